@@ -1,0 +1,4 @@
+@NullMarked
+package io.linkspan.bench;
+
+import org.jspecify.annotations.NullMarked;

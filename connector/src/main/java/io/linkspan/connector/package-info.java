@@ -1,0 +1,4 @@
+@NullMarked
+package io.linkspan.connector;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.linkspan.connectors;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.linkspan.feed;
+
+import org.jspecify.annotations.NullMarked;

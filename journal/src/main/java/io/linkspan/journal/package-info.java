@@ -1,0 +1,4 @@
+@NullMarked
+package io.linkspan.journal;
+
+import org.jspecify.annotations.NullMarked;

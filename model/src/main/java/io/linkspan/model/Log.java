@@ -1,0 +1,98 @@
+package io.linkspan.model;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/// The ordered record of one site. What is in it are bytes: who writes the entries knows what they mean.
+///
+/// An entry has a control part (who did what, why; kept for years) and a readings part (may be dropped by age or size
+/// without breaking the chain of hashes). Either may be empty, not both.
+///
+/// Thread-safety: [#append] and [#urge] belong to the one thread that steps the site; [#durable] and [#read] may be called
+/// by any thread.
+public interface Log {
+    /// Longest control part and longest readings part of one entry, in bytes. Longer: [IllegalArgumentException].
+    int ENTRY_BYTES_MAX = 16 << 20;
+
+    /// Adds an entry after the last one and returns its sequence number, which counts from 1 in each epoch.
+    /// Never waits for the disk: the entry is durable when [#durable] has reached its number.
+    ///
+    /// @param siteTimeMicros monotone time of the site, microseconds
+    /// @param wallTimeMicros wall time, microseconds since 1970-01-01T00:00Z
+    long append(long siteTimeMicros, long wallTimeMicros, ByteBuffer control, ByteBuffer readings);
+
+    /// Somebody waits for what was appended so far: sync at once instead of within `commitEvery`.
+    void urge();
+
+    /// The site's id (128 random bits for life) and the current epoch with its newest entry.
+    Position head();
+
+    /// The highest sequence number of the current epoch that is on disk; 0 when none is.
+    long durable();
+
+    /// Reads on-disk entries in order, the first at or after `from` (an epoch and a sequence number), across epochs.
+    Reader read(Position from) throws IOException;
+
+    /// Where an entry stands: unambiguous through restores and changes of leader.
+    ///
+    /// @param seq 0 means before the first entry of the epoch
+    record Position(SiteId site, int epoch, long seq) implements Comparable<Position> {
+        public Position {
+            if (epoch < 1) throw new IllegalArgumentException("An epoch counts from 1, not " + epoch);
+            if (seq < 0) throw new IllegalArgumentException("A sequence number is not negative: " + seq);
+        }
+
+        @Override
+        public int compareTo(Position other) {
+            return epoch != other.epoch ? Integer.compare(epoch, other.epoch) : Long.compare(seq, other.seq);
+        }
+
+        @Override
+        public String toString() {
+            return site + ":" + epoch + ":" + seq;
+        }
+    }
+
+    /// An entry as it was appended. The buffers are read-only views, valid until the next [Reader#next].
+    ///
+    /// @param readingsDropped the readings part was dropped by retention, or was never stored because the disk was full
+    record Stored(
+            Position at,
+            long siteTimeMicros,
+            long wallTimeMicros,
+            ByteBuffer control,
+            ByteBuffer readings,
+            boolean readingsDropped) {}
+
+    /// A walk over the entries. Not thread-safe; close it to let the log drop what it holds open.
+    interface Reader extends AutoCloseable {
+        /// The next entry, or null at the end of what is durable now (a later call may find more).
+        /// A damaged block is a [Damaged], once, with the range that is missing; the walk can go on behind it.
+        @org.jspecify.annotations.Nullable Stored next() throws IOException;
+
+        @Override
+        void close();
+    }
+
+    /// Bytes on disk that were durable and no longer match their hash.
+    final class Damaged extends IOException {
+        private static final long serialVersionUID = 1;
+        private final Position first;
+        private final Position last;
+
+        /// Entries `first` to `last`, both included, can not be read; `where` names the file and the offset.
+        public Damaged(Position first, Position last, String where) {
+            super("Entries " + first + " to " + last + " are damaged in " + where);
+            this.first = first;
+            this.last = last;
+        }
+
+        public Position first() {
+            return first;
+        }
+
+        public Position last() {
+            return last;
+        }
+    }
+}

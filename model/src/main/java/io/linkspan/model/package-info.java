@@ -1,0 +1,4 @@
+@NullMarked
+package io.linkspan.model;
+
+import org.jspecify.annotations.NullMarked;

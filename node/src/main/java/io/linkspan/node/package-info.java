@@ -1,0 +1,4 @@
+@NullMarked
+package io.linkspan.node;
+
+import org.jspecify.annotations.NullMarked;

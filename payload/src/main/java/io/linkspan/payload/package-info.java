@@ -1,0 +1,4 @@
+@NullMarked
+package io.linkspan.payload;
+
+import org.jspecify.annotations.NullMarked;

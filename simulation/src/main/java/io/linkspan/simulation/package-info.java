@@ -1,0 +1,4 @@
+@NullMarked
+package io.linkspan.simulation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.linkspan.site;
+
+import org.jspecify.annotations.NullMarked;
