@@ -13,4 +13,7 @@ interface BlockSource {
 
     /// The index of a segment; of the newest one it grows while the reader holds it.
     SegmentIndex index(Segments.Header header) throws IOException;
+
+    /// Looks whether another process has written more since; false when it has not, or when this one is the writer.
+    boolean refresh() throws IOException;
 }

@@ -38,9 +38,8 @@ final class EntryReader implements Log.Reader {
             throw new IllegalArgumentException("Position " + from + " is of another site than " + appended.site());
         checkBranch(state.get(), appended, from);
         int number = firstSegment(source, from);
-        var header = source.header(number);
-        var reader = new EntryReader(source, state, from, source.index(header));
-        reader.enter(header);
+        var reader = new EntryReader(source, state, from, source.index(source.header(number)));
+        reader.enter(number);
         return reader;
     }
 
@@ -66,11 +65,17 @@ final class EntryReader implements Log.Reader {
         return low;
     }
 
-    private void enter(Segments.Header header) throws IOException {
-        close();
-        index = source.index(header);
-        window = source.segments().window(header, STEP_BYTES);
-        block = firstBlock(window);
+    /// Opens a segment with the index that belongs to it. Retention may put a rewritten one in its place at any moment:
+    /// with the same header before and after, what was opened in between is of one generation.
+    private void enter(int number) throws IOException {
+        while (true) {
+            close();
+            var header = source.header(number);
+            index = source.index(header);
+            window = source.segments().window(header, STEP_BYTES);
+            if (source.header(number).equals(header)) break;
+        }
+        block = firstBlock(opened());
     }
 
     /// The last of the site's blocks here that begins at or before the wanted entry, by halving.
@@ -119,7 +124,9 @@ final class EntryReader implements Log.Reader {
                     block++;
                 }
             } else if (sealed && index.number < source.newest()) {
-                enter(source.header(index.number + 1));
+                enter(index.number + 1);
+            } else if (source.refresh()) {
+                index = source.index(source.header(index.number));
             } else {
                 reportBroken(state.get().head().at());
                 return false;

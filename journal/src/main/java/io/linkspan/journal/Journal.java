@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -22,11 +23,12 @@ import org.jspecify.annotations.Nullable;
 public final class Journal implements BlockSource, Closeable {
     private static final String LOCK = "lock";
 
-    private final Disk disk;
     private final JournalSettings settings;
     private final Closeable lock;
     private final Segments segments;
+    private final Snapshots snapshots;
     private final Recovery recovery;
+    private final Retention retention = new Retention(this);
     private final Map<SiteId, SiteLog> logs = new ConcurrentHashMap<>();
     private final AtomicLong pendingBytes = new AtomicLong();
     private final AtomicLong readingsRefused = new AtomicLong();
@@ -103,10 +105,10 @@ public final class Journal implements BlockSource, Closeable {
     }
 
     private Journal(Disk disk, JournalSettings settings, Closeable lock) throws IOException {
-        this.disk = disk;
         this.settings = settings;
         this.lock = lock;
         segments = new Segments(disk);
+        snapshots = new Snapshots(disk);
         var opened = Opening.open(segments, settings);
         recovery = opened.recovery();
         writer = opened.writer();
@@ -178,6 +180,10 @@ public final class Journal implements BlockSource, Closeable {
             wake = parked;
         }
         LockSupport.unpark(wake);
+    }
+
+    Snapshots snapshots() {
+        return snapshots;
     }
 
     JournalSettings settings() {
@@ -360,6 +366,17 @@ public final class Journal implements BlockSource, Closeable {
         }
     }
 
+    /// Drops readings from one full segment, the oldest that has some to drop. For a thread that may wait for the disk;
+    /// commits go on meanwhile.
+    ///
+    /// @return what was dropped; empty when nothing may go
+    /// @throws Disk.NoSpace when there is no room for the smaller copy; nothing has changed then
+    public Optional<DroppedReadings> dropReadings(RetentionLimits limits) throws IOException {
+        synchronized (retention) {
+            return retention.dropOne(limits);
+        }
+    }
+
     private boolean maintainHealthy(long nanoNow) throws IOException {
         var index = unindexed;
         if (index != null) {
@@ -443,15 +460,18 @@ public final class Journal implements BlockSource, Closeable {
     @Override
     public Segments.Header header(int number) throws IOException {
         var now = active;
-        if (now.header().number() == number) return now.header();
-        return segments.header(number)
-                .orElseThrow(() -> new IOException("The file " + Segments.name(number) + " of the log is missing"));
+        return now.header().number() == number ? now.header() : segments.existing(number);
     }
 
     @Override
     public SegmentIndex index(Segments.Header header) throws IOException {
         var now = active;
         return now.header().number() == header.number() ? now.index() : segments.index(header);
+    }
+
+    @Override
+    public boolean refresh() {
+        return false;
     }
 
     /// Stores what waits, notes that all is in order, and lets the folder go.

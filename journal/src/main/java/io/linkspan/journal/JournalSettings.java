@@ -5,15 +5,13 @@ import java.time.Duration;
 /// How a journal writes.
 ///
 /// @param commitEvery how long an entry that nobody waits for may stay in memory; what a power cut can cost
-/// @param segmentBytes length at which a file of the stream is full and the next one begins; 64 KiB to 1 GiB
+/// @param segmentBytes length at which a file of the stream is full and the next one begins; 4 KiB to 1 GiB
 /// @param blockBytesMax length at which waiting entries of a site go into a further block
 /// @param pendingBytesMax entries in memory that wait for the disk: with more, readings parts are refused and counted,
 ///     with twice as much nothing can be stored any more and the journal is [Health#DEAD]
 /// @param allocateBytes how much is preallocated at a time, ahead of what is written
 /// @param controlReserveBytes the file that is kept for control parts when the disk is full; 0 for none
 /// @param healEvery how often a journal that is [Health#CONTROL_ONLY] looks whether there is room again
-/// @param sync false never waits for the disk, and so loses what it acknowledged in a power cut: only to show that a
-///     test finds that
 /// @param salt a number that nobody outside can guess: keeps bytes that a device sends from passing for a block
 public record JournalSettings(
         Duration commitEvery,
@@ -23,13 +21,12 @@ public record JournalSettings(
         int allocateBytes,
         int controlReserveBytes,
         Duration healEvery,
-        boolean sync,
         long salt) {
 
     /// Checks each value against its range.
     public JournalSettings {
         check("commitEvery", commitEvery.toMillis(), 0, 60_000);
-        check("segmentBytes", segmentBytes, 1 << 16, 1 << 30);
+        check("segmentBytes", segmentBytes, 1 << 12, 1 << 30);
         check("blockBytesMax", blockBytesMax, 1 << 10, 1 << 24);
         check("pendingBytesMax", pendingBytesMax, 1 << 12, 1 << 28);
         check("allocateBytes", allocateBytes, 1 << 12, 1 << 26);
@@ -52,14 +49,13 @@ public record JournalSettings(
                 1 << 18,
                 16 << 20,
                 Duration.ofSeconds(5),
-                true,
                 salt);
     }
 
     /// The same with another `commitEvery`.
     public JournalSettings committingEvery(Duration every) {
         return new JournalSettings(
-                every, segmentBytes, blockBytesMax, pendingBytesMax, allocateBytes, controlReserveBytes, healEvery, sync, salt);
+                every, segmentBytes, blockBytesMax, pendingBytesMax, allocateBytes, controlReserveBytes, healEvery, salt);
     }
 
     /// The same with other sizes of a segment, of what may wait, and of the reserve; for small disks and for tests.
@@ -72,13 +68,6 @@ public record JournalSettings(
                 Math.min(allocateBytes, segment),
                 reserve,
                 healEvery,
-                sync,
                 salt);
-    }
-
-    /// The same, but it never syncs: the negative control of the power-cut tests.
-    public JournalSettings neverSyncing() {
-        return new JournalSettings(
-                commitEvery, segmentBytes, blockBytesMax, pendingBytesMax, allocateBytes, controlReserveBytes, healEvery, false, salt);
     }
 }

@@ -73,7 +73,7 @@ record Opening(
     }
 
     /// A segment in which no block can be read, and that yet was begun: there is more in it than a torn header.
-    private static Optional<Damage> unreadable(Segments segments, int number) throws IOException {
+    static Optional<Damage> unreadable(Segments segments, int number) throws IOException {
         var name = Segments.name(number);
         try (var window = new BlockWindow(segments.disk().openToRead(name), 0, 1 << 16)) {
             int end = window.endOfContent(Segments.HEADER_BYTES);

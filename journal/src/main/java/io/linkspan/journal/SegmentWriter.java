@@ -78,7 +78,7 @@ final class SegmentWriter implements Closeable {
 
     private void leave() throws IOException {
         file.truncate(durable);
-        if (settings.sync()) file.force();
+        file.force();
         file.close();
     }
 
@@ -87,10 +87,8 @@ final class SegmentWriter implements Closeable {
         header = new Segments.Header(number, 0, saltOf(settings, number));
         allocated = length;
         file.write(header.encode(), 0);
-        if (settings.sync()) {
-            file.force();
-            segments.disk().syncFolder(Segments.FOLDER);
-        }
+        file.force();
+        segments.disk().syncFolder(Segments.FOLDER);
         flushed = durable = Segments.HEADER_BYTES;
     }
 
@@ -121,7 +119,7 @@ final class SegmentWriter implements Closeable {
         int target = Math.min(settings.segmentBytes(), end() + 4 * settings.allocateBytes());
         if (target - allocated < settings.allocateBytes()) return false;
         allocate(settings.allocateBytes());
-        if (settings.sync()) file.force();
+        file.force();
         return true;
     }
 
@@ -197,7 +195,7 @@ final class SegmentWriter implements Closeable {
     /// Waits until all that was written is on disk.
     void force() throws IOException {
         if (out.position() > 0) flush();
-        if (settings.sync()) file.force();
+        file.force();
         durable = flushed;
     }
 
@@ -214,7 +212,7 @@ final class SegmentWriter implements Closeable {
         write(new Batch(BlockKind.CLOSED, 1, 0, new byte[0], new byte[0]), nobody, ChainHash.NONE, true);
         force();
         file.truncate(durable);
-        if (settings.sync()) file.force();
+        file.force();
     }
 
     @Override

@@ -90,6 +90,12 @@ final class Segments {
         }
     }
 
+    /// The header of a segment that must be there.
+    Header existing(int number) throws IOException {
+        return header(number)
+                .orElseThrow(() -> new IOException("The file " + name(number) + " of the log is missing or unreadable"));
+    }
+
     private Optional<Integer> saltOfFirstBlock(Disk.File file, int number) throws IOException {
         long size = file.size();
         var bytes = ByteBuffer.allocate(1 << 16);

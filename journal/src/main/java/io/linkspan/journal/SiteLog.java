@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The log of one site, in the stream that it shares with the node's other sites.
@@ -153,6 +154,35 @@ public final class SiteLog implements Log {
     @Override
     public Reader read(Position from) throws IOException {
         return EntryReader.at(journal, this::state, head(), from);
+    }
+
+    /// Saves the site's state after the entry at a position. For any thread but the site's, one at a time: it waits for
+    /// the disk.
+    ///
+    /// @throws IllegalArgumentException when the entry is not durable, or not on this log's branch: a snapshot must never
+    ///     be ahead of its log
+    /// @throws Disk.NoSpace when the disk is full; nothing has changed then
+    public void saveSnapshot(Position at, Snapshot.Body body) throws IOException {
+        if (!durable.knows(at))
+            throw new IllegalArgumentException("Position " + at + " is not durable here (" + durable.head().at()
+                    + " is); commit first, then save a snapshot of it");
+        journal.snapshots().save(at, body);
+    }
+
+    /// The newest snapshot that is whole and on this log's branch; what was passed over is named in it.
+    public Optional<Snapshot> newestSnapshot() throws IOException {
+        return journal.snapshots().newest(site, durable::knows);
+    }
+
+    /// Where this site's snapshots stand, newest first, whole or not.
+    public List<Position> snapshots() throws IOException {
+        return journal.snapshots().list(site);
+    }
+
+    /// Removes old snapshots, so that the newest `keep` whole ones stay; 1 or more.
+    public void keepSnapshots(int keep) throws IOException {
+        if (keep < 1) throw new IllegalArgumentException("At least 1 snapshot is kept, not " + keep);
+        journal.snapshots().keep(site, keep);
     }
 
     // What follows is called by the commit alone.

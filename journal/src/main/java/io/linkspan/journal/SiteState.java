@@ -38,6 +38,11 @@ record SiteState(Head head, List<EpochStart> epochs, boolean unsure) {
         return new SiteState(new Head(at, hash, head.siteTimeMicros(), head.wallTimeMicros()), longer, false);
     }
 
+    /// Whether a position is durable and on the branch.
+    boolean knows(Log.Position at) {
+        return at.compareTo(head.at()) <= 0 && at.seq() <= lastOnBranch(at.epoch());
+    }
+
     /// The last number of an epoch that is on the branch, as far as this site's openings say.
     long lastOnBranch(int epoch) {
         if (epoch == head.at().epoch()) return Long.MAX_VALUE;
