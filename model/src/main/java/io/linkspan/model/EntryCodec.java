@@ -313,6 +313,7 @@ public final class EntryCodec {
             }
             case Result.ArmedIs r -> c.u8(19).flag(r.armed());
             case Result.DiskIs r -> c.u8(20).constant(r.state());
+            case Result.UnitIs r -> numbers(c.u8(22), r.properties()).flag(r.answers()).text(r.why()).signed(r.wall());
             case Result.Noticed r -> c.u8(21).constant(r.severity()).text(r.about()).text(r.text());
         }
     }
@@ -341,6 +342,7 @@ public final class EntryCodec {
             case 19 -> new Result.ArmedIs(c.flag());
             case 20 -> new Result.DiskIs(c.constant(Input.DiskState.values()));
             case 21 -> new Result.Noticed(c.constant(Result.Severity.values()), c.text(), c.text());
+            case 22 -> new Result.UnitIs(numbers(c), c.flag(), c.text(), c.signed());
             default -> // open: a byte
                 throw new IllegalArgumentException("A result of type " + tag + " is newer than this version; update Linkspan");
         };

@@ -163,6 +163,15 @@ public sealed interface Result {
     /// A line is up or down.
     record LineIs(int connector, boolean up, String why) implements Result {}
 
+    /// A unit behind a connector answers, or not; its properties are missing meanwhile.
+    ///
+    /// @param wall wall time, for series that were never read
+    record UnitIs(List<Integer> properties, boolean answers, String why, long wall) implements Result {
+        public UnitIs {
+            properties = List.copyOf(properties);
+        }
+    }
+
     /// These series are missing since a wall time.
     record GapOpened(List<Integer> properties, long fromWall, String cause) implements Result {
         public GapOpened {
