@@ -1,0 +1,76 @@
+package io.linkspan.connector;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+
+/// All that exists for a connector. In tests and in simulation each part of it is under control.
+///
+/// Thread-safety: safe for many threads, so a listener may use it from the threads that it [#fork]s.
+public interface Surroundings {
+    /// The connector's id in the site file.
+    String connector();
+
+    /// The live points of this connector. Things come and go while it runs: ask again in each round and compare
+    /// [Points#version] to keep what was planned.
+    Points points();
+
+    /// The next command, in order, waiting up to `wait` for one; none when the time is over. Set-points to one actuator that
+    /// nobody has taken yet are conflated by the node, so what comes is the newest.
+    Optional<Command> nextCommand(Duration wait) throws InterruptedException;
+
+    /// Hands over what was heard or done. Returns at once with a ticket, or, when the site's queue for this connector is full,
+    /// waits (so TCP pushes back to the sender). In accept order per connector.
+    Ticket accept(Report report) throws InterruptedException;
+
+    /// As [#accept], but returns none instead of waiting when the queue is full: the caller drops the oldest of what it has
+    /// and reports the gap (P1, UDP).
+    Optional<Ticket> offer(Report report);
+
+    /// The current value of a point that is served to others (see [Point#served]), through the contract of this connector.
+    Optional<Current> current(Point point);
+
+    /// Whether the site is alive, armed and responsible for this point now: only then its watchdog register may be written.
+    boolean watched(Point point);
+
+    /// Microseconds since 1970 UTC.
+    long wallMicros();
+
+    /// A monotone clock in nanoseconds, from any origin.
+    long nanoTime();
+
+    /// Waits; simulated time makes it short.
+    void sleep(Duration time) throws InterruptedException;
+
+    /// Opens a line. It is closed by the node at the latest when `run` leaves.
+    ///
+    /// @throws IOException nobody there, or no such serial port; the message says what next
+    Line open(Endpoint endpoint) throws IOException, InterruptedException;
+
+    /// Listens on an address of this box. Other addresses than loopback need the node's permission (`node.yaml`).
+    ///
+    /// @throws IOException the port is taken or not permitted; the message says what next
+    Listener listen(Endpoint.Tcp endpoint) throws IOException;
+
+    /// Runs a task (one accepted connection, for example) on a thread of its own, which ends with this connector's run.
+    /// At most [#TASKS_MAX] at once; the next one is refused with a false.
+    boolean fork(String name, Task task);
+
+    /// Most tasks at once for one connector.
+    int TASKS_MAX = 256;
+
+    /// Few and useful lines: what changed, not what happens each second.
+    Logger log();
+
+    /// A folder that this connector may use for itself; it exists.
+    Path directory();
+
+    /// What runs beside `run`.
+    @FunctionalInterface
+    interface Task {
+        /// May throw when its own line is lost; that ends this task alone.
+        void run() throws IOException, InterruptedException;
+    }
+}

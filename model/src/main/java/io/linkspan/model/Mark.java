@@ -1,0 +1,14 @@
+package io.linkspan.model;
+
+/// A place in a file that a person wrote.
+///
+/// @param line counts from 1; 0 when the text did not come from a file
+public record Mark(String file, int line) {
+    /// For what did not come from a file.
+    public static final Mark NONE = new Mark("", 0);
+
+    @Override
+    public String toString() {
+        return line == 0 ? file : file + ":" + line;
+    }
+}
