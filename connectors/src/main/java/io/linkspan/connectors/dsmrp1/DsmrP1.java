@@ -7,6 +7,7 @@ import io.linkspan.connector.Point;
 import io.linkspan.model.Durations;
 import io.linkspan.model.Invalid;
 import io.linkspan.model.Settings;
+import io.linkspan.model.ValueType;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -47,7 +48,7 @@ public final class DsmrP1 implements ConnectorType {
         try {
             return Endpoint.parse(text, TCP_PORT, BAUD, MODE);
         } catch (IllegalArgumentException e) {
-            throw settings.wrong("port", e.getMessage());
+            throw settings.wrong("port", String.valueOf(e.getMessage()));
         }
     }
 
@@ -87,7 +88,7 @@ public final class DsmrP1 implements ConnectorType {
         try {
             return P1Address.parse(point.at().text());
         } catch (IllegalArgumentException e) {
-            throw wrong(point, e.getMessage());
+            throw wrong(point, String.valueOf(e.getMessage()));
         }
     }
 
@@ -110,11 +111,14 @@ public final class DsmrP1 implements ConnectorType {
     private static void checkUnit(Point point, P1Address address) throws Invalid {
         var usual = address.usualUnit();
         if (!point.type().isQuantity() || point.unit().isEmpty() || usual.isEmpty()) return;
-        var sent = P1Unit.parse(usual.get());
-        var wanted = P1Unit.parse(point.unit().get());
-        if (sent.isPresent() && (wanted.isEmpty() || sent.get().powerTo(wanted.get()).isEmpty()))
-            throw wrong(point, "at \"" + address + "\" is in " + usual.get() + ", which cannot be turned into "
-                    + point.unit().get() + "; write unit: " + usual.get());
+        String wanted = point.unit().get();
+        var scale = P1Scale.between(usual.get(), wanted);
+        if (scale.isEmpty())
+            throw wrong(point, "at \"" + address + "\" comes in " + usual.get() + ", which cannot be turned into " + wanted
+                    + "; write unit: " + usual.get());
+        if (point.type() == ValueType.REGISTER && scale.get().power().isEmpty())
+            throw wrong(point, "is a register, which keeps each digit, but " + usual.get() + " and " + wanted
+                    + " are no power of ten apart; write unit: " + usual.get() + ", or type: number");
     }
 
     private static Invalid wrong(Point point, String what) {

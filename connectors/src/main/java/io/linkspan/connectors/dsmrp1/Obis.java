@@ -54,7 +54,6 @@ public record Obis(int medium, int channel, int quantity, int kind, int tariff) 
 
     /// The unit in which meters send it, where its id says so: `kWh`, `kW`, `V`, `A`, `kvarh`, `kvar`.
     Optional<String> usualUnit() {
-        if (medium == 0) return equals(new Obis(0, 0, 17, 0, 0)) ? Optional.of("kW") : Optional.empty();
         if (medium != 1 || kind == 32 || kind == 36 || kind == 97) return Optional.empty();
         boolean energy = kind == 8;
         boolean power = kind == 7 || kind == 4 || kind == 6;

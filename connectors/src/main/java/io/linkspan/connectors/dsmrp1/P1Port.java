@@ -103,7 +103,7 @@ final class P1Port implements Connector {
                     try {
                         hear(P1Telegram.parse(bytes), bytes);
                     } catch (BadTelegram e) {
-                        lose(e.getMessage());
+                        lose(String.valueOf(e.getMessage()));
                     }
                 }
             }

@@ -159,33 +159,23 @@ record P1Source(Point point, P1Address address, ZoneId zone) {
         if (content.text().isEmpty()) return not("");
         var quantity = P1Quantity.parse(content.text());
         if (quantity.isEmpty()) return not(address + " is \"" + content.text() + "\", which is no number");
-        var power = powerToPoint(quantity.get().unit());
-        if (power.isEmpty())
-            return not(address + " comes " + (quantity.get().unit().isEmpty() ? "without a unit" : "in " + quantity.get().unit())
-                    + ", which is not " + point.unit().orElse("") + " to any power of ten; correct unit:");
+        String sent = quantity.get().unit();
+        var scale = P1Scale.between(sent, point.unit().orElse(sent));
+        if (scale.isEmpty())
+            return not(address + " comes " + (sent.isEmpty() ? "without a unit" : "in " + sent) + ", not in "
+                    + point.unit().orElse("") + "; correct its unit:");
         try {
-            return is(telegram, value(quantity.get(), power.get()), content.capturedMicros());
+            return is(telegram, value(quantity.get().exact(), scale.get()), content.capturedMicros());
         } catch (ArithmeticException e) { // more digits than the type holds, or a fraction for an integer
             return not(address + " is " + content.text() + ", which does not fit the type " + point.type().word());
         }
     }
 
-    private Optional<Integer> powerToPoint(String sent) {
-        if (point.unit().isEmpty()) return Optional.of(0);
-        String wanted = point.unit().get();
-        if (sent.isEmpty()) return wanted.equals("1") || wanted.startsWith("{") ? Optional.of(0) : Optional.empty();
-        var from = P1Unit.parse(sent);
-        var to = P1Unit.parse(wanted);
-        if (from.isPresent() && to.isPresent()) return from.get().powerTo(to.get());
-        return sent.equals(wanted) ? Optional.of(0) : Optional.empty();
-    }
-
-    private Value value(P1Quantity quantity, int power) {
-        var exact = quantity.exact().scaleByPowerOfTen(power);
+    private Value value(BigDecimal sent, P1Scale scale) {
         return switch (point.type()) {
-            case NUMBER -> new Value.Num(exact.doubleValue());
-            case INTEGER -> new Value.Int(exact.longValueExact());
-            case REGISTER -> register(exact);
+            case NUMBER -> new Value.Num(scale.apply(sent).doubleValue());
+            case INTEGER -> new Value.Int(scale.apply(sent).longValueExact());
+            case REGISTER -> register(scale.shift(sent));
             case CHOICE, FLAG, TEXT, BYTES, POSITION, GROUP -> throw new ArithmeticException("no quantity");
         };
     }
@@ -193,7 +183,8 @@ record P1Source(Point point, P1Address address, ZoneId zone) {
     /// With the decimals of the wire, moved by the unit's power of ten.
     private static Value.Register register(BigDecimal exact) {
         int decimals = Math.clamp(exact.scale(), 0, REGISTER_DECIMALS_MAX);
-        return new Value.Register(exact.setScale(decimals, RoundingMode.UNNECESSARY).unscaledValue().longValueExact(), decimals);
+        long unscaled = exact.setScale(decimals, RoundingMode.UNNECESSARY).unscaledValue().longValueExact();
+        return new Value.Register(unscaled, decimals);
     }
 
     private Found code(P1Telegram telegram, Content content) {
