@@ -8,6 +8,7 @@ import io.linkspan.connector.Point;
 import io.linkspan.connector.PtyPair;
 import io.linkspan.model.Value;
 import io.linkspan.model.ValueType;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,8 @@ import java.util.Set;
 final class ContractMachine implements ConnectorContract.Machine {
     private final SimulatedModbusMachine machine = new SimulatedModbusMachine();
     private final Map<String, String> settings = new LinkedHashMap<>(Map.of("timeout", "200ms", "every", "20ms", "back-off-max", "200ms"));
-    private final Optional<PtyPair> cable;
+    private Optional<PtyPair> cable = Optional.empty();
+    private Optional<Path> plug = Optional.empty();
     private final Map<String, Set<String>> had = Map.of(
             "boiler.temperature", Set.of("21.5"),
             "boiler.energy", Set.of("12345.6"),
@@ -27,8 +29,7 @@ final class ContractMachine implements ConnectorContract.Machine {
             "boiler.set_point", Set.of("40", "55.5"),
             "boiler.mode", Set.of("off", "full"));
 
-    private ContractMachine(Optional<PtyPair> cable) {
-        this.cable = cable;
+    private ContractMachine() {
         machine.unit(3)
                 .number("input 4 int16 x0.1", 21.5)
                 .number("input 10 uint32 cdab x0.1", 12_345.6)
@@ -38,25 +39,33 @@ final class ContractMachine implements ConnectorContract.Machine {
     }
 
     static ContractMachine tcp() throws Exception {
-        var it = new ContractMachine(Optional.empty());
+        var it = new ContractMachine();
         it.settings.put("endpoint", "127.0.0.1:" + it.machine.listenTcp());
         return it;
     }
 
     static ContractMachine rtuOverTcp() throws Exception {
-        var it = new ContractMachine(Optional.empty());
+        var it = new ContractMachine();
         it.settings.put("endpoint", "127.0.0.1:" + it.machine.listenRtuOverTcp());
         it.settings.put("framing", "rtu");
         return it;
     }
 
     static ContractMachine serial() throws Exception {
-        var cable = PtyPair.open();
-        var it = new ContractMachine(Optional.of(cable));
-        it.machine.openSerial(Path.of(cable.b()));
-        it.settings.put("endpoint", cable.a());
+        var it = new ContractMachine();
+        it.plug = Optional.of(Files.createTempDirectory("linkspan-modbus").resolve("serial"));
+        it.settings.put("endpoint", it.plug.get().toString());
+        it.connect();
         it.settings.put("baud", "115200");
         return it;
+    }
+
+    /// A new cable, and the name of its end that stays the same.
+    private void connect() throws Exception {
+        cable = Optional.of(PtyPair.open());
+        Files.deleteIfExists(plug.orElseThrow());
+        Files.createSymbolicLink(plug.orElseThrow(), Path.of(cable.get().a()));
+        machine.openSerial(Path.of(cable.get().b()));
     }
 
     @Override
@@ -97,12 +106,18 @@ final class ContractMachine implements ConnectorContract.Machine {
     @Override
     public void cut() throws Exception {
         machine.cut();
-        if (cable.isPresent()) cable.get().close();
+        if (cable.isEmpty()) return;
+        cable.get().close();
+        connect();
     }
 
     @Override
     public void close() throws Exception {
         machine.close();
         if (cable.isPresent()) cable.get().close();
+        if (plug.isPresent()) {
+            Files.deleteIfExists(plug.get());
+            Files.deleteIfExists(plug.get().getParent());
+        }
     }
 }
