@@ -89,7 +89,7 @@ public final class Settings {
         try {
             return Names.check(text);
         } catch (IllegalArgumentException e) {
-            throw wrong(name, e.getMessage());
+            throw wrong(name, String.valueOf(e.getMessage()));
         }
     }
 
@@ -137,7 +137,7 @@ public final class Settings {
         try {
             return Optional.of(Durations.parse(text.get()));
         } catch (IllegalArgumentException e) {
-            throw wrong(name, e.getMessage());
+            throw wrong(name, String.valueOf(e.getMessage()));
         }
     }
 
