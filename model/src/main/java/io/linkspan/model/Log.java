@@ -125,10 +125,12 @@ public interface Log {
             this.last = last;
         }
 
+        /// The first entry that is missing.
         public Position first() {
             return first;
         }
 
+        /// The last entry that is missing.
         public Position last() {
             return last;
         }
