@@ -31,6 +31,8 @@ public interface Log {
     long durable();
 
     /// Reads on-disk entries in order, the first at or after `from` (an epoch and a sequence number), across epochs.
+    ///
+    /// @throws BeyondBranch when `from` lies on a branch that this log does not continue
     Reader read(Position from) throws IOException;
 
     /// Where an entry stands: unambiguous through restores and changes of leader.
@@ -72,6 +74,24 @@ public interface Log {
 
         @Override
         void close();
+    }
+
+    /// A position that this log does not know: it was given out by a branch that ended (a restored backup, a new leader).
+    final class BeyondBranch extends IOException {
+        private static final long serialVersionUID = 1;
+        private final Position resetTo;
+
+        /// Says which position is asked for and where the branch left.
+        public BeyondBranch(Position asked, Position resetTo) {
+            super("Position " + asked + " is not in this log; go on from " + resetTo
+                    + " and take what came after it as never said");
+            this.resetTo = resetTo;
+        }
+
+        /// The last position that both have.
+        public Position resetTo() {
+            return resetTo;
+        }
     }
 
     /// Bytes on disk that were durable and no longer match their hash.

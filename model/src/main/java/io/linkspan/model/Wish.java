@@ -14,6 +14,9 @@ public sealed interface Wish {
     /// Not this value: an interlock.
     record Forbid(Value value) implements Wish {}
 
+    /// Only in a log: a wish that belongs to the two parties of a private link.
+    record Hidden() implements Wish {}
+
     /// The wish in words: `true`, `at most 5.0`, `not true`.
     default String words() {
         return switch (this) {
@@ -21,6 +24,7 @@ public sealed interface Wish {
             case AtMost m -> "at most " + m.limit();
             case AtLeast m -> "at least " + m.limit();
             case Forbid f -> "not " + f.value();
+            case Hidden _ -> "(private)";
         };
     }
 }
