@@ -19,6 +19,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.Chars;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -184,8 +185,9 @@ class PointListTest {
     void anyTitleComesBackAsItWasWritten(
             @ForAll @StringLength(max = 12) @Chars({'"', ',', ';', '\t', '\n', '\r', ' ', 'x'}) @CharRange(from = 'à', to = 'ü')
                     String title,
-            @ForAll @Chars({',', ';', '\t'}) char separator)
+            @ForAll @IntRange(max = 2) int which)
             throws Invalid {
+        char separator = ",;\t".charAt(which);
         String quoted = '"' + title.replace("\"", "\"\"") + '"';
         String row = String.join(String.valueOf(separator), "a", quoted, "b", "input 7");
         var list = PointList.parse(
