@@ -59,8 +59,9 @@ final class CelEngine {
             ROUND, Math::rint,
             TRUNCATE, x -> x < 0 ? Math.ceil(x) : Math.floor(x));
 
-    /// Most values that a computed tree asks for: each property, whether it has a value, and it in another unit.
-    static final int SLOTS_MAX = 2 * Expression.VARIABLES_MAX;
+    /// Most values that a computed tree asks for: half for properties and whether they have a value, half for properties in
+    /// another unit than their own (beyond it they are converted in the tree).
+    static final int SLOTS_MAX = 4 * Expression.VARIABLES_MAX;
 
     private static final CelOptions OPTIONS = CelOptions.current()
             .enableHeterogeneousNumericComparisons(true)

@@ -78,7 +78,7 @@ final class Emitter {
         if (expr.getKind() == CelExpr.ExprKind.Kind.CONSTANT) return number(c.apply(expr.constant().doubleValue()));
         if (expr.getKind() == CelExpr.ExprKind.Kind.IDENT && isSlot(expr.ident().name())) {
             var slot = slots.get(Integer.parseInt(expr.ident().name().substring(1)));
-            if (slot.conversion().isNone() && slots.size() < CelEngine.SLOTS_MAX) return variable(new Slot(slot.variable(), slot.type(), c, false));
+            if (slot.conversion().isNone() && slots.size() < CelEngine.SLOTS_MAX / 2) return variable(new Slot(slot.variable(), slot.type(), c, false));
         }
         CelExpr scaled = c.multiply() == 1 ? expr : call(CelEngine.MULTIPLY, expr, number(c.multiply()));
         CelExpr moved = c.add() == 0 ? scaled : call(CelEngine.ADD, scaled, number(c.add()));

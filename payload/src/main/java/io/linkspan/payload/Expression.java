@@ -31,7 +31,7 @@ public final class Expression {
     public static final int TEXT_CHARACTERS_MAX = 4_000;
 
     /// Most parts of an expression, macros expanded.
-    public static final int NODES_MAX = 500;
+    public static final int NODES_MAX = 1_000;
 
     /// Deepest nesting; a sum of n parts nests n deep.
     public static final int NESTING_MAX = 100;

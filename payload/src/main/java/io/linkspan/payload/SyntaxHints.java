@@ -35,7 +35,7 @@ final class SyntaxHints {
     static String sentence(String text, int offset, String message) {
         if (message.contains("recursion limit"))
             return "it nests deeper than nestingMax = " + Expression.NESTING_MAX + "; split it";
-        if (message.contains("node count") || message.contains("nodes"))
+        if (message.contains("node limit"))
             return "it has more than nodesMax = " + Expression.NODES_MAX + " parts; split it";
         if (message.contains("has() macro")) return "has asks for a property of a thing: has(boiler.temperature)";
         if (message.contains("For input string")) return "the number is too large; at most 9007199254740992 is exact";
@@ -51,7 +51,7 @@ final class SyntaxHints {
     /// Whether the pattern stands where the parser stopped.
     private static boolean isNear(Pattern pattern, String text, int offset) {
         var found = pattern.matcher(text);
-        while (found.find()) if (found.start() <= offset + 1 && found.end() >= offset) return true;
+        while (found.find()) if (found.start() <= offset + 1 && found.end() >= offset - 1) return true;
         return false;
     }
 }
