@@ -31,6 +31,8 @@ public interface Log {
     long durable();
 
     /// Reads on-disk entries in order, the first at or after `from` (an epoch and a sequence number), across epochs.
+    ///
+    /// @throws BeyondBranch when `from` lies on a branch that this log does not continue
     Reader read(Position from) throws IOException;
 
     /// Where an entry stands: unambiguous through restores and changes of leader.
@@ -40,6 +42,24 @@ public interface Log {
         public Position {
             if (epoch < 1) throw new IllegalArgumentException("An epoch counts from 1, not " + epoch);
             if (seq < 0) throw new IllegalArgumentException("A sequence number is not negative: " + seq);
+        }
+
+        /// Bits of a sequence number in [#packed]: an epoch has at most 2^44 entries.
+        public static final int SEQ_BITS = 44;
+
+        /// Epoch and sequence number in one number, which grows through the life of a site.
+        public long packed() {
+            return pack(epoch, seq);
+        }
+
+        /// Epoch and sequence number in one number.
+        public static long pack(int epoch, long seq) {
+            return (long) epoch << SEQ_BITS | seq;
+        }
+
+        /// The position of this packed number.
+        public static Position of(SiteId site, long packed) {
+            return new Position(site, (int) (packed >>> SEQ_BITS), packed & (1L << SEQ_BITS) - 1);
         }
 
         @Override
@@ -74,6 +94,24 @@ public interface Log {
         void close();
     }
 
+    /// A position that this log does not know: it was given out by a branch that ended (a restored backup, a new leader).
+    final class BeyondBranch extends IOException {
+        private static final long serialVersionUID = 1;
+        private final Position resetTo;
+
+        /// Says which position is asked for and where the branch left.
+        public BeyondBranch(Position asked, Position resetTo) {
+            super("Position " + asked + " is not in this log; go on from " + resetTo
+                    + " and take what came after it as never said");
+            this.resetTo = resetTo;
+        }
+
+        /// The last position that both have.
+        public Position resetTo() {
+            return resetTo;
+        }
+    }
+
     /// Bytes on disk that were durable and no longer match their hash.
     final class Damaged extends IOException {
         private static final long serialVersionUID = 1;
@@ -87,10 +125,12 @@ public interface Log {
             this.last = last;
         }
 
+        /// The first entry that is missing.
         public Position first() {
             return first;
         }
 
+        /// The last entry that is missing.
         public Position last() {
             return last;
         }

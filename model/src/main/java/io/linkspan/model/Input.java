@@ -1,0 +1,121 @@
+package io.linkspan.model;
+
+import java.util.List;
+import java.util.Optional;
+
+/// What happens to a site. Each is logged with what followed from it, also when nothing did.
+///
+/// Properties, actions, links and connectors are named by their numbers, which they keep for life. Times called `wall` are
+/// microseconds since 1970 UTC, durations are microseconds.
+public sealed interface Input {
+    /// The program began to lead the site.
+    ///
+    /// @param program version of the program, which decides
+    /// @param clean the last run ended by itself, with nothing unrecorded
+    /// @param lastWall wall time of the last entry; 0 when the site is new
+    record Started(String program, boolean clean, long lastWall) implements Input {}
+
+    /// The program ends by itself.
+    record Stopping() implements Input {}
+
+    /// One telegram, message or answer to a poll.
+    ///
+    /// @param rawId where the bytes lie in the frame ring; 0: none are kept
+    /// @param rawCheck the lower 16 bits of their CRC-32C
+    record Frame(int connector, List<Reading> readings, long rawId, int rawCheck) implements Input {
+        public Frame {
+            readings = List.copyOf(readings);
+        }
+    }
+
+    /// A person (or an application with the right) gives the site another definition.
+    ///
+    /// @param text the whole file as JSON, checked before
+    record Apply(String text) implements Input {}
+
+    /// A connector's line came up or went down.
+    record LineChanged(int connector, boolean up, String why) implements Input {}
+
+    /// One unit behind a connector began or ceased to answer.
+    record UnitChanged(List<Integer> properties, boolean answers, String why) implements Input {
+        public UnitChanged {
+            properties = List.copyOf(properties);
+        }
+    }
+
+    /// A source did not deliver, or we could not take it, from one wall time to another.
+    record GapReported(List<Integer> properties, long fromWall, long toWall, String cause) implements Input {
+        public GapReported {
+            properties = List.copyOf(properties);
+        }
+    }
+
+    /// A series is late by what was declared for it: missing since a wall time, until its next reading.
+    record Late(int property, long sinceWall) implements Input {}
+
+    /// Somebody wishes a value for an actuator: a hold, and a command with an outcome.
+    ///
+    /// @param key idempotency key: the same key has the same outcome
+    /// @param value none only in a log: it was withheld, as it belongs to a private link
+    /// @param lease 0: what the priority gives
+    /// @param deadline 0: [#DEADLINE_MICROS]
+    record Set(String key, int property, Optional<Value> value, Priority priority, long lease, long deadline)
+            implements Input {}
+
+    /// Somebody gives an actuator back: wishes of this priority that no link placed are dropped.
+    record Release(String key, int property, Priority priority) implements Input {}
+
+    /// Somebody invokes an action of a thing.
+    record Invoke(String key, int action, Optional<Value> value, long deadline) implements Input {}
+
+    /// What a connector says of a write or an invocation.
+    record Answered(long write, Outcome outcome, long rawId, int rawCheck) implements Input {}
+
+    /// A thing is taken out of service, or given back.
+    record Service(String thing, boolean out, String reason) implements Input {}
+
+    /// The site may write to its machines, or only watch.
+    record Arm(boolean armed) implements Input {}
+
+    /// A meter was exchanged: what the old one showed last, and what the new one began with.
+    record Exchange(int property, Value oldLast, Value newFirst) implements Input {}
+
+    /// A timer is due. The moment of its entry is the moment at which it was due.
+    record Due(Timer timer, long ref) implements Input {}
+
+    /// The wall clock was set: by how much, forward if positive.
+    record ClockStepped(long by) implements Input {}
+
+    /// The disk is full, dead or fine.
+    record DiskChanged(DiskState state) implements Input {}
+
+    /// A device told an event.
+    record Happened(String thing, String event, Optional<Value> value, long rawId, int rawCheck) implements Input {}
+
+    /// Deadline of a command that names none: 30 s.
+    long DEADLINE_MICROS = 30_000_000;
+
+    /// What the core's timers are about. The order is the code in the log: add at the end only.
+    enum Timer {
+        /// A link's source is silent; ref is the link.
+        SILENCE,
+        /// A silent link's careful hold is over; ref is the link.
+        CAREFUL_END,
+        /// The lease of a hold is over; ref is the property.
+        LEASE,
+        /// An actuator is looked at again (minimum time, not more often, rewrite, read-back); ref is the property.
+        ACTUATOR,
+        /// A command's deadline; ref is the command's number.
+        DEADLINE
+    }
+
+    /// How the disk is.
+    enum DiskState {
+        /// It takes everything.
+        OK,
+        /// It is full: control goes on in the reserve, readings are gaps.
+        CONTROL_ONLY,
+        /// It is dead: links go on from memory, nothing is acknowledged.
+        DEAD
+    }
+}

@@ -1,0 +1,223 @@
+package io.linkspan.model;
+
+import java.util.List;
+import java.util.Optional;
+
+/// What follows from an input: a change of the site's state, with what made it follow. Applying the results of the log in
+/// order gives the state, to the bit.
+public sealed interface Result {
+    /// Readings as they were taken: out of range is BAD, a device clock that is off makes UNCERTAIN.
+    record Took(List<Reading> readings) implements Result {
+        public Took {
+            readings = List.copyOf(readings);
+        }
+    }
+
+    /// The site began; whether something may have happened unrecorded since `lastWall`.
+    record Began(String program, boolean crashed, long lastWall) implements Result {}
+
+    /// A definition is in force.
+    ///
+    /// @param revision of the file, one more than the last
+    /// @param text the whole file as JSON
+    /// @param numbers what was numbered, changed or retired by it
+    record Adopted(long revision, String text, List<Numbered> numbers) implements Result {
+        public Adopted {
+            numbers = List.copyOf(numbers);
+        }
+    }
+
+    /// A definition's number for life.
+    ///
+    /// @param path `meter.power`, or the id of a link or connector
+    /// @param version counts its changes; 0: it was taken out
+    record Numbered(Sort sort, String path, int number, int version) {}
+
+    /// What can have a number. The order is the code in the log.
+    enum Sort {
+        /// A property or an action of a thing.
+        PROPERTY,
+        /// A link.
+        LINK,
+        /// A connector.
+        CONNECTOR
+    }
+
+    /// A register started anew: from now on `baseUnscaled` x 10^-`decimals` is added to what it shows to get what was consumed.
+    record RegisterTurned(int property, boolean exchanged, long baseUnscaled, int decimals) implements Result {}
+
+    /// A link wishes, or no longer wishes.
+    ///
+    /// @param version of the link's definition
+    /// @param move what it did
+    /// @param seen what it looked at, in the source's unit; NaN where there is no such number, or it is private
+    /// @param wish what it holds from now on; none: nothing
+    /// @param integral of a PID, in target units; else 0
+    /// @param last source value a PID saw last; else 0
+    record LinkMoved(int link, int version, Move move, double seen, Optional<Wish> wish, double integral, double last)
+            implements Result {}
+
+    /// What a link did. The order is the code in the log: add at the end only.
+    enum Move {
+        /// It holds, or holds another value.
+        HOLDS,
+        /// It let go.
+        LETS_GO,
+        /// Its source is silent: it holds its careful value, or lets go, by its direction.
+        SILENT,
+        /// The careful value is held no longer.
+        CAREFUL_END,
+        /// Its source is back and it looks anew.
+        HEARD,
+        /// A PID went on without a new wish.
+        STEPPED
+    }
+
+    /// A wish of a person or an application, or of a change at the machine, is in force.
+    record HoldPlaced(Hold hold) implements Result {}
+
+    /// A wish is over.
+    record HoldEnded(long hold, int property, Ended why) implements Result {}
+
+    /// Why a hold ended. The order is the code in the log: add at the end only.
+    enum Ended {
+        /// It was given back.
+        RELEASED,
+        /// Its lease ran out.
+        LEASE,
+        /// A newer wish of the same one took its place.
+        REPLACED,
+        /// Its command was not sent in time.
+        NOT_SENT,
+        /// Its property or link was taken out of the site.
+        REMOVED,
+        /// A restart dropped it (`after-restart: release`).
+        RESTART
+    }
+
+    /// Who is in charge of an actuator, and what it shall do.
+    ///
+    /// @param desired none: nobody wishes, it is left as it is
+    record Charged(int property, Charge charge, Optional<Value> desired) implements Result {}
+
+    /// Who is in charge.
+    ///
+    /// @param hold the id of the hold that wins or binds; 0 for others
+    /// @param untilSite when it will be looked at again; [Hold#WITHOUT_END] if not
+    record Charge(By by, long hold, int link, long untilSite) {
+        /// Nobody.
+        public static final Charge NOBODY = new Charge(By.NOBODY, 0, 0, Hold.WITHOUT_END);
+    }
+
+    /// What puts somebody in charge. The order is the code in the log: add at the end only.
+    enum By {
+        /// Nobody wishes.
+        NOBODY,
+        /// The winning hold.
+        HOLD,
+        /// A bound of a higher hold changed what the winner gets.
+        BOUND,
+        /// The property's minimum time on or off.
+        MINIMUM_TIME,
+        /// The property's fallback.
+        FALLBACK
+    }
+
+    /// Something goes to a machine, once this entry is on disk.
+    ///
+    /// @param write counts within the site
+    /// @param property the actuator or the action
+    /// @param value none only in a log: withheld
+    /// @param hold because of which; 0 for fallback and actions
+    /// @param cause packed position of the entry that placed the hold, or ordered the command
+    record WriteOrdered(long write, int property, Optional<Value> value, long hold, long cause, boolean actFirst)
+            implements Result {}
+
+    /// Nothing goes to the machine though it should: the site only watches, or the thing is out of service.
+    record WriteWithheld(int property, Optional<Value> value, Withheld why) implements Result {}
+
+    /// Why nothing was written. The order is the code in the log.
+    enum Withheld {
+        /// The site is not armed.
+        WATCHING,
+        /// The thing is out of service.
+        OUT_OF_SERVICE
+    }
+
+    /// What became of a write.
+    record WriteEnded(long write, int property, Outcome outcome) implements Result {}
+
+    /// Somebody worked the machine itself.
+    record LocalChange(int property, Optional<Value> seen) implements Result {}
+
+    /// A machine reads otherwise than it shall, and is left so: a person must look.
+    record Left(int property, Optional<Value> seen) implements Result {}
+
+    /// A command is under way.
+    ///
+    /// @param number counts within the site
+    /// @param hold its wish; 0 for an action
+    /// @param input what an action takes
+    /// @param deadlineSite site time
+    record CommandOpened(
+            long number, String key, Principal by, int property, long hold, Optional<Value> input, long deadlineSite)
+            implements Result {}
+
+    /// What became of a command, for good.
+    record CommandEnded(long number, String key, Outcome outcome) implements Result {}
+
+    /// A line is up or down.
+    record LineIs(int connector, boolean up, String why) implements Result {}
+
+    /// A unit behind a connector answers, or not; its properties are missing meanwhile.
+    ///
+    /// @param wall wall time, for series that were never read
+    record UnitIs(List<Integer> properties, boolean answers, String why, long wall) implements Result {
+        public UnitIs {
+            properties = List.copyOf(properties);
+        }
+    }
+
+    /// These series are missing since a wall time.
+    record GapOpened(List<Integer> properties, long fromWall, String cause) implements Result {
+        public GapOpened {
+            properties = List.copyOf(properties);
+        }
+    }
+
+    /// These series are there again; their gap ended at a wall time.
+    record GapClosed(List<Integer> properties, long toWall) implements Result {
+        public GapClosed {
+            properties = List.copyOf(properties);
+        }
+    }
+
+    /// A gap that is over already.
+    record GapNoted(List<Integer> properties, long fromWall, long toWall, String cause) implements Result {
+        public GapNoted {
+            properties = List.copyOf(properties);
+        }
+    }
+
+    /// A thing is out of service, or back.
+    record ServiceIs(String thing, boolean out, String reason, Principal by) implements Result {}
+
+    /// The site writes to its machines, or only watches.
+    record ArmedIs(boolean armed) implements Result {}
+
+    /// The disk is full, dead or fine.
+    record DiskIs(Input.DiskState state) implements Result {}
+
+    /// A person should know.
+    record Noticed(Severity severity, String about, String text) implements Result {}
+
+    /// How loud a notice is. The order is the code in the log.
+    enum Severity {
+        /// For the record.
+        INFO,
+        /// Look at it today.
+        WARNING,
+        /// Look at it now.
+        HIGH
+    }
+}

@@ -1,0 +1,290 @@
+package io.linkspan.model;
+
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What a person writes of a site (`site.yaml`), read and checked: the one grammar for the file, the API and the log.
+///
+/// @param tree the file itself, which `export` writes back
+/// @param name the site's label
+/// @param zone schedules run in it
+/// @param armed whether a new site writes to its machines at once; a running site keeps what it was told since
+/// @param revision counts the changes; `apply` of another revision than the running one is refused
+public record SiteFile(
+        Tree.Fields tree,
+        String name,
+        ZoneId zone,
+        Optional<Value.Position> position,
+        boolean armed,
+        long revision,
+        Map<String, ConnectorEntry> connectors,
+        Map<String, Thing> things,
+        Map<String, Link> links) {
+
+    /// The grammar that this program writes; older ones are always read.
+    public static final int GRAMMAR = 1;
+
+    /// Most things, properties of a thing, links and connectors of a site.
+    public static final int THINGS_MAX = 100_000;
+    /// Most properties of one thing.
+    public static final int PROPERTIES_MAX = 10_000;
+    /// Most links.
+    public static final int LINKS_MAX = 100_000;
+    /// Most connectors.
+    public static final int CONNECTORS_MAX = 10_000;
+
+    /// A connector as the file names it; its settings are checked by its type.
+    ///
+    /// @param serves which of our properties it offers to somebody else's machine
+    public record ConnectorEntry(String id, String type, Settings settings, List<Serve> serves) {}
+
+    /// A property that a connector offers to others.
+    ///
+    /// @param at the address in the words of the connector
+    /// @param writable whether the other machine may ask for another value
+    public record Serve(Tree.Scalar at, String property, boolean writable) {}
+
+    /// Reads and checks a whole file; what the connectors must check themselves is left to them.
+    ///
+    /// @throws Invalid at the first thing that is wrong, with its line
+    public static SiteFile read(Tree.Fields tree) throws Invalid {
+        var s = new Settings(tree);
+        long grammar = s.integer("linkspan", -1, -1, 1_000_000);
+        if (grammar == -1) throw new Invalid(tree.mark(), "the file begins with \"linkspan: 1\"");
+        if (grammar > GRAMMAR || grammar < 1)
+            throw s.wrong("linkspan", "is " + GRAMMAR + " in this version; the file is newer, so update Linkspan first");
+        String name = s.needName("site");
+        var connectors = connectors(s);
+        var kinds = kinds(s);
+        var things = things(s, kinds, connectors.keySet());
+        var lookup = new Lookup(things);
+        checkServes(connectors, lookup);
+        var links = links(s, lookup);
+        var file = new SiteFile(
+                tree,
+                name,
+                zone(s),
+                position(s),
+                s.flag("armed", false),
+                s.integer("revision", 0, 0, Long.MAX_VALUE),
+                connectors,
+                things,
+                links);
+        s.text("title");
+        s.finish();
+        return file;
+    }
+
+    /// The property of this path, such as `boiler.on`.
+    public Optional<Property> property(String path) {
+        int dot = path.indexOf('.');
+        if (dot < 0) return Optional.empty();
+        var thing = things.get(path.substring(0, dot));
+        return thing == null ? Optional.empty() : Optional.ofNullable(thing.properties().get(path.substring(dot + 1)));
+    }
+
+    /// Finds properties while links are read.
+    static final class Lookup {
+        private final Map<String, Thing> things;
+
+        Lookup(Map<String, Thing> things) {
+            this.things = things;
+        }
+
+        Property property(Settings s, String field, String path) throws Invalid {
+            int dot = path.indexOf('.');
+            if (dot < 1) throw s.wrong(field, "is thing.property, for example meter.power, not \"" + path + "\"");
+            var thing = things.get(path.substring(0, dot));
+            if (thing == null)
+                throw s.wrong(field, "names no thing of this site: \"" + path.substring(0, dot) + "\"" + near(path.substring(0, dot), things.keySet()));
+            String name = path.substring(dot + 1);
+            var property = thing.properties().get(name);
+            if (property == null)
+                throw s.wrong(field, thing.id() + " has no property \"" + name + "\"" + near(name, thing.properties().keySet()));
+            return property;
+        }
+
+        Property writable(Settings s, String field, String path) throws Invalid {
+            var property = property(s, field, path);
+            if (!property.writable()) throw s.wrong(field, path + " is a sensor; an actuator has writable: true");
+            return property;
+        }
+
+        private static String near(String name, Set<String> known) {
+            for (var each : known) if (Names.near(each, name)) return "; did you mean \"" + each + "\"?";
+            return known.isEmpty() ? "" : "; there are " + String.join(", ", known.stream().limit(12).toList());
+        }
+    }
+
+    private static ZoneId zone(Settings s) throws Invalid {
+        try {
+            return ZoneId.of(s.text("zone").orElse("UTC"));
+        } catch (DateTimeException _) {
+            throw s.wrong("zone", "is a zone such as Europe/Brussels, not \"" + s.text("zone").orElse("") + "\"");
+        }
+    }
+
+    private static Optional<Value.Position> position(Settings s) throws Invalid {
+        var p = s.below("position");
+        if (p.isEmpty()) return Optional.empty();
+        Settings f = p.get();
+        double latitude = f.number("latitude").orElseThrow(() -> new Invalid(f.mark(), "\"latitude\" is missing, in degrees"));
+        double longitude = f.number("longitude").orElseThrow(() -> new Invalid(f.mark(), "\"longitude\" is missing, in degrees"));
+        double altitude = f.number("altitude").orElse(0.0);
+        f.finish();
+        try {
+            return Optional.of(new Value.Position(latitude, longitude, altitude));
+        } catch (IllegalArgumentException e) {
+            throw s.wrong("position", e);
+        }
+    }
+
+    private static Map<String, ConnectorEntry> connectors(Settings s) throws Invalid {
+        var all = new LinkedHashMap<String, ConnectorEntry>();
+        for (var c : s.list("connectors")) {
+            String id = c.needName("id");
+            String type = c.needText("type", "modbus_tcp");
+            var serves = new ArrayList<Serve>();
+            for (var serve : c.list("serves")) {
+                serve.needText("at", "\"holding 0 float32\"");
+                serves.add(new Serve(
+                        (Tree.Scalar) serve.part("at").orElseThrow(),
+                        serve.needText("property", "meter.power"),
+                        serve.flag("writable", false)));
+                serve.finish();
+            }
+            if (all.put(id, new ConnectorEntry(id, type, c, serves)) != null) throw c.wrong("id", twice("connector", id));
+            if (all.size() > CONNECTORS_MAX) throw new Invalid(c.mark(), "a site has at most " + CONNECTORS_MAX + " connectors");
+        }
+        return all;
+    }
+
+    private static void checkServes(Map<String, ConnectorEntry> connectors, Lookup lookup) throws Invalid {
+        for (var c : connectors.values())
+            for (var serve : c.serves()) {
+                if (serve.writable()) lookup.writable(c.settings(), "serves", serve.property());
+                else lookup.property(c.settings(), "serves", serve.property());
+            }
+    }
+
+    private static String twice(String what, String id) {
+        return "names a second " + what + " \"" + id + "\"; each name stands once";
+    }
+
+    private static Map<String, Tree.Fields> kinds(Settings s) throws Invalid {
+        var all = new LinkedHashMap<String, Tree.Fields>();
+        for (var k : s.list("kinds")) if (all.put(k.needName("id"), k.tree()) != null) throw k.wrong("id", twice("kind", k.needName("id")));
+        return all;
+    }
+
+    private static Map<String, Thing> things(Settings s, Map<String, Tree.Fields> kinds, Set<String> connectors) throws Invalid {
+        var all = new LinkedHashMap<String, Thing>();
+        for (var written : s.list("things")) {
+            var kind = written.text("kind");
+            Settings t = written;
+            if (kind.isPresent()) {
+                var template = kinds.get(kind.get());
+                if (template == null)
+                    throw written.wrong("kind", "names no kind of this file: \"" + kind.get() + "\"" + Lookup.near(kind.get(), kinds.keySet()));
+                t = new Settings(without(merge(template, written.tree())));
+            }
+            Thing thing = thing(t, kind, connectors);
+            if (all.put(thing.id(), thing) != null) throw written.wrong("id", twice("thing", thing.id()));
+            if (all.size() > THINGS_MAX) throw new Invalid(written.mark(), "a site has at most " + THINGS_MAX + " things");
+        }
+        return all;
+    }
+
+    /// What belongs to the kind as a template and not to the things made from it.
+    private static final Set<String> OF_KIND = Set.of("maker", "source", "defaults");
+
+    private static Tree.Fields without(Tree.Fields merged) {
+        var fields = new LinkedHashMap<>(merged.fields());
+        fields.keySet().removeAll(OF_KIND);
+        return new Tree.Fields(merged.mark(), fields, merged.keys());
+    }
+
+    /// The thing's own fields over those of its kind, maps joined field by field.
+    private static Tree.Fields merge(Tree.Fields under, Tree.Fields over) {
+        var fields = new LinkedHashMap<>(under.fields());
+        var keys = new LinkedHashMap<>(under.keys());
+        keys.putAll(over.keys());
+        for (var e : over.fields().entrySet())
+            fields.merge(e.getKey(), e.getValue(), (a, b) -> a instanceof Tree.Fields x && b instanceof Tree.Fields y ? merge(x, y) : b);
+        return new Tree.Fields(over.mark(), fields, keys);
+    }
+
+    private static final List<String> OF_THING =
+            List.of("id", "title", "urn", "kind", "connector", "properties", "actions", "was");
+
+    private static Thing thing(Settings t, Optional<String> kind, Set<String> connectors) throws Invalid {
+        String id = t.needName("id");
+        var connector = t.text("connector");
+        if (connector.isPresent() && !connectors.contains(connector.get()))
+            throw t.wrong("connector", "names no connector of this file: \"" + connector.get() + "\"" + Lookup.near(connector.get(), connectors));
+        var properties = new LinkedHashMap<String, Property>();
+        for (var p : named(t, "properties").entrySet()) properties.put(p.getKey(), Property.read(p.getKey(), p.getValue()));
+        var actions = new LinkedHashMap<String, Thing.Action>();
+        for (var a : named(t, "actions").entrySet()) actions.put(a.getKey(), Thing.Action.read(a.getKey(), a.getValue()));
+        for (String action : actions.keySet())
+            if (properties.containsKey(action)) throw t.wrong("actions", "gives \"" + action + "\" the name of a property");
+        var own = new LinkedHashMap<>(t.tree().fields());
+        own.keySet().removeAll(OF_THING);
+        if (connector.isEmpty() && !own.isEmpty()) {
+            for (String field : OF_THING) t.has(field);
+            t.finish(); // nobody reads its other fields: the first is refused at its line
+        }
+        return new Thing(
+                id,
+                t.text("title"),
+                t.text("urn"),
+                kind,
+                connector,
+                new Tree.Fields(t.mark(), own, t.tree().keys()),
+                properties,
+                actions,
+                t.text("was"));
+    }
+
+    private static Map<String, Settings> named(Settings t, String field) throws Invalid {
+        var below = t.below(field);
+        if (below.isEmpty()) return Map.of();
+        var all = new LinkedHashMap<String, Settings>();
+        for (String name : below.get().tree().fields().keySet()) {
+            try {
+                Names.check(name);
+            } catch (IllegalArgumentException e) {
+                throw new Invalid(below.get().tree().keys().getOrDefault(name, below.get().mark()), String.valueOf(e.getMessage()));
+            }
+            all.put(name, below.get().below(name).orElseThrow());
+            if (all.size() > PROPERTIES_MAX) throw t.wrong(field, "has at most " + PROPERTIES_MAX + " entries");
+        }
+        return all;
+    }
+
+    private static Map<String, Link> links(Settings s, Lookup lookup) throws Invalid {
+        var all = new LinkedHashMap<String, Link>();
+        for (var l : s.list("links")) {
+            Link link = Link.read(l, lookup);
+            if (all.put(link.id(), link) != null) throw l.wrong("id", twice("link", link.id()));
+            if (all.size() > LINKS_MAX) throw new Invalid(l.mark(), "a site has at most " + LINKS_MAX + " links");
+        }
+        return all;
+    }
+
+    /// Every property path of the site in the order of the file.
+    public Set<String> paths() {
+        var all = new LinkedHashSet<String>();
+        for (var thing : things.values())
+            for (var property : thing.properties().keySet()) all.add(thing.id() + "." + property);
+        return all;
+    }
+
+}

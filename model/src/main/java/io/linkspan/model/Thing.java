@@ -1,0 +1,52 @@
+package io.linkspan.model;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// A machine, as the site file declares it, its kind already worked in.
+///
+/// @param id short name within the site
+/// @param urn global name for life, where given
+/// @param kind the template it was made from, where there is one
+/// @param connector who speaks to it; none for a thing that only people and links work
+/// @param settings the fields that are the connector's, such as `unit: 1`
+/// @param actions what it can do, by name
+/// @param was the name before a renaming
+public record Thing(
+        String id,
+        Optional<String> title,
+        Optional<String> urn,
+        Optional<String> kind,
+        Optional<String> connector,
+        Tree.Fields settings,
+        Map<String, Property> properties,
+        Map<String, Action> actions,
+        Optional<String> was) {
+
+    /// Something a thing can do.
+    ///
+    /// @param at the address in the words of the connector
+    /// @param input type of what it takes; none: it takes nothing
+    /// @param safeToRepeat an invocation that is in doubt may be sent again
+    public record Action(
+            String name, Optional<String> title, Tree.Scalar at, Optional<ValueType> input, boolean safeToRepeat) {
+
+        static Action read(String name, Settings s) throws Invalid {
+            s.needText("at", "\"coil 7\"");
+            var action = new Action(
+                    name,
+                    s.text("title"),
+                    (Tree.Scalar) s.part("at").orElseThrow(),
+                    s.choice("input", ValueType.class),
+                    s.flag("safe-to-repeat", false));
+            s.finish();
+            return action;
+        }
+    }
+
+    public Thing {
+        properties = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(properties));
+        actions = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(actions));
+    }
+}

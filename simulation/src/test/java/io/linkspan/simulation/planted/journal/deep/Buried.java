@@ -1,0 +1,4 @@
+package io.linkspan.simulation.planted.journal.deep;
+
+/// A package below a flat module.
+final class Buried {}

@@ -1,0 +1,4 @@
+package io.linkspan.simulation.planted.payload;
+
+/// Innocent: a part that only node may construct.
+public final class Compiler {}
