@@ -28,6 +28,14 @@ final class BlockWindow implements Closeable {
         return Block.parse(buffer.slice((int) (offset - start), length), offset, salt);
     }
 
+    /// The same, but never from bytes that were read before the block was written.
+    Optional<Block> readNow(int offset) throws IOException {
+        var block = read(offset);
+        if (block.isPresent()) return block;
+        buffer.limit(0);
+        return read(offset);
+    }
+
     /// Whether a block seems to begin here. Looks at the salt too, which nobody who sends us bytes can know: so bytes
     /// that look like a block inside an entry are never taken for one.
     private boolean promises(int offset) throws IOException {

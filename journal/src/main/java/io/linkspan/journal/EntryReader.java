@@ -47,9 +47,10 @@ final class EntryReader implements Log.Reader {
             throws Log.BeyondBranch {
         if (from.epoch() > appended.epoch() || from.epoch() == appended.epoch() && from.seq() > appended.seq() + 1)
             throw new Log.BeyondBranch(from, appended);
-        long last = from.epoch() == appended.epoch() ? Long.MAX_VALUE : state.lastOnBranch(from.epoch());
-        if (last < Long.MAX_VALUE && from.seq() > last + 1)
-            throw new Log.BeyondBranch(from, new Log.Position(from.site(), from.epoch(), last));
+        if (from.epoch() == appended.epoch()) return;
+        boolean known = state.hasEpoch(from.epoch());
+        if (!known || state.lastOnBranch(from.epoch()) < from.seq() - 1)
+            throw new Log.BeyondBranch(from, state.resetFor(from));
     }
 
     /// The first segment at whose end the site has come to `from`, by halving.
@@ -116,7 +117,7 @@ final class EntryReader implements Log.Reader {
             var blocks = index.blocks(site);
             if (block < blocks.count()) {
                 int offset = blocks.offset(block);
-                var read = opened().read(offset);
+                var read = opened().readNow(offset);
                 if (read.isPresent()) {
                     if (take(read.get())) return true;
                 } else {

@@ -9,7 +9,9 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
@@ -29,9 +31,12 @@ final class IndexFile {
             out.writeLong(index.readingsBytes());
             out.writeLong(index.newestWallMicros());
             out.writeInt(index.statesAtEnd().size());
-            for (var state : index.statesAtEnd().values()) {
-                writeState(out, state);
-                writeOffsets(out, index.blocks(state.head().at().site()));
+            var sites = index.statesAtEnd().keySet().stream()
+                    .sorted(Comparator.comparingLong(SiteId::high).thenComparingLong(SiteId::low))
+                    .toList();
+            for (var site : sites) {
+                writeState(out, Objects.requireNonNull(index.statesAtEnd().get(site)));
+                writeOffsets(out, index.blocks(site));
             }
         } catch (IOException impossible) {
             throw new IllegalStateException("Writing to memory failed", impossible);

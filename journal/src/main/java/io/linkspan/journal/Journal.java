@@ -114,13 +114,7 @@ public final class Journal implements BlockSource, Closeable {
         writer = opened.writer();
         active = new Active(opened.header(), opened.index());
         opened.states().forEach((site, state) -> logs.put(site, new SiteLog(this, state)));
-        reserve = new Reserve(disk, settings.controlReserveBytes());
-        try {
-            reserve.make();
-        } catch (Disk.NoSpace full) {
-            health = Health.CONTROL_ONLY;
-            trouble = full.getMessage();
-        }
+        reserve = new Reserve(disk, settings.controlReserveBytes(), settings.healEvery().toNanos());
     }
 
     /// What opening found.
@@ -384,16 +378,17 @@ public final class Journal implements BlockSource, Closeable {
             segments.writeIndex(index);
             return true;
         }
-        if (health == Health.CONTROL_ONLY) return reserve.isDue(nanoNow, settings.healEvery().toNanos()) && heal();
-        return writer.allocateAhead();
+        if (health == Health.OK && writer.allocateAhead()) return true;
+        if (reserve.rests(nanoNow)) return false;
+        reserve.grow(nanoNow);
+        if (reserve.isThere() && health == Health.CONTROL_ONLY) heal();
+        return true;
     }
 
-    private boolean heal() throws IOException {
-        reserve.make();
+    private void heal() {
         health = Health.OK;
         trouble = "";
         listener.health(Health.OK, "There is room on the disk again; everything is stored");
-        return true;
     }
 
     private void sick(String why) {

@@ -127,7 +127,7 @@ public final class JournalCheck {
             while (at < cutFrom) {
                 var here = window.read(at);
                 var found = here.isPresent() ? here : window.find(at + 1);
-                int next = found.map(Block::offset).orElse(isLast ? at : window.endOfContent(at));
+                int next = found.isPresent() ? found.get().offset() : isLast ? at : window.endOfContent(at);
                 if (next > at && next <= cutFrom) lost(name, at, (next - at) + " bytes cannot be read");
                 if (found.isEmpty() || next >= cutFrom) break;
                 block(name, window.read(next).orElseThrow());

@@ -86,8 +86,8 @@ final class Retention {
         disk.syncFolder(Segments.FOLDER);
         index.seal(oldIndex.statesAtEnd());
         segments.keep(index);
-        segments.writeIndex(index);
         kept.remove(number);
+        segments.writeIndex(index);
         return new DroppedReadings(number, copy.bytes, copy.blocks);
     }
 

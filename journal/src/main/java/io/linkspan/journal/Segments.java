@@ -162,21 +162,20 @@ final class Segments {
         }
     }
 
-    /// Writes an index beside its segment. An index is derived: without it the segment is read.
+    /// Writes an index beside its segment: aside, synced, then under its name. An index is derived, so where there is no
+    /// room for it there is none, and the segment is read instead.
     void writeIndex(SegmentIndex index) throws IOException {
         var name = indexName(index.number);
-        writeAside(name, IndexFile.encode(index));
-    }
-
-    /// Writes a file aside, syncs it, and gives it its name.
-    void writeAside(String name, ByteBuffer bytes) throws IOException {
         var aside = name + ".tmp";
         disk.delete(aside);
         try (var file = disk.open(aside)) {
-            file.write(bytes, 0);
+            file.write(IndexFile.encode(index), 0);
             file.force();
+        } catch (Disk.NoSpace full) {
+            disk.delete(aside);
+            return;
         }
         disk.rename(aside, name);
-        disk.syncFolder(name.contains("/") ? name.substring(0, name.lastIndexOf('/')) : "");
+        disk.syncFolder(FOLDER);
     }
 }

@@ -3,7 +3,9 @@ package io.linkspan.journal;
 import io.linkspan.model.Log;
 import io.linkspan.model.SiteId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /// Where a site's log stands at some place of the stream: its head and how it came from epoch to epoch.
 ///
@@ -40,17 +42,34 @@ record SiteState(Head head, List<EpochStart> epochs, boolean unsure) {
 
     /// Whether a position is durable and on the branch.
     boolean knows(Log.Position at) {
-        return at.compareTo(head.at()) <= 0 && at.seq() <= lastOnBranch(at.epoch());
+        return at.compareTo(head.at()) <= 0 && hasEpoch(at.epoch()) && at.seq() <= lastOnBranch(at.epoch());
     }
 
-    /// The last number of an epoch that is on the branch, as far as this site's openings say.
+    /// The last number of an epoch that is on the branch, as far as this site's openings say; of the newest epoch there
+    /// is none yet.
     long lastOnBranch(int epoch) {
-        if (epoch == head.at().epoch()) return Long.MAX_VALUE;
-        long last = epoch > head.at().epoch() ? 0 : Long.MAX_VALUE;
-        for (var start : epochs) {
-            if (start.after.epoch() == epoch && start.epoch > epoch) last = Math.min(last, start.after.seq());
-            if (start.after.epoch() < epoch && start.epoch > epoch) last = 0;
-        }
-        return last;
+        return end(epoch).map(start -> lastBefore(start, epoch)).orElse(epoch == head.at().epoch() ? Long.MAX_VALUE : 0);
+    }
+
+    /// Where a reader of an epoch that ended was left: the last position that is on the branch.
+    Log.Position resetFor(Log.Position asked) {
+        return end(asked.epoch()).map(EpochStart::after).orElse(head.at());
+    }
+
+    /// Whether this branch has, or had, that epoch.
+    boolean hasEpoch(int epoch) {
+        return epoch == head.at().epoch()
+                || epochs.stream().anyMatch(start -> start.epoch == epoch || start.after.epoch() == epoch);
+    }
+
+    /// The later opening that leaves the least of an epoch.
+    private Optional<EpochStart> end(int epoch) {
+        return epochs.stream()
+                .filter(start -> start.epoch > epoch && start.after.epoch() <= epoch)
+                .min(Comparator.comparingLong(start -> lastBefore(start, epoch)));
+    }
+
+    private static long lastBefore(EpochStart start, int epoch) {
+        return start.after.epoch() == epoch ? start.after.seq() : 0;
     }
 }

@@ -68,6 +68,23 @@ class JournalTest {
     }
 
     @Test
+    void aReaderFollowsTheLogAsItGrows() throws IOException {
+        try (var journal = Journal.open(new RealDisk(folder), SMALL)) {
+            var log = journal.open(RIVERSIDE);
+            try (var reader = log.read(new Log.Position(RIVERSIDE, 1, 0))) {
+                assertThat(reader.next()).isNull();
+                for (int i = 1; i <= 2_000; i++) {
+                    append(log, i, "c", "a reading of some length, to fill several segments " + i);
+                    assertThat(reader.next()).isNull();
+                    journal.commitNow(0);
+                    assertThat(reader.next().at().seq()).isEqualTo(i);
+                }
+            }
+            assertThat(journal.newest()).isGreaterThan(2);
+        }
+    }
+
+    @Test
     void anEntryIsDueAtOnceWhenUrgedElseAfterCommitEvery() throws IOException {
         try (var journal = Journal.open(new RealDisk(folder), SMALL)) {
             var log = journal.open(RIVERSIDE);
