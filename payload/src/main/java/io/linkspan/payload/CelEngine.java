@@ -24,10 +24,9 @@ import dev.cel.runtime.Program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.DoubleBinaryOperator;
-import java.util.function.DoubleUnaryOperator;
 
-/// CEL with arithmetic that never answers with infinity or not-a-number. Loading it costs a cold start about half a second
+/// CEL with arithmetic that never answers with infinity or not-a-number. Loading it costs a cold start about half a
+/// second
 /// of CPU, so nothing refers to it before the first expression. Safe for many threads.
 final class CelEngine {
     static final String ADD = "@plus";
@@ -44,22 +43,23 @@ final class CelEngine {
     static final String TRUNCATE = "@truncate";
     static final String COUNT = "@count";
 
-    private static final Map<String, DoubleBinaryOperator> BINARY = Map.of(
-            ADD, Double::sum,
-            SUBTRACT, (a, b) -> a - b,
-            MULTIPLY, (a, b) -> a * b,
-            DIVIDE, CelEngine::divide,
-            REMAINDER, CelEngine::remainder,
-            MIN, Math::min,
-            MAX, Math::max,
-            ROUND_TO, (x, step) -> Math.rint(divide(x, step)) * step);
-    private static final Map<String, DoubleUnaryOperator> UNARY = Map.of(
+    private static final Map<String, CelFunctionOverload.Binary<Double, Double>> BINARY = Map.of(
+            ADD, (a, b) -> finite(a + b),
+            SUBTRACT, (a, b) -> finite(a - b),
+            MULTIPLY, (a, b) -> finite(a * b),
+            DIVIDE, (a, b) -> finite(a / divisor(b)),
+            REMAINDER, (a, b) -> finite(a % divisor(b)),
+            MIN, (a, b) -> Math.min(a, b),
+            MAX, (a, b) -> Math.max(a, b),
+            ROUND_TO, (x, step) -> finite(Math.rint(x / divisor(step)) * step));
+    private static final Map<String, CelFunctionOverload.Unary<Double>> UNARY = Map.of(
             NEGATE, x -> -x,
-            ABS, Math::abs,
-            ROUND, Math::rint,
+            ABS, x -> Math.abs(x),
+            ROUND, x -> Math.rint(x),
             TRUNCATE, x -> x < 0 ? Math.ceil(x) : Math.floor(x));
 
-    /// Most values that a computed tree asks for: half for properties and whether they have a value, half for properties in
+    /// Most values that a computed tree asks for: half for properties and whether they have a value, half for
+    /// properties in
     /// another unit than their own (beyond it they are converted in the tree).
     static final int SLOTS_MAX = 4 * Expression.VARIABLES_MAX;
 
@@ -96,7 +96,8 @@ final class CelEngine {
     static Program program(CelExpr tree) {
         try {
             var source = CelSource.newBuilder("").build();
-            var checked = COMPILER.check(CelAbstractSyntaxTree.newParsedAst(tree, source)).getAst();
+            var checked = COMPILER.check(CelAbstractSyntaxTree.newParsedAst(tree, source))
+                    .getAst();
             return RUNTIME.createProgram(checked);
         } catch (CelValidationException | CelEvaluationException e) {
             throw new IllegalStateException("CEL refused what our checker took: " + e.getMessage(), e);
@@ -106,8 +107,11 @@ final class CelEngine {
     private static CelCompiler compiler() {
         var builder = CelCompilerFactory.standardCelCompilerBuilder().setOptions(OPTIONS);
         for (int i = 0; i < SLOTS_MAX; i++)
-            builder.addVar("d" + i, SimpleType.DOUBLE).addVar("b" + i, SimpleType.BOOL).addVar("s" + i, SimpleType.STRING);
-        BINARY.keySet().forEach(name -> builder.addFunctionDeclarations(declared(name, SimpleType.DOUBLE, SimpleType.DOUBLE)));
+            builder.addVar("d" + i, SimpleType.DOUBLE)
+                    .addVar("b" + i, SimpleType.BOOL)
+                    .addVar("s" + i, SimpleType.STRING);
+        BINARY.keySet()
+                .forEach(name -> builder.addFunctionDeclarations(declared(name, SimpleType.DOUBLE, SimpleType.DOUBLE)));
         UNARY.keySet().forEach(name -> builder.addFunctionDeclarations(declared(name, SimpleType.DOUBLE)));
         builder.addFunctionDeclarations(declared(COUNT, SimpleType.INT));
         return builder.build();
@@ -120,18 +124,13 @@ final class CelEngine {
 
     private static CelRuntime runtime() {
         var bindings = new ArrayList<CelFunctionBinding>();
-        BINARY.forEach((name, operator) -> bindings.addAll(CelFunctionBinding.fromOverloads(
-                name,
-                CelFunctionBinding.from(
-                        name + "_double", Double.class, Double.class, (a, b) -> finite(operator.applyAsDouble(a, b))))));
-        UNARY.forEach((name, operator) -> {
-            CelFunctionOverload.Unary<Double> body = x -> finite(operator.applyAsDouble(x));
-            bindings.addAll(CelFunctionBinding.fromOverloads(
-                    name, CelFunctionBinding.from(name + "_double", Double.class, body)));
-        });
+        BINARY.forEach((name, body) -> bindings.addAll(CelFunctionBinding.fromOverloads(
+                name, CelFunctionBinding.from(name + "_double", Double.class, Double.class, body))));
+        UNARY.forEach((name, body) -> bindings.addAll(
+                CelFunctionBinding.fromOverloads(name, CelFunctionBinding.from(name + "_double", Double.class, body))));
         CelFunctionOverload.Unary<Long> count = Long::doubleValue;
-        bindings.addAll(CelFunctionBinding.fromOverloads(
-                COUNT, CelFunctionBinding.from(COUNT + "_double", Long.class, count)));
+        bindings.addAll(
+                CelFunctionBinding.fromOverloads(COUNT, CelFunctionBinding.from(COUNT + "_double", Long.class, count)));
         return CelRuntimeFactory.plannerRuntimeBuilder()
                 .setOptions(OPTIONS)
                 .addFunctionBindings(bindings)
@@ -143,13 +142,8 @@ final class CelEngine {
         return x;
     }
 
-    private static double divide(double a, double b) {
-        if (b == 0) throw new Undefined("a division by 0");
-        return a / b;
-    }
-
-    private static double remainder(double a, double b) {
-        if (b == 0) throw new Undefined("a division by 0");
-        return a % b;
+    private static double divisor(double x) {
+        if (x == 0) throw new Undefined("a division by 0");
+        return x;
     }
 }

@@ -23,14 +23,18 @@ final class CheckedResult {
                 yield term;
             }
             case TEXT -> {
-                if (!(term.kind() instanceof Kind.Text) && !(term.kind() instanceof Kind.Choice)) throw wrong(term, "a text");
+                if (!(term.kind() instanceof Kind.Text) && !(term.kind() instanceof Kind.Choice))
+                    throw wrong(term, "a text");
                 yield term;
             }
             case CHOICE -> choice(term, target);
-            case REGISTER -> throw new Refused(term.at(), "a register is read and never computed; let the target be a number");
+            case REGISTER ->
+                throw new Refused(term.at(), "a register is read and never computed; let the target be a number");
             case BYTES, POSITION, GROUP ->
-                throw new Refused(term.at(), "no expression gives a " + target.type().word()
-                        + "; its target can be a number, an integer, a flag, a choice or a text");
+                throw new Refused(
+                        term.at(),
+                        "no expression gives a " + target.type().word()
+                                + "; its target can be a number, an integer, a flag, a choice or a text");
         };
     }
 
@@ -38,13 +42,16 @@ final class CheckedResult {
         var possible = switch (term.kind()) {
             case Kind.Text text -> text.possible();
             case Kind.Choice choice -> java.util.Optional.of(choice.names());
-            case Number _, Kind.Flag _, Kind.Items _ -> throw wrong(term, "one of " + String.join(", ", target.choices()));
+            case Number _, Kind.Flag _, Kind.Items _ ->
+                throw wrong(term, "one of " + String.join(", ", target.choices()));
         };
         if (possible.isEmpty()) return term; // checked when it is computed
         for (var name : possible.get())
             if (!target.choices().contains(name))
-                throw new Refused(term.at(), "the result can be \"" + name + "\", and the target takes only "
-                        + String.join(", ", target.choices()));
+                throw new Refused(
+                        term.at(),
+                        "the result can be \"" + name + "\", and the target takes only "
+                                + String.join(", ", target.choices()));
         return term;
     }
 

@@ -68,17 +68,20 @@ final class Emitter {
         return CelExpr.ofList(++ids, ImmutableList.copyOf(items), ImmutableList.of());
     }
 
-    CelExpr loop(String item, CelExpr range, String sum, CelExpr from, CelExpr condition, CelExpr step, CelExpr result) {
+    CelExpr loop(
+            String item, CelExpr range, String sum, CelExpr from, CelExpr condition, CelExpr step, CelExpr result) {
         return CelExpr.ofComprehension(++ids, item, range, sum, from, condition, step, result);
     }
 
     /// The expression converted. A variable is converted where its value is fetched.
     CelExpr converted(CelExpr expr, Conversion c) {
         if (c.isNone()) return expr;
-        if (expr.getKind() == CelExpr.ExprKind.Kind.CONSTANT) return number(c.apply(expr.constant().doubleValue()));
+        if (expr.getKind() == CelExpr.ExprKind.Kind.CONSTANT)
+            return number(c.apply(expr.constant().doubleValue()));
         if (expr.getKind() == CelExpr.ExprKind.Kind.IDENT && isSlot(expr.ident().name())) {
             var slot = slots.get(Integer.parseInt(expr.ident().name().substring(1)));
-            if (slot.conversion().isNone() && slots.size() < CelEngine.SLOTS_MAX / 2) return variable(new Slot(slot.variable(), slot.type(), c, false));
+            if (slot.conversion().isNone() && slots.size() < CelEngine.SLOTS_MAX / 2)
+                return variable(new Slot(slot.variable(), slot.type(), c, false));
         }
         CelExpr scaled = c.multiply() == 1 ? expr : call(CelEngine.MULTIPLY, expr, number(c.multiply()));
         CelExpr moved = c.add() == 0 ? scaled : call(CelEngine.ADD, scaled, number(c.add()));

@@ -15,16 +15,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A condition or a map over properties, written in CEL (Common Expression Language) and checked for types and units before
+/// A condition or a map over properties, written in CEL (Common Expression Language) and checked for types and units
+/// before
 /// it ever runs: `boiler.temperature < 55.0 && meter.power > 3`.
 ///
-/// - All numbers are decimal numbers (doubles): `7 / 2` is 3.5. Registers and integers are numbers; one beyond 2^53 has none.
-/// - A literal takes the unit of what it is compared with or added to; a property of another unit is converted to the first's.
+/// - All numbers are decimal numbers (doubles): `7 / 2` is 3.5. Registers and integers are numbers; one beyond 2^53 has
+/// none.
+/// - A literal takes the unit of what it is compared with or added to; a property of another unit is converted to the
+/// first's.
 /// - `a && b` and `a || b` have a result as soon as one side decides, even if the other has no value.
-/// - Beside what CEL has for flags, numbers, texts and lists there is `min`, `max`, `abs`, `round(x)`, `round(x, step)`,
+/// - Beside what CEL has for flags, numbers, texts and lists there is `min`, `max`, `abs`, `round(x)`, `round(x,
+/// step)`,
 ///   `clamp(x, lowest, highest)`, `number(x, "kW")` (a plain number) and `quantity(3.5, "kW")` (back).
 ///
-/// Immutable and safe for many threads; [#evaluate] reads nothing but its argument. The first [#compile] in a process loads
+/// Immutable and safe for many threads; [#evaluate] reads nothing but its argument. The first [#compile] in a process
+/// loads
 /// CEL, which takes a cold start about half a second of CPU; nothing else here does.
 public final class Expression {
     /// Longest text, in characters.
@@ -70,7 +75,8 @@ public final class Expression {
         /// It has a value, of the wanted type and in the target's unit.
         record Of(Value value) implements Result {}
 
-        /// It has none: a source has no value, or the computation has no result (a division by 0, a number too large).
+        /// It has none: a source has no value, or the computation has no result (a division by 0, a number too
+        /// large).
         ///
         /// @param reason completes the sentence "no value, because ..."
         record NoValue(String reason) implements Result {}
@@ -79,7 +85,8 @@ public final class Expression {
     /// The values that an expression is computed from.
     @FunctionalInterface
     public interface Values {
-        /// The value of the variable at this place of [Expression#variables], none if it has none that can be used.
+        /// The value of the variable at this place of [Expression#variables], none if it has none that can be
+        /// used.
         Optional<Value> value(int variable);
     }
 
@@ -90,9 +97,12 @@ public final class Expression {
     /// @throws Invalid with the column, what is wrong and what would be right
     public static Expression compile(Mark at, String text, Map<String, Typed> variables, Wanted wanted) throws Invalid {
         if (text.length() > TEXT_CHARACTERS_MAX)
-            throw new Invalid(at, "the expression has " + text.length() + " characters; at most " + TEXT_CHARACTERS_MAX
-                    + " are taken, so split it");
-        if (text.isBlank()) throw new Invalid(at, "the expression is empty; write for example boiler.temperature < 55.0");
+            throw new Invalid(
+                    at,
+                    "the expression has " + text.length() + " characters; at most " + TEXT_CHARACTERS_MAX
+                            + " are taken, so split it");
+        if (text.isBlank())
+            throw new Invalid(at, "the expression is empty; write for example boiler.temperature < 55.0");
         var parsed = CelEngine.parse(text);
         if (parsed.hasError()) throw unreadable(at, text, parsed.getErrors().getFirst());
         try {
@@ -188,7 +198,8 @@ public final class Expression {
 
     private static Result integer(double number) {
         double whole = Math.rint(number);
-        if (Math.abs(whole) > WHOLE_MAX) return new Result.NoValue("the result " + number + " is too large for an integer");
+        if (Math.abs(whole) > WHOLE_MAX)
+            return new Result.NoValue("the result " + number + " is too large for an integer");
         return new Result.Of(new Value.Int((long) whole));
     }
 
@@ -238,7 +249,11 @@ public final class Expression {
                 case Value.Flag f when letter == 'b' -> Optional.of(f.on());
                 case Value.Choice c when letter == 's' -> Optional.of(c.name());
                 case Value.Text t when letter == 's' -> Optional.of(t.text());
-                case Value other -> none(slot, "has a " + other.type().word() + " where a " + slot.type().word() + " is declared");
+                case Value other ->
+                    none(
+                            slot,
+                            "has a " + other.type().word() + " where a "
+                                    + slot.type().word() + " is declared");
             };
         }
 
@@ -258,7 +273,8 @@ public final class Expression {
         private static final double[] TENS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
 
         private Optional<Object> number(Slot slot, double value) {
-            double converted = slot.conversion().isNone() ? value : slot.conversion().apply(value);
+            double converted =
+                    slot.conversion().isNone() ? value : slot.conversion().apply(value);
             if (!Double.isFinite(converted)) return none(slot, "is too large to be converted");
             return Optional.of(converted);
         }

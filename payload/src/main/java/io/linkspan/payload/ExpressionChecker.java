@@ -19,7 +19,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/// Walks CEL's syntax tree once: gives each part its kind and unit, refuses what has no meaning, and rewrites the rest for
+/// Walks CEL's syntax tree once: gives each part its kind and unit, refuses what has no meaning, and rewrites the rest
+/// for
 /// [CelEngine]. For one thread, used once.
 final class ExpressionChecker {
     private static final int NAMED_MAX = 8;
@@ -61,7 +62,8 @@ final class ExpressionChecker {
 
     Term walk(CelExpr e) throws Refused {
         if (++nodes > Expression.NODES_MAX)
-            throw new Refused(e.id(), "the expression has more than nodesMax = " + Expression.NODES_MAX + " parts; split it");
+            throw new Refused(
+                    e.id(), "the expression has more than nodesMax = " + Expression.NODES_MAX + " parts; split it");
         return switch (e.getKind()) {
             case CONSTANT -> constant(e);
             case IDENT, SELECT -> name(e);
@@ -69,7 +71,8 @@ final class ExpressionChecker {
             case LIST -> list(e);
             case COMPREHENSION -> loop(e, e.comprehension());
             case MAP, STRUCT, NOT_SET ->
-                throw new Refused(e.id(), "maps and messages are not part of expressions here; name a property or a list");
+                throw new Refused(
+                        e.id(), "maps and messages are not part of expressions here; name a property or a list");
         };
     }
 
@@ -80,10 +83,15 @@ final class ExpressionChecker {
             case DOUBLE_VALUE -> literal(e, c.doubleValue(), Double.isFinite(c.doubleValue()));
             case BOOLEAN_VALUE -> term(e, emit.constant(c), new Kind.Flag(), Boolean.toString(c.booleanValue()));
             case STRING_VALUE ->
-                term(e, emit.constant(c), new Kind.Text(Optional.of(Set.of(c.stringValue()))), "\"" + c.stringValue() + "\"");
+                term(
+                        e,
+                        emit.constant(c),
+                        new Kind.Text(Optional.of(Set.of(c.stringValue()))),
+                        "\"" + c.stringValue() + "\"");
             case UINT64_VALUE -> throw new Refused(e.id(), "numbers have no suffix here; write 4 and not 4u");
             case NULL_VALUE ->
-                throw new Refused(e.id(), "there is no null; write has(thing.property) to ask whether there is a value");
+                throw new Refused(
+                        e.id(), "there is no null; write has(thing.property) to ask whether there is a value");
             case BYTES_VALUE, TIMESTAMP_VALUE, DURATION_VALUE, NOT_SET ->
                 throw new Refused(e.id(), "only numbers, true, false and texts are literals here");
         };
@@ -95,7 +103,9 @@ final class ExpressionChecker {
     }
 
     static String text(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15 ? Long.toString((long) value) : Double.toString(value);
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString((long) value)
+                : Double.toString(value);
     }
 
     private static Term term(CelExpr e, CelExpr emitted, Kind kind, String name) {
@@ -106,7 +116,12 @@ final class ExpressionChecker {
         if (e.getKind() == CelExpr.ExprKind.Kind.SELECT && e.select().testOnly()) return presence(e);
         if (e.getKind() == CelExpr.ExprKind.Kind.IDENT) {
             var local = locals.get(e.ident().name());
-            if (local != null) return term(e, emit.ident(local.emitted()), local.kind(), "\"" + e.ident().name() + "\"");
+            if (local != null)
+                return term(
+                        e,
+                        emit.ident(local.emitted()),
+                        local.kind(),
+                        "\"" + e.ident().name() + "\"");
         }
         String path = path(e);
         Typed typed = property(e, path);
@@ -118,8 +133,8 @@ final class ExpressionChecker {
             case BYTES, POSITION, GROUP ->
                 throw new Refused(
                         e.id(),
-                        "\"" + path + "\" is a " + typed.type().word() + " and can not be computed with; only has(" + path
-                                + ") can be asked");
+                        "\"" + path + "\" is a " + typed.type().word() + " and can not be computed with; only has("
+                                + path + ") can be asked");
         };
         var slot = new Slot(index(e, path), typed.type(), Conversion.NONE, false);
         return term(e, emit.variable(slot), kind, "\"" + path + "\"");
@@ -133,8 +148,10 @@ final class ExpressionChecker {
 
     private String path(CelExpr e) throws Refused {
         if (e.getKind() == CelExpr.ExprKind.Kind.IDENT) return e.ident().name();
-        if (e.getKind() == CelExpr.ExprKind.Kind.SELECT) return path(e.select().operand()) + "." + e.select().field();
-        throw new Refused(e.id(), "a dot stands between the names of a thing and its property, as in boiler.temperature");
+        if (e.getKind() == CelExpr.ExprKind.Kind.SELECT)
+            return path(e.select().operand()) + "." + e.select().field();
+        throw new Refused(
+                e.id(), "a dot stands between the names of a thing and its property, as in boiler.temperature");
     }
 
     private Typed property(CelExpr e, String path) throws Refused {
@@ -159,8 +176,10 @@ final class ExpressionChecker {
         var before = used.get(path);
         if (before != null) return before;
         if (variables.size() == Expression.VARIABLES_MAX)
-            throw new Refused(e.id(), "the expression names more than variablesMax = " + Expression.VARIABLES_MAX
-                    + " properties; split it");
+            throw new Refused(
+                    e.id(),
+                    "the expression names more than variablesMax = " + Expression.VARIABLES_MAX
+                            + " properties; split it");
         variables.add(path);
         used.put(path, variables.size() - 1);
         return variables.size() - 1;
@@ -177,8 +196,10 @@ final class ExpressionChecker {
         var items = new ArrayList<Term>();
         for (var element : e.list().elements()) items.add(walk(element));
         if (items.size() > Expression.ITEMS_MAX)
-            throw new Refused(e.id(), "the list has " + items.size() + " items; at most " + Expression.ITEMS_MAX + " are taken");
-        if (items.isEmpty()) return term(e, emit.list(List.of()), new Kind.Items(Optional.empty(), 0), "the empty list");
+            throw new Refused(
+                    e.id(), "the list has " + items.size() + " items; at most " + Expression.ITEMS_MAX + " are taken");
+        if (items.isEmpty())
+            return term(e, emit.list(List.of()), new Kind.Items(Optional.empty(), 0), "the empty list");
         var alike = calls.alike(items, "items of one list");
         long cost = 1 + alike.stream().mapToLong(Term::cost).sum();
         var emitted = emit.list(alike.stream().map(Term::expr).toList());
@@ -190,7 +211,8 @@ final class ExpressionChecker {
     private Term loop(CelExpr e, CelComprehension loop) throws Refused {
         var range = walk(loop.iterRange());
         if (!(range.kind() instanceof Kind.Items items))
-            throw new Refused(e.id(), range.name() + " is " + range.kind().described() + "; only a list has items to walk");
+            throw new Refused(
+                    e.id(), range.name() + " is " + range.kind().described() + "; only a list has items to walk");
         var from = walk(loop.accuInit());
         String item = "x" + ++loops;
         String sum = "y" + loops;

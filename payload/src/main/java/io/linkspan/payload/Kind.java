@@ -10,8 +10,10 @@ sealed interface Kind {
     /// A number.
     ///
     /// @param unit none for what is made of literals alone: it takes the unit of what it meets
-    /// @param weight how often a unit's offset is in it, where the unit has one: 1 for a temperature in °C, 0 for the
-    ///     difference of two, 2 for their sum; not a number where the text does not tell. Only looked at where °C or °F
+    /// @param weight how often a unit's offset is in it, where the unit has one: 1 for a temperature in °C, 0 for
+    /// the
+    ///     difference of two, 2 for their sum; not a number where the text does not tell. Only looked at where °C
+    /// or °F
     ///     meets another unit
     /// @param constant what it is, if it is made of literals alone
     record Number(Optional<Unit> unit, double weight, OptionalDouble constant) implements Kind {

@@ -75,7 +75,8 @@ final class Quantities {
 
     /// A term in another unit of its dimension; a literal takes the unit.
     ///
-    /// @param weight of a literal, and of a property in kelvin that meets °C: 1 for a temperature, 0 for a difference
+    /// @param weight of a literal, and of a property in kelvin that meets °C: 1 for a temperature, 0 for a
+    /// difference
     Term to(Unit unit, double weight, Term term) throws Refused {
         var n = number(term);
         if (n.unit().isEmpty()) return term.with(term.expr(), Number.in(unit, weight));
@@ -90,7 +91,8 @@ final class Quantities {
         if (weight != 0 && weight != 1)
             throw new Refused(
                     term.at(),
-                    "is " + term.name() + " a temperature or a difference of temperatures? The text does not tell, and to"
+                    "is " + term.name()
+                            + " a temperature or a difference of temperatures? The text does not tell, and to"
                             + " another scale they go differently; give both sides the same unit, or write"
                             + " number(..., \"K\")");
         return weight == 1 ? c : new Conversion(c.multiply(), 0, c.divide());
@@ -101,7 +103,8 @@ final class Quantities {
         return sum(at, a, b, 1);
     }
 
-    /// `a - b`: the difference of two temperatures has no offset. After a literal it stays open whether the literal was a
+    /// `a - b`: the difference of two temperatures has no offset. After a literal it stays open whether the literal
+    /// was a
     /// temperature or a step.
     Term minus(long at, Term a, Term b) throws Refused {
         return sum(at, a, b, -1);
@@ -128,7 +131,10 @@ final class Quantities {
     private static boolean bothInKelvin(Term a, Term b) {
         var x = number(a).unit();
         var y = number(b).unit();
-        return x.isPresent() && y.isPresent() && !x.get().hasOffset() && !y.get().hasOffset();
+        return x.isPresent()
+                && y.isPresent()
+                && !x.get().hasOffset()
+                && !y.get().hasOffset();
     }
 
     /// Refuses to guess whether a property in kelvin beside one in °C is a temperature or a difference.
@@ -140,7 +146,8 @@ final class Quantities {
         String name = term.name().replace("\"", "");
         throw new Refused(
                 term.at(),
-                term.name() + " is in " + own.unit().get().symbol() + ", and beside " + other.get().symbol()
+                term.name() + " is in " + own.unit().get().symbol() + ", and beside "
+                        + other.get().symbol()
                         + " the text does not tell whether it is a temperature or a difference; write quantity(number("
                         + name + ", \"Cel\"), \"Cel\") for a temperature or quantity(number(" + name
                         + ", \"K\"), \"K\") for a difference");
@@ -187,7 +194,9 @@ final class Quantities {
             throw new Refused(b.at(), "a division by 0 has no result; write another divisor");
         if (x.unit().isEmpty() && y.unit().isEmpty()) return literals(at, CelEngine.DIVIDE, a, b, x, y);
         if (isFactor(y) && x.unit().isPresent()) {
-            var factor = y.constant().isPresent() ? OptionalDouble.of(1 / y.constant().getAsDouble()) : y.constant();
+            var factor = y.constant().isPresent()
+                    ? OptionalDouble.of(1 / y.constant().getAsDouble())
+                    : y.constant();
             return joined(at, CelEngine.DIVIDE, a, b, scaled(x, factor));
         }
         return product(at, CelEngine.DIVIDE, a, b, difference(a).over(difference(b)));

@@ -1,6 +1,7 @@
 package io.linkspan.payload;
 
-/// An expression that can not be taken: which part of it, and why. Becomes an [io.linkspan.model.Invalid] with a column.
+/// An expression that can not be taken: which part of it, and why. Becomes an [io.linkspan.model.Invalid] with a
+/// column.
 final class Refused extends Exception {
     private static final long serialVersionUID = 1;
     private final long part;

@@ -19,7 +19,9 @@ final class SyntaxHints {
         hint("(?<!\\|)\\|(?!\\|)", "\"or\" is written ||");
         hint("\\d,\\d", "a decimal number is written with a point: 5.5");
         hint("\\bif\\b", "a choice is written condition ? this : that");
-        hint("\\d\\s*(°\\w?|kWh?|Wh?|V|A|C|K|h|m|l|bar|%)(?!\\w)", "a literal takes the unit of what it meets and has none of its own");
+        hint(
+                "\\d\\s*(°\\w?|kWh?|Wh?|V|A|C|K|h|m|l|bar|%)(?!\\w)",
+                "a literal takes the unit of what it meets and has none of its own");
     }
 
     private static final Pattern QUOTED = Pattern.compile("\"[^\"]*\"|'[^']*'");
@@ -40,12 +42,15 @@ final class SyntaxHints {
         if (message.contains("has() macro")) return "has asks for a property of a thing: has(boiler.temperature)";
         if (message.contains("For input string")) return "the number is too large; at most 9007199254740992 is exact";
         if (offset >= text.length()) return "it ends too early; something is missing after the last word";
-        String outside = QUOTED.matcher(text).replaceAll(quoted -> "'".repeat(quoted.group().length()));
+        String outside = QUOTED.matcher(text)
+                .replaceAll(quoted -> "'".repeat(quoted.group().length()));
         for (var hint : HINTS.entrySet()) if (isNear(hint.getKey(), outside, offset)) return hint.getValue();
-        if (message.contains("reserved identifier")) return message.replace("identifier:", "word of CEL:") + " can not be a name";
+        if (message.contains("reserved identifier"))
+            return message.replace("identifier:", "word of CEL:") + " can not be a name";
         if (text.chars().filter(c -> c == '"').count() % 2 == 1) return "a text has no closing quote";
         int point = text.codePointAt(Math.min(offset, text.length() - 1));
-        return "\"" + Character.toString(point) + "\" can not stand here; a condition is for example boiler.temperature < 55.0";
+        return "\"" + Character.toString(point)
+                + "\" can not stand here; a condition is for example boiler.temperature < 55.0";
     }
 
     /// Whether the pattern stands where the parser stopped.

@@ -23,7 +23,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/// Random expressions against a plain evaluator in Java, and random texts against the promise that only [Invalid] comes out.
+/// Random expressions against a plain evaluator in Java, and random texts against the promise that only [Invalid] comes
+/// out.
 class ExpressionPropertiesTest {
     private static final Map<String, Typed> KNOWN = Map.of(
             "a.power", Typed.of(ValueType.NUMBER, Units.parse("kW")),
@@ -40,7 +41,8 @@ class ExpressionPropertiesTest {
     /// Watts in one of each unit that random expressions use; 0 for literals alone.
     private static final Map<String, Double> WATTS = Map.of("a.power", 1e3, "b.power", 1.0, "c.power", 1e6);
 
-    /// A number of a random expression: its text, watts in one of its unit (0: a literal, it has none yet), its value in it.
+    /// A number of a random expression: its text, watts in one of its unit (0: a literal, it has none yet), its
+    /// value in it.
     private record Num(String text, double watts, DoubleSupplier value) {
         double in(double unit) {
             return watts == 0 || watts == unit ? value.getAsDouble() : value.getAsDouble() * watts / unit;
@@ -94,14 +96,18 @@ class ExpressionPropertiesTest {
             var x = number(depth - 1);
             var y = number(depth - 1);
             double unit = x.watts() != 0 ? x.watts() : y.watts();
-            return new Num(form.formatted(x.text(), y.text()), unit, () -> operator.applyAsDouble(x.in(unit), y.in(unit)));
+            return new Num(
+                    form.formatted(x.text(), y.text()), unit, () -> operator.applyAsDouble(x.in(unit), y.in(unit)));
         }
 
         private Num scaled(int depth, boolean times) {
             var x = number(depth - 1);
             int factor = random.nextInt(1, 9);
             String text = "(" + x.text() + (times ? " * " : " / ") + factor + ")";
-            return new Num(text, x.watts(), () -> times ? x.value().getAsDouble() * factor : x.value().getAsDouble() / factor);
+            return new Num(
+                    text,
+                    x.watts(),
+                    () -> times ? x.value().getAsDouble() * factor : x.value().getAsDouble() / factor);
         }
 
         private Num single(int depth, String form, int sign) {
@@ -132,8 +138,14 @@ class ExpressionPropertiesTest {
             var x = random.nextInt(2) == 0 ? condition(depth - 1) : compared(depth);
             var y = condition(depth - 1);
             return switch (random.nextInt(4)) {
-                case 0 -> new Cond("(%s && %s)".formatted(x.text(), y.text()), () -> x.value().getAsBoolean() & y.value().getAsBoolean());
-                case 1 -> new Cond("(%s || %s)".formatted(x.text(), y.text()), () -> x.value().getAsBoolean() | y.value().getAsBoolean());
+                case 0 ->
+                    new Cond(
+                            "(%s && %s)".formatted(x.text(), y.text()),
+                            () -> x.value().getAsBoolean() & y.value().getAsBoolean());
+                case 1 ->
+                    new Cond(
+                            "(%s || %s)".formatted(x.text(), y.text()),
+                            () -> x.value().getAsBoolean() | y.value().getAsBoolean());
                 case 2 -> new Cond("(!" + x.text() + ")", () -> !x.value().getAsBoolean());
                 default -> compared(depth);
             };
@@ -159,7 +171,8 @@ class ExpressionPropertiesTest {
         var condition = drawn.condition(4);
         boolean expected = condition.value().getAsBoolean();
         if (drawn.close || condition.text().length() > Expression.TEXT_CHARACTERS_MAX) return;
-        var result = Expression.compile(Mark.NONE, condition.text(), KNOWN, Wanted.CONDITION).evaluate(drawn.values);
+        var result = Expression.compile(Mark.NONE, condition.text(), KNOWN, Wanted.CONDITION)
+                .evaluate(drawn.values);
         assertThat(result).as(condition.text()).isEqualTo(new Result.Of(new Value.Flag(expected)));
     }
 
@@ -171,9 +184,13 @@ class ExpressionPropertiesTest {
         if (drawn.close || number.text().length() > Expression.TEXT_CHARACTERS_MAX) return;
         var wanted = Wanted.of(Typed.of(ValueType.NUMBER, Units.parse("kW")));
         var result = Expression.compile(Mark.NONE, number.text(), KNOWN, wanted).evaluate(drawn.values);
-        assertThat(result).as(number.text()).isInstanceOfSatisfying(Result.Of.class, of -> assertThat(((Value.Num) of.value()).value())
+        assertThat(result)
                 .as(number.text())
-                .isCloseTo(expected, within(1e-6 * (1 + Math.abs(expected)))));
+                .isInstanceOfSatisfying(
+                        Result.Of.class,
+                        of -> assertThat(((Value.Num) of.value()).value())
+                                .as(number.text())
+                                .isCloseTo(expected, within(1e-6 * (1 + Math.abs(expected)))));
     }
 
     @Property(tries = 3_000)
@@ -182,7 +199,8 @@ class ExpressionPropertiesTest {
         for (var wanted : List.of(Wanted.CONDITION, Wanted.of(Typed.of(ValueType.NUMBER, Units.parse("Cel"))))) {
             try {
                 var expression = Expression.compile(Mark.NONE, text, KNOWN, wanted);
-                var some = expression.evaluate(variable -> Optional.ofNullable(drawn.values.get(expression.variables().get(variable))));
+                var some = expression.evaluate(variable -> Optional.ofNullable(
+                        drawn.values.get(expression.variables().get(variable))));
                 assertThat(some).isEqualTo(expression.evaluate(drawn.values));
                 expression.evaluate(Map.of());
             } catch (Invalid e) {
@@ -194,11 +212,76 @@ class ExpressionPropertiesTest {
     @Provide
     Arbitrary<String> texts() {
         var words = Arbitraries.of(
-                "a.power", "b.power", "d.energy", "e.on", "g.temperature", "h.temperature", "i.name", "j.mode", "x", "1", "2.5",
-                "0", "-1", "\"on\"", "'kW'", "true", "(", ")", "[", "]", "{", "}", ",", ".", "?", ":", "+", "-", "*", "/", "%",
-                "<", ">=", "==", "!=", "!", "&&", "||", " in ", "has(e.on)", "min(", "max(", "clamp(", "round(", "abs(", "number(",
-                "quantity(", "size(", ".all(x, ", ".exists(x, ", ".map(x, ", ".filter(x, ", ".exists_one(x, ", ".size()", "1e308",
-                "9007199254740993", "4u", "null", "b'a'", "dyn(", "type(", "@in", "`a`", "°", "\n", "//", "\"", "..", ".?", "[?");
+                "a.power",
+                "b.power",
+                "d.energy",
+                "e.on",
+                "g.temperature",
+                "h.temperature",
+                "i.name",
+                "j.mode",
+                "x",
+                "1",
+                "2.5",
+                "0",
+                "-1",
+                "\"on\"",
+                "'kW'",
+                "true",
+                "(",
+                ")",
+                "[",
+                "]",
+                "{",
+                "}",
+                ",",
+                ".",
+                "?",
+                ":",
+                "+",
+                "-",
+                "*",
+                "/",
+                "%",
+                "<",
+                ">=",
+                "==",
+                "!=",
+                "!",
+                "&&",
+                "||",
+                " in ",
+                "has(e.on)",
+                "min(",
+                "max(",
+                "clamp(",
+                "round(",
+                "abs(",
+                "number(",
+                "quantity(",
+                "size(",
+                ".all(x, ",
+                ".exists(x, ",
+                ".map(x, ",
+                ".filter(x, ",
+                ".exists_one(x, ",
+                ".size()",
+                "1e308",
+                "9007199254740993",
+                "4u",
+                "null",
+                "b'a'",
+                "dyn(",
+                "type(",
+                "@in",
+                "`a`",
+                "°",
+                "\n",
+                "//",
+                "\"",
+                "..",
+                ".?",
+                "[?");
         return words.list().ofMinSize(1).ofMaxSize(14).map(list -> String.join("", list));
     }
 }

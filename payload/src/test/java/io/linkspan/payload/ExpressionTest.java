@@ -306,7 +306,9 @@ class ExpressionTest {
                 "K => boiler.temperature - 2 => is this a temperature or a difference of temperatures? The text does not tell, and to another scale they go differently; give both sides the same unit, or write number(..., \"K\")",
             })
     void refusesAResultOfAnotherDimension(String unit, String text, String sentence) {
-        assertThatThrownBy(() -> compile(text, in(unit))).isInstanceOf(Invalid.class).hasMessageEndingWith(sentence);
+        assertThatThrownBy(() -> compile(text, in(unit)))
+                .isInstanceOf(Invalid.class)
+                .hasMessageEndingWith(sentence);
     }
 
     @Test
@@ -328,7 +330,8 @@ class ExpressionTest {
     void namesTheLineOfALongText() {
         assertThatThrownBy(() -> Expression.compile(
                         new Mark("site.yaml", 7), "boiler.on &&\n  meter.pwr > 3", KNOWN, Wanted.CONDITION))
-                .hasMessageStartingWith("site.yaml:7: line 2, column 8 of the expression: there is no property \"meter.pwr\"");
+                .hasMessageStartingWith(
+                        "site.yaml:7: line 2, column 8 of the expression: there is no property \"meter.pwr\"");
         assertThatThrownBy(() -> compile("boiler.on &&\n  meter.power = 3", Wanted.CONDITION))
                 .hasMessageStartingWith("line 2, column 15 of the expression: \"is equal to\"");
     }
@@ -336,7 +339,8 @@ class ExpressionTest {
     @Test
     void listsItsVariablesOnceInOrder() throws Invalid {
         var text = "pv.power > 3 && meter.power > pv.power && (has(gone.power) || pv.power < 4)";
-        assertThat(compile(text, Wanted.CONDITION).variables()).containsExactly("pv.power", "meter.power", "gone.power");
+        assertThat(compile(text, Wanted.CONDITION).variables())
+                .containsExactly("pv.power", "meter.power", "gone.power");
     }
 
     @Test
@@ -350,17 +354,23 @@ class ExpressionTest {
         refused("[" + "1,".repeat(150) + "1].all(x, x > 0)", "the list has 151 items; at most 100");
         var list = "[" + "1,".repeat(99) + "1]";
         refused(list + ".all(x, " + list + ".all(y, x > y))", "costMax is 10000");
-        refused("[1,2,3,4,5,6,7,8,9,10].map(a, [1,2,3,4,5,6,7,8,9,10].map(b, [1,2,3,4,5,6,7,8,9,10].map(c,"
-                + " [1,2,3,4,5,6,7,8,9,10].map(d, [1,2,3,4,5,6,7,8,9,10].map(e, 1))))) == []", "");
+        refused(
+                "[1,2,3,4,5,6,7,8,9,10].map(a, [1,2,3,4,5,6,7,8,9,10].map(b, [1,2,3,4,5,6,7,8,9,10].map(c,"
+                        + " [1,2,3,4,5,6,7,8,9,10].map(d, [1,2,3,4,5,6,7,8,9,10].map(e, 1))))) == []",
+                "");
         refused("min(" + "1,".repeat(1_100) + "1) > 0", "nodesMax = 1000");
         var many = IntStream.range(0, 60).mapToObj(i -> "t.p" + i + " > 0").collect(Collectors.joining(" && "));
-        var known = IntStream.range(0, 60).boxed().collect(Collectors.toMap(i -> "t.p" + i, _ -> Typed.of(ValueType.NUMBER)));
+        var known = IntStream.range(0, 60)
+                .boxed()
+                .collect(Collectors.toMap(i -> "t.p" + i, _ -> Typed.of(ValueType.NUMBER)));
         assertThatThrownBy(() -> Expression.compile(Mark.NONE, many, known, Wanted.CONDITION))
                 .hasMessageContaining("more than variablesMax = 50 properties");
     }
 
     private static void refused(String text, String part) {
-        assertThatThrownBy(() -> compile(text, Wanted.CONDITION)).isInstanceOf(Invalid.class).hasMessageContaining(part);
+        assertThatThrownBy(() -> compile(text, Wanted.CONDITION))
+                .isInstanceOf(Invalid.class)
+                .hasMessageContaining(part);
     }
 
     @Test
@@ -369,7 +379,8 @@ class ExpressionTest {
         var known = new HashMap<String, Typed>();
         names.forEach(n -> known.put(n, Typed.of(ValueType.NUMBER, Units.parse(n.equals("t.p0") ? "kW" : "W"))));
         var text = names.stream().map(n -> "has(" + n + ") && t.p0 > " + n).collect(Collectors.joining(" && "));
-        var values = names.stream().collect(Collectors.toMap(n -> n, n -> (Value) new Value.Num(n.equals("t.p0") ? 0.5 : 1)));
+        var values = names.stream().collect(Collectors.toMap(n -> n, n ->
+                (Value) new Value.Num(n.equals("t.p0") ? 0.5 : 1)));
         var first = text.replaceFirst("t.p0 > t.p0", "t.p0 >= t.p0");
         assertThat(Expression.compile(Mark.NONE, first, known, Wanted.CONDITION).evaluate(values))
                 .isEqualTo(new Result.Of(Value.Flag.ON));
@@ -377,7 +388,8 @@ class ExpressionTest {
 
     @Test
     void evaluatesFromManyThreads() throws Exception {
-        var expression = compile("[meter.power, pv.power].exists(p, p > 3) && boiler.temperature < 55", Wanted.CONDITION);
+        var expression =
+                compile("[meter.power, pv.power].exists(p, p > 3) && boiler.temperature < 55", Wanted.CONDITION);
         var results = IntStream.range(0, 2_000)
                 .parallel()
                 .mapToObj(i -> {
