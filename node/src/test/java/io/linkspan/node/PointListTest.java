@@ -76,6 +76,17 @@ class PointListTest {
     }
 
     @Test
+    void theSheetOnThePageOfTheDocumentationIsTaken() throws Invalid, IOException {
+        String page = Files.readString(Path.of("..", "docs", "point-lists.md"));
+        String sheet = page.substring(page.indexOf("```csv\n") + 7, page.indexOf("```\nsays what"));
+
+        var pump = site(sheet).things().get("pump_1");
+        assertThat(pump.settings().fields().get("unit")).isEqualTo(new Tree.Scalar(new Mark("p.csv", 2), "7", false));
+        assertThat(pump.properties()).containsOnlyKeys("on", "temperature");
+        assertThat(pump.properties().get("temperature").unit()).contains("Cel");
+    }
+
+    @Test
     void columnsComeInAnyOrderAndAreNamedAsPeopleNameThem() throws Invalid {
         var list = PointList.parse("Property;AT;Unit-ID;Range Min;range_max;Thing\nair;input 0;3;-0,5;1,5;store\n", "p.csv");
 
