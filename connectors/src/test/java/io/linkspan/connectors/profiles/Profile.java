@@ -41,7 +41,8 @@ record Profile(String name, String comment, Tree.Fields file, Tree.Fields kind, 
     /// The entries of index.yaml.
     static List<Tree.Fields> index() {
         var tree = tree(read(FOLDER.resolve("index.yaml")), "index.yaml");
-        return ((Tree.Items) tree.fields().get("profiles")).items().stream().map(Tree.Fields.class::cast).toList();
+        return ((Tree.Items) tree.fields().get("profiles"))
+                .items().stream().map(Tree.Fields.class::cast).toList();
     }
 
     static Profile load(String name) throws Invalid {
@@ -57,7 +58,9 @@ record Profile(String name, String comment, Tree.Fields file, Tree.Fields kind, 
         var site = new LinkedHashMap<String, Tree>();
         site.put("linkspan", Tree.plain(1));
         site.put("site", Tree.text("plant"));
-        site.put("connectors", Tree.items(List.of(Tree.fields(Map.of("id", Tree.text("bus"), "type", Tree.text("modbus_tcp"))))));
+        site.put(
+                "connectors",
+                Tree.items(List.of(Tree.fields(Map.of("id", Tree.text("bus"), "type", Tree.text("modbus_tcp"))))));
         site.put("kinds", Tree.items(List.of(kind)));
         var it = new LinkedHashMap<String, Tree>();
         it.put("id", Tree.text("it"));
@@ -65,7 +68,12 @@ record Profile(String name, String comment, Tree.Fields file, Tree.Fields kind, 
         it.put("connector", Tree.text("bus"));
         it.put("unit", Tree.plain(1));
         site.put("things", Tree.items(List.of(Tree.fields(it))));
-        return new Profile(name, comment.toString(), file, kind, SiteFile.read(Tree.fields(site)).things().get("it"));
+        return new Profile(
+                name,
+                comment.toString(),
+                file,
+                kind,
+                SiteFile.read(Tree.fields(site)).things().get("it"));
     }
 
     /// The points as their connector gets them, in the order of the file, numbered from 1.
@@ -100,7 +108,10 @@ record Profile(String name, String comment, Tree.Fields file, Tree.Fields kind, 
     }
 
     private static Tree.Fields tree(String yaml, String file) {
-        var node = new Compose(LoadSettings.builder().setAllowDuplicateKeys(false).build()).composeString(yaml).orElseThrow();
+        var node = new Compose(
+                        LoadSettings.builder().setAllowDuplicateKeys(false).build())
+                .composeString(yaml)
+                .orElseThrow();
         return (Tree.Fields) tree(node, file);
     }
 
@@ -108,7 +119,10 @@ record Profile(String name, String comment, Tree.Fields file, Tree.Fields kind, 
         var mark = new Mark(file, node.getStartMark().orElseThrow().getLine() + 1);
         return switch (node) {
             case ScalarNode s -> new Tree.Scalar(mark, s.getValue(), s.getScalarStyle() != ScalarStyle.PLAIN);
-            case SequenceNode s -> new Tree.Items(mark, s.getValue().stream().map(each -> tree(each, file)).toList());
+            case SequenceNode s ->
+                new Tree.Items(
+                        mark,
+                        s.getValue().stream().map(each -> tree(each, file)).toList());
             case MappingNode m -> {
                 var fields = new LinkedHashMap<String, Tree>();
                 var keys = new LinkedHashMap<String, Mark>();
@@ -116,11 +130,21 @@ record Profile(String name, String comment, Tree.Fields file, Tree.Fields kind, 
                     String key = ((ScalarNode) each.getKeyNode()).getValue();
                     if (fields.put(key, tree(each.getValueNode(), file)) != null)
                         throw new IllegalArgumentException(mark + ": \"" + key + "\" stands twice");
-                    keys.put(key, new Mark(file, each.getKeyNode().getStartMark().orElseThrow().getLine() + 1));
+                    keys.put(
+                            key,
+                            new Mark(
+                                    file,
+                                    each.getKeyNode()
+                                                    .getStartMark()
+                                                    .orElseThrow()
+                                                    .getLine()
+                                            + 1));
                 }
                 yield new Tree.Fields(mark, fields, keys);
             }
-            default -> throw new IllegalArgumentException(mark + ": " + node + " is nothing that a profile holds"); // YAML's own
+            default ->
+                throw new IllegalArgumentException(
+                        mark + ": " + node + " is nothing that a profile holds"); // YAML's own
         };
     }
 }

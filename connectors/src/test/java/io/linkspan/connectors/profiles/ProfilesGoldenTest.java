@@ -60,11 +60,14 @@ class ProfilesGoldenTest {
     }
 
     private static void put(SimulatedModbusMachine machine, Table table, String[] words) {
-        int[] registers = Arrays.stream(words, 2, words.length).mapToInt(word -> Integer.parseInt(word, 16)).toArray();
+        int[] registers = Arrays.stream(words, 2, words.length)
+                .mapToInt(word -> Integer.parseInt(word, 16))
+                .toArray();
         machine.unit(1).raw(table, Integer.parseInt(words[1]), registers);
     }
 
-    private static void check(SimulatedModbusMachine machine, Profile profile, Map<String, String> expected) throws Exception {
+    private static void check(SimulatedModbusMachine machine, Profile profile, Map<String, String> expected)
+            throws Exception {
         var points = profile.points().stream()
                 .filter(point -> expected.containsKey(point.name().substring(3)))
                 .toList();
@@ -72,7 +75,8 @@ class ProfilesGoldenTest {
         try (var here = new TestSurroundings("bus", points.toArray(Point[]::new))) {
             var settings = new Settings(Tree.fields(Map.of("endpoint", Tree.text("127.0.0.1:" + machine.listenTcp()))));
             var running = here.start(new ModbusTcp().create(settings));
-            for (var point : points) check(here, point, expected.get(point.name().substring(3)));
+            for (var point : points)
+                check(here, point, expected.get(point.name().substring(3)));
             assertThat(running.stop()).get().isInstanceOf(InterruptedException.class);
         }
     }
@@ -89,9 +93,17 @@ class ProfilesGoldenTest {
             case Value.Num n ->
                 assertThat(n.value())
                         .as(point.name())
-                        .isCloseTo(Double.parseDouble(expected), within(point.step().orElse(0.0) * PRINTED));
+                        .isCloseTo(
+                                Double.parseDouble(expected),
+                                within(point.step().orElse(0.0) * PRINTED));
             case Value.Register r -> assertThat(r.exact()).as(point.name()).isEqualByComparingTo(expected);
-            case Value.Int _, Value.Choice _, Value.Flag _, Value.Text _, Value.Bytes _, Value.Position _, Value.Group _ ->
+            case Value.Int _,
+                    Value.Choice _,
+                    Value.Flag _,
+                    Value.Text _,
+                    Value.Bytes _,
+                    Value.Position _,
+                    Value.Group _ ->
                 assertThat(reading.value().toString()).as(point.name()).isEqualTo(expected);
         }
     }

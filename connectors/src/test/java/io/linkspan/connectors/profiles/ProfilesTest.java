@@ -31,10 +31,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ProfilesTest {
     /// A link between two meters should not need a conversion that nobody sees.
-    private static final Set<String> UNITS =
-            Stream.of("W", "var", "VA", "V", "A", "Hz", "kWh", "kvarh", "1", "%", "Cel", "s", "A.h")
-                    .map(unit -> Units.parse(unit).code())
-                    .collect(toUnmodifiableSet());
+    private static final Set<String> UNITS = Stream.of(
+                    "W", "var", "VA", "V", "A", "Hz", "kWh", "kvarh", "1", "%", "Cel", "s", "A.h")
+            .map(unit -> Units.parse(unit).code())
+            .collect(toUnmodifiableSet());
 
     /// What makes a citation one that can be looked up.
     private static final Pattern PLACE = Pattern.compile("page|table|section|Models? \\d", Pattern.CASE_INSENSITIVE);
@@ -49,9 +49,13 @@ class ProfilesTest {
         try (var folder = Files.list(Profile.FOLDER)) {
             folder.map(path -> path.getFileName().toString()).forEach(files::add);
         }
-        assertThat(Profile.names().stream().map(name -> name + ".yaml").toList()).isSorted().doesNotHaveDuplicates();
+        assertThat(Profile.names().stream().map(name -> name + ".yaml").toList())
+                .isSorted()
+                .doesNotHaveDuplicates();
         files.remove("index.yaml");
-        assertThat(files).containsExactlyElementsOf(Profile.names().stream().map(name -> name + ".yaml").toList());
+        assertThat(files)
+                .containsExactlyElementsOf(
+                        Profile.names().stream().map(name -> name + ".yaml").toList());
 
         var types = new TreeSet<String>();
         for (var type : ServiceLoader.load(ConnectorType.class)) types.add(type.name());
@@ -94,7 +98,8 @@ class ProfilesTest {
         for (var p : Profile.load(name).thing().properties().values()) {
             assertThat(p.title()).as(p.name()).isPresent();
             assertThat(p.every()).as(p.name()).isPresent();
-            if (p.type() == ValueType.NUMBER || p.type() == ValueType.REGISTER) assertThat(p.unit()).as(p.name()).isPresent();
+            if (p.type() == ValueType.NUMBER || p.type() == ValueType.REGISTER)
+                assertThat(p.unit()).as(p.name()).isPresent();
             p.unit().ifPresent(unit -> assertThat(UNITS).as(p.name()).contains(unit));
             if (p.writable())
                 assertThat(p.writing().orElseThrow().withoutUs())
@@ -110,7 +115,9 @@ class ProfilesTest {
             for (var p : Profile.load(name).thing().properties().values()) {
                 if (p.name().equals("state")) continue; // each machine has its own
                 String meaning = p.type() + " in " + p.unit().orElse("no unit");
-                assertThat(first.computeIfAbsent(p.name(), _ -> meaning)).as(name + "." + p.name()).isEqualTo(meaning);
+                assertThat(first.computeIfAbsent(p.name(), _ -> meaning))
+                        .as(name + "." + p.name())
+                        .isEqualTo(meaning);
             }
         assertThat(first).hasSizeGreaterThan(30);
     }
@@ -121,7 +128,9 @@ class ProfilesTest {
         for (var type : ServiceLoader.load(ConnectorType.class)) {
             if (!Set.of("modbus_tcp", "modbus_rtu").contains(type.name())) continue;
             for (var point : Profile.load(name).points())
-                assertThatCode(() -> type.check(point)).as(type.name() + " " + point.name()).doesNotThrowAnyException();
+                assertThatCode(() -> type.check(point))
+                        .as(type.name() + " " + point.name())
+                        .doesNotThrowAnyException();
         }
     }
 
@@ -133,9 +142,7 @@ class ProfilesTest {
 
     @Test
     void plantedMistakesAreFound() throws Invalid {
-        var profile = Profile.parse(
-                "planted",
-                """
+        var profile = Profile.parse("planted", """
                 # A meter.
                 #
                 # Manual: the one on the shelf.
@@ -152,16 +159,19 @@ class ProfilesTest {
 
         assertThat(overlaps(profile.points())).containsExactly("it.energy and it.power at input 53");
         assertThat(uncited(profile))
-                .containsExactly("its source names no page, table, section or model", "it is checked against one source");
+                .containsExactly(
+                        "its source names no page, table, section or model", "it is checked against one source");
     }
 
     private static List<String> uncited(Profile profile) {
         var missing = new ArrayList<String>();
         if (!PLACE.matcher(Profile.text(profile.kind(), "source")).find())
             missing.add("its source names no page, table, section or model");
-        if (!Pattern.compile("^(Manual|Source): ", Pattern.MULTILINE).matcher(profile.comment()).find())
-            missing.add("its comment says nothing about the manual");
-        var checked = Pattern.compile("^Checked against: (.*?)(?=^[A-Z][^:\\n]*: |\\z)", Pattern.MULTILINE | Pattern.DOTALL)
+        if (!Pattern.compile("^(Manual|Source): ", Pattern.MULTILINE)
+                .matcher(profile.comment())
+                .find()) missing.add("its comment says nothing about the manual");
+        var checked = Pattern.compile(
+                        "^Checked against: (.*?)(?=^[A-Z][^:\\n]*: |\\z)", Pattern.MULTILINE | Pattern.DOTALL)
                 .matcher(profile.comment());
         if (!checked.find() || checked.group(1).split(",").length < 2) missing.add("it is checked against one source");
         return missing;
