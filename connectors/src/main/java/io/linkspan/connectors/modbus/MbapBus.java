@@ -46,8 +46,7 @@ final class MbapBus implements Bus {
         line.write(bytes);
         long end = here.nanoTime() + timeout.toNanos();
         while (true) {
-            Optional<Mbap> message;
-            while ((message = take()).isPresent()) {
+            for (var message = take(); message.isPresent(); message = take()) {
                 var answer = message.get();
                 if (answer.transaction() == mine && answer.unit() == unit) {
                     var response = Response.parse(request, answer.pdu());
@@ -89,8 +88,7 @@ final class MbapBus implements Bus {
     public List<Late> late() throws IOException {
         if (!open.isEmpty()) {
             fill(SHORTEST);
-            Optional<Mbap> message;
-            while ((message = take()).isPresent()) keepIfAsked(message.get());
+            for (var message = take(); message.isPresent(); message = take()) keepIfAsked(message.get());
         }
         if (late.isEmpty()) return List.of();
         var all = List.copyOf(late);
@@ -99,7 +97,7 @@ final class MbapBus implements Bus {
     }
 
     private int next() {
-        transaction = transaction + 1 & 0xFFFF;
+        transaction = (transaction + 1) & 0xFFFF;
         return transaction;
     }
 

@@ -218,13 +218,12 @@ final class Rounds {
                 var place = ModbusTcp.watchdog(watchdog);
                 var key = each.unit() + " " + place.table() + " " + place.first();
                 long every = watchdog.every().toNanos();
+                var feed = new Feed(each.unit(), place, every, here.nanoTime());
                 var before = byPlace.get(key);
-                if (before == null || before.everyNanos > every) {
-                    var feed = new Feed(each.unit(), place, every, here.nanoTime());
-                    if (before != null) feed.points.addAll(before.points);
-                    byPlace.put(key, feed);
-                }
-                byPlace.get(key).points.add(each.point());
+                if (before != null && before.everyNanos <= every) feed = before;
+                else if (before != null) feed.points.addAll(before.points);
+                feed.points.add(each.point());
+                byPlace.put(key, feed);
             }
         return new ArrayList<>(byPlace.values());
     }

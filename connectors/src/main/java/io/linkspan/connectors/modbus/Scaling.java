@@ -59,7 +59,7 @@ public record Scaling(long factor, long offset, int decimals) {
     double number(long raw) {
         long high = Math.multiplyHigh(raw, factor);
         long low = raw * factor;
-        if ((high == 0 && low >= 0 || high == -1 && low < 0)
+        if (((high == 0 && low >= 0) || (high == -1 && low < 0))
                 && Math.abs(low) < DOUBLE_EXACT_MAX / 2
                 && Math.abs(offset) < DOUBLE_EXACT_MAX / 2) return (low + offset) / TEN_TO[decimals];
         return exact(BigInteger.valueOf(raw)).doubleValue();
