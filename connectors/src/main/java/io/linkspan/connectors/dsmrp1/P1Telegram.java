@@ -46,7 +46,8 @@ public record P1Telegram(String identification, List<P1Object> objects, boolean 
     /// Reads one telegram, from its `/` to its `!`, its CRC and the end of the line; what stands before or behind is refused.
     ///
     /// A telegram with a right CRC may hold lines that this codec does not know how to read: they are passed over, as a
-    /// later edition may bring new ones. Without a CRC each line must be right, for nothing else says that it came whole.
+    /// later edition may bring new ones. Without a CRC each line must be right, for nothing else says that it came whole; and
+    /// time and edition must be missing, for DSMR 4 brought them together with the CRC.
     ///
     /// @throws BadTelegram with a sentence that says what is wrong and where
     public static P1Telegram parse(byte[] bytes) throws BadTelegram {
@@ -56,6 +57,8 @@ public record P1Telegram(String identification, List<P1Object> objects, boolean 
             throw new BadTelegram("%s is longer than %d bytes".formatted(name(bytes), BYTES_MAX));
         int end = indexOf(bytes, '!');
         if (end < 0) throw new BadTelegram("%s has no \"!\": it was cut; check the cable".formatted(name(bytes)));
+        if (bytes[end - 1] != '\n')
+            throw new BadTelegram("%s has a \"!\" within a line, at byte %d; check the cable".formatted(name(bytes), end));
         boolean crc = checkCrc(bytes, end);
         var lines = new String(bytes, 0, end, StandardCharsets.ISO_8859_1).split("\r?\n", -1);
         var objects = new ArrayList<P1Object>();
@@ -69,9 +72,10 @@ public record P1Telegram(String identification, List<P1Object> objects, boolean 
                 throw new BadTelegram("%s has more than %d objects".formatted(name(bytes), OBJECTS_MAX));
         }
         var telegram = whole(bytes, lines[0].substring(1), objects, crc);
-        if (!crc && telegram.edition().isPresent())
-            throw new BadTelegram("%s is of edition %s and must have a CRC, but has none; check the cable"
-                    .formatted(name(bytes), telegram.edition().get()));
+        if (!crc && (telegram.find(Obis.TIME).isPresent() || telegram.edition().isPresent()))
+            throw new BadTelegram("%s says its time or edition, so it must have a CRC, but has none; check the cable"
+                    .formatted(name(bytes)));
+        if (objects.isEmpty()) throw new BadTelegram(name(bytes) + " has no objects");
         return telegram;
     }
 

@@ -1,17 +1,20 @@
 package io.linkspan.connectors.dsmrp1;
 
 import io.linkspan.model.Value;
-import java.io.FileOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +23,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import javax.net.ServerSocketFactory;
 
 /// A smart meter that sends real telegrams, for tests and the demo: over TCP to any number of clients, and to a serial device.
 /// Its registers count what its power was, by the clock that it is given; it can do wrong in each way that a meter, a cable or
@@ -38,6 +45,7 @@ public final class SimulatedP1Meter implements AutoCloseable {
     private static final long WATT_MICROS_PER_WATT_HOUR = 3_600_000_000L;
     private static final long QUARTER_MICROS = 900_000_000L;
     private static final double VOLTS = 230.0;
+    private static final int CLIENTS_WAITING_MAX = 50;
     private static final Obis IMPORT = new Obis(1, 0, 1, 7, 0);
     private static final Obis EXPORT = new Obis(1, 0, 2, 7, 0);
     private static final Obis DEMAND = new Obis(1, 0, 1, 4, 0);
@@ -49,7 +57,8 @@ public final class SimulatedP1Meter implements AutoCloseable {
     private final Map<Obis, P1Object> objects = new LinkedHashMap<>();
     private final Map<Obis, Long> counted = new LinkedHashMap<>();
     private final List<OutputStream> outputs = new ArrayList<>();
-    private final List<AutoCloseable> closeables = new ArrayList<>();
+    private final Semaphore listeners = new Semaphore(0);
+    private final CountDownLatch gone = new CountDownLatch(1);
     private final Map<Fault, Integer> faults = new LinkedHashMap<>();
     private final Object sending = new Object();
     private Optional<ServerSocket> server = Optional.empty();
@@ -60,7 +69,6 @@ public final class SimulatedP1Meter implements AutoCloseable {
     private Duration clockOff = Duration.ZERO;
     private Duration delay = Duration.ZERO;
     private boolean silent;
-    private boolean closed;
 
     /// What may go wrong with a telegram.
     public enum Fault {
@@ -78,7 +86,7 @@ public final class SimulatedP1Meter implements AutoCloseable {
 
     /// A meter of this form, by the clock of this machine.
     public SimulatedP1Meter(MeterForm form) {
-        this(form, () -> System.currentTimeMillis() * 1_000);
+        this(form, () -> InstantSource.system().millis() * 1_000);
     }
 
     /// A meter of this form; its registers count by this clock, in microseconds since 1970 UTC.
@@ -98,9 +106,8 @@ public final class SimulatedP1Meter implements AutoCloseable {
 
     /// Takes clients on this port of loopback; 0 is any free one.
     public synchronized SimulatedP1Meter listen(int port) throws IOException {
-        var door = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+        var door = ServerSocketFactory.getDefault().createServerSocket(port, CLIENTS_WAITING_MAX, InetAddress.getLoopbackAddress());
         server = Optional.of(door);
-        closeables.add(door);
         Thread.ofVirtual().name("meter door").start(() -> takeClients(door));
         return this;
     }
@@ -110,15 +117,16 @@ public final class SimulatedP1Meter implements AutoCloseable {
             while (true) {
                 var client = door.accept();
                 client.setTcpNoDelay(true);
-                synchronized (this) {
-                    outputs.add(client.getOutputStream());
-                    closeables.add(client);
-                    notifyAll();
-                }
+                addListener(client.getOutputStream()); // closing it closes the socket
             }
         } catch (IOException e) {
             // the door was closed: the meter is gone
         }
+    }
+
+    private synchronized void addListener(OutputStream output) {
+        outputs.add(output);
+        listeners.release();
     }
 
     /// The port that clients find it on.
@@ -129,22 +137,16 @@ public final class SimulatedP1Meter implements AutoCloseable {
 
     /// Speaks to a serial device too, as it is set; a pty of `socat` needs no setting.
     public synchronized SimulatedP1Meter onSerial(String path) throws IOException {
-        var device = new FileOutputStream(path);
-        outputs.add(device);
-        closeables.add(device);
+        addListener(Files.newOutputStream(Path.of(path), StandardOpenOption.WRITE));
         return this;
     }
 
     /// Waits until so many listen to it.
     ///
     /// @return whether they do
-    public synchronized boolean awaitListeners(int wanted, Duration timeout) throws InterruptedException {
-        long end = System.nanoTime() + timeout.toNanos();
-        while (outputs.size() < wanted) {
-            long leftMillis = (end - System.nanoTime()) / 1_000_000;
-            if (leftMillis <= 0) return false;
-            wait(leftMillis);
-        }
+    public boolean awaitListeners(int wanted, Duration timeout) throws InterruptedException {
+        if (!listeners.tryAcquire(wanted, timeout.toNanos(), TimeUnit.NANOSECONDS)) return false;
+        listeners.release(wanted);
         return true;
     }
 
@@ -305,21 +307,20 @@ public final class SimulatedP1Meter implements AutoCloseable {
             List<byte[]> parts;
             Duration pause;
             synchronized (this) {
-                if (silent || closed) return;
+                if (silent) return;
                 parts = parts(telegram().encode());
                 pause = delay;
             }
             for (int i = 0; i < parts.size(); i++) {
-                if (i > 0 && !pause.isZero() && !slept(pause)) return;
+                if (i > 0 && !pause.isZero() && !stillThereAfter(pause)) return;
                 sendAll(parts.get(i));
             }
         }
     }
 
-    private static boolean slept(Duration pause) {
+    private boolean stillThereAfter(Duration pause) {
         try {
-            Thread.sleep(pause);
-            return true;
+            return !gone.await(pause.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -361,21 +362,16 @@ public final class SimulatedP1Meter implements AutoCloseable {
                 each.write(bytes);
                 each.flush();
             } catch (IOException e) { // it hung up; the others listen on
-                synchronized (this) {
-                    outputs.remove(each);
-                }
+                drop(each);
             }
         }
     }
 
     /// Speaks by itself from now on, once in this time.
     public void every(Duration interval) {
-        var voice = Thread.ofVirtual().name("meter voice").start(() -> {
-            while (slept(interval)) sendNow();
+        Thread.ofVirtual().name("meter voice").start(() -> {
+            while (stillThereAfter(interval)) sendNow();
         });
-        synchronized (this) {
-            closeables.add(voice::interrupt);
-        }
     }
 
     // What goes wrong
@@ -401,27 +397,29 @@ public final class SimulatedP1Meter implements AutoCloseable {
     }
 
     /// Breaks all lines, as a meter that starts anew or an adapter that loses its radio; new clients are taken.
-    public void cut() {
-        synchronized (this) {
-            for (var each : List.copyOf(closeables)) if (each instanceof Socket || each instanceof FileOutputStream) close(each);
-            outputs.clear();
-        }
+    public synchronized void cut() {
+        for (var each : List.copyOf(outputs)) drop(each);
     }
 
-    private void close(AutoCloseable each) {
-        closeables.remove(each);
+    private synchronized void drop(OutputStream output) {
+        if (!outputs.remove(output)) return;
+        listeners.tryAcquire();
+        close(output);
+    }
+
+    private static void close(Closeable it) {
         try {
-            each.close();
-        } catch (Exception e) { // AutoCloseable allows any; it is gone either way
-            throw new IllegalStateException("The simulated meter could not close " + each, e);
+            it.close();
+        } catch (IOException e) {
+            // it is gone either way
         }
     }
 
     /// Switches it off: nobody can connect any more.
     @Override
     public synchronized void close() {
-        closed = true;
-        for (var each : List.copyOf(closeables)) close(each);
-        outputs.clear();
+        gone.countDown();
+        server.ifPresent(SimulatedP1Meter::close);
+        cut();
     }
 }
