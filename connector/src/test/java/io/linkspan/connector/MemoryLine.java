@@ -62,6 +62,11 @@ public final class MemoryLine implements Line {
         out.close();
     }
 
+    /// Waits until the other end has read all that was written here.
+    public void awaitEmpty() throws InterruptedException {
+        out.awaitEmpty();
+    }
+
     /// Whether either end has been closed.
     public boolean closed() {
         return in.closed();
@@ -99,6 +104,10 @@ public final class MemoryLine implements Line {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("interrupted");
             }
+        }
+
+        synchronized void awaitEmpty() throws InterruptedException {
+            while (!bytes.isEmpty() && !closed) wait();
         }
 
         synchronized void clear() {

@@ -7,7 +7,7 @@ import java.util.Optional;
 ///
 /// @param reading none: never read since its gap began, or private
 /// @param receivedWall wall time of the reading, microseconds since 1970 UTC; 0 without one
-/// @param seq the entry of the last change
+/// @param at packed position ([Log.Position#packed]) of the entry of the last change
 /// @param duty what the actuator shall do and why; none for a sensor
 /// @param missingSince wall time since which it is missing; 0 when it is not
 /// @param missingCause in plain words
@@ -16,7 +16,7 @@ public record Cell(
         int property,
         Optional<Reading> reading,
         long receivedWall,
-        long seq,
+        long at,
         Optional<Duty> duty,
         long missingSince,
         String missingCause,

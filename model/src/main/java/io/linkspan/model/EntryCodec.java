@@ -278,7 +278,7 @@ public final class EntryCodec {
             case Result.WriteOrdered r -> {
                 c.u8(8).varint(r.write()).varint(r.property());
                 optional(secret.property(r.property()) ? Optional.empty() : r.value());
-                c.varint(r.hold()).varint(r.causeSeq()).flag(r.actFirst());
+                c.varint(r.hold()).varint(r.cause()).flag(r.actFirst());
             }
             case Result.WriteWithheld r -> {
                 c.u8(9).varint(r.property());
@@ -296,7 +296,7 @@ public final class EntryCodec {
             case Result.CommandOpened r -> {
                 c.u8(12).varint(r.number()).text(r.key());
                 principal(r.by());
-                c.varint(r.property()).varint(r.hold()).signed(r.deadlineSite());
+                optional(c.varint(r.property()).varint(r.hold()), r.input()).signed(r.deadlineSite());
             }
             case Result.CommandEnded r -> {
                 c.u8(13).varint(r.number()).text(r.key());
@@ -314,6 +314,10 @@ public final class EntryCodec {
             case Result.ArmedIs r -> c.u8(19).flag(r.armed());
             case Result.DiskIs r -> c.u8(20).constant(r.state());
             case Result.UnitIs r -> numbers(c.u8(22), r.properties()).flag(r.answers()).text(r.why()).signed(r.wall());
+            case Result.Left r -> {
+                c.u8(23).varint(r.property());
+                optional(secret.property(r.property()) ? Optional.empty() : r.seen());
+            }
             case Result.Noticed r -> c.u8(21).constant(r.severity()).text(r.about()).text(r.text());
         }
     }
@@ -332,7 +336,7 @@ public final class EntryCodec {
             case 9 -> new Result.WriteWithheld(c.count(), optional(c), c.constant(Result.Withheld.values()));
             case 10 -> new Result.WriteEnded(c.varint(), c.count(), outcome(c));
             case 11 -> new Result.LocalChange(c.count(), optional(c));
-            case 12 -> new Result.CommandOpened(c.varint(), c.text(), principal(c), c.count(), c.varint(), c.signed());
+            case 12 -> new Result.CommandOpened(c.varint(), c.text(), principal(c), c.count(), c.varint(), optional(c), c.signed());
             case 13 -> new Result.CommandEnded(c.varint(), c.text(), outcome(c));
             case 14 -> new Result.LineIs(c.count(), c.flag(), c.text());
             case 15 -> new Result.GapOpened(numbers(c), c.signed(), c.text());
@@ -342,6 +346,7 @@ public final class EntryCodec {
             case 19 -> new Result.ArmedIs(c.flag());
             case 20 -> new Result.DiskIs(c.constant(Input.DiskState.values()));
             case 21 -> new Result.Noticed(c.constant(Result.Severity.values()), c.text(), c.text());
+            case 23 -> new Result.Left(c.count(), optional(c));
             case 22 -> new Result.UnitIs(numbers(c), c.flag(), c.text(), c.signed());
             default -> // open: a byte
                 throw new IllegalArgumentException("A result of type " + tag + " is newer than this version; update Linkspan");
@@ -462,7 +467,7 @@ public final class EntryCodec {
         w.varint(h.id()).varint(h.property()).varint(h.link());
         principal(w, h.by()).constant(h.priority());
         wish(w, secret ? new Wish.Hidden() : h.wish());
-        return w.varint(h.placedSeq()).signed(h.placedSite()).signed(h.untilSite());
+        return w.varint(h.placed()).signed(h.placedSite()).signed(h.untilSite());
     }
 
     /// Reads a hold.

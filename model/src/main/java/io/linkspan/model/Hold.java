@@ -6,7 +6,7 @@ package io.linkspan.model;
 /// @param property the actuator's number
 /// @param link the number of the link that holds, or 0
 /// @param by who holds; for a link the system
-/// @param placedSeq the entry that placed it: the cause of all that follows from it
+/// @param placed packed position ([Log.Position#packed]) of the entry that placed it: the cause of all that follows from it
 /// @param placedSite site time, microseconds
 /// @param untilSite end of the lease in site time, or [#WITHOUT_END] for as long as its source lives
 public record Hold(
@@ -16,7 +16,7 @@ public record Hold(
         Principal by,
         Priority priority,
         Wish wish,
-        long placedSeq,
+        long placed,
         long placedSite,
         long untilSite) {
     /// Lives as long as what placed it.

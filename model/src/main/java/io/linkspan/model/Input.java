@@ -101,7 +101,7 @@ public sealed interface Input {
         SILENCE,
         /// A silent link's careful hold is over; ref is the link.
         CAREFUL_END,
-        /// A hold's lease is over; ref is the hold.
+        /// The lease of a hold is over; ref is the property.
         LEASE,
         /// An actuator is looked at again (minimum time, not more often, rewrite, read-back); ref is the property.
         ACTUATOR,

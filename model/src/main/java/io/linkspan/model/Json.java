@@ -21,7 +21,8 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 
 /// JSON text (RFC 8259) to a [Tree] and back. Numbers stay the text that they were, so no digit is lost; a name that stands
-/// twice in one object is refused (RFC 8259, 4 leaves open which one would count).
+/// twice in one object is refused (RFC 8259, 4 leaves open which one would count). `null` is the empty scalar without
+/// quotes, as an empty value in YAML is.
 ///
 /// Thread-safety: no state, safe for many threads.
 public final class Json {
@@ -84,8 +85,8 @@ public final class Json {
         throw new Invalid(tree.mark(), "a JSON object ({\"name\": value}) is needed here, not " + tree.kind());
     }
 
-    /// Writes JSON on one line. A scalar without quotes becomes a number, true, false or null if JSON can say it so, else
-    /// text: `0x10` becomes `"0x10"`.
+    /// Writes JSON on one line. A scalar without quotes becomes a number, true or false if JSON can say it so, null if it
+    /// is empty, else text: `0x10` becomes `"0x10"`.
     public static String write(Tree tree) {
         return write(tree, ObjectWriteContext.empty());
     }
@@ -117,8 +118,10 @@ public final class Json {
 
     private static void write(Tree tree, JsonGenerator out) {
         switch (tree) {
-            case Tree.Scalar s when s.quoted() || !isBare(s.text()) -> out.writeString(s.text());
-            case Tree.Scalar s -> out.writeRawValue(s.text());
+            case Tree.Scalar s when s.quoted() -> out.writeString(s.text());
+            case Tree.Scalar s when s.text().isEmpty() -> out.writeNull();
+            case Tree.Scalar s when isBare(s.text()) -> out.writeRawValue(s.text());
+            case Tree.Scalar s -> out.writeString(s.text());
             case Tree.Items i -> {
                 out.writeStartArray();
                 for (Tree each : i.items()) write(each, out);
@@ -146,8 +149,9 @@ public final class Json {
             case START_OBJECT -> fields(file, parser, mark);
             case START_ARRAY -> items(file, parser, mark);
             case VALUE_STRING -> new Tree.Scalar(mark, parser.getString(), true);
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_TRUE, VALUE_FALSE, VALUE_NULL ->
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_TRUE, VALUE_FALSE ->
                 new Tree.Scalar(mark, parser.getString(), false);
+            case VALUE_NULL -> new Tree.Scalar(mark, "", false);
             case END_OBJECT, END_ARRAY, PROPERTY_NAME, NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT ->
                 throw new Invalid(mark, "a JSON value is missing before \"" + token.asString() + "\"");
         };

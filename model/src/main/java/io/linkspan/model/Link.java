@@ -253,7 +253,7 @@ public record Link(
         try {
             return Optional.of(Values.parse(target.type(), target.choices(), text.get()));
         } catch (IllegalArgumentException e) {
-            throw s.wrong(field, e.getMessage());
+            throw s.wrong(field, e);
         }
     }
 

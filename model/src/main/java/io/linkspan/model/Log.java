@@ -44,6 +44,24 @@ public interface Log {
             if (seq < 0) throw new IllegalArgumentException("A sequence number is not negative: " + seq);
         }
 
+        /// Bits of a sequence number in [#packed]: an epoch has at most 2^44 entries.
+        public static final int SEQ_BITS = 44;
+
+        /// Epoch and sequence number in one number, which grows through the life of a site.
+        public long packed() {
+            return pack(epoch, seq);
+        }
+
+        /// Epoch and sequence number in one number.
+        public static long pack(int epoch, long seq) {
+            return (long) epoch << SEQ_BITS | seq;
+        }
+
+        /// The position of this packed number.
+        public static Position of(SiteId site, long packed) {
+            return new Position(site, (int) (packed >>> SEQ_BITS), packed & (1L << SEQ_BITS) - 1);
+        }
+
         @Override
         public int compareTo(Position other) {
             return epoch != other.epoch ? Integer.compare(epoch, other.epoch) : Long.compare(seq, other.seq);
@@ -107,10 +125,12 @@ public interface Log {
             this.last = last;
         }
 
+        /// The first entry that is missing.
         public Position first() {
             return first;
         }
 
+        /// The last entry that is missing.
         public Position last() {
             return last;
         }

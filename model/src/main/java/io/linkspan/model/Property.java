@@ -148,7 +148,7 @@ public record Property(
         try {
             return Optional.of(Units.parse(text.get()).code());
         } catch (IllegalArgumentException e) {
-            throw s.wrong("unit", e.getMessage());
+            throw s.wrong("unit", e);
         }
     }
 
@@ -238,7 +238,7 @@ public record Property(
             try {
                 fallback = Optional.of(Values.parse(type, choices, text.get()));
             } catch (IllegalArgumentException e) {
-                throw s.wrong("fallback", e.getMessage());
+                throw s.wrong("fallback", e);
             }
         }
         var combine = s.choice("combine", Combine.class).orElse(Combine.NONE);
@@ -274,7 +274,7 @@ public record Property(
             try {
                 time = Durations.parse(text.substring(11));
             } catch (IllegalArgumentException e) {
-                throw s.wrong("on-local-change", e.getMessage());
+                throw s.wrong("on-local-change", e);
             }
             return new Local(OnLocalChange.ACCEPT, time);
         }

@@ -43,7 +43,7 @@ public sealed interface Result {
         CONNECTOR
     }
 
-    /// A register started anew: from now on `base` (in units of 10^-9) is added to what it shows to get what was consumed.
+    /// A register started anew: from now on `baseUnscaled` x 10^-`decimals` is added to what it shows to get what was consumed.
     record RegisterTurned(int property, boolean exchanged, long baseUnscaled, int decimals) implements Result {}
 
     /// A link wishes, or no longer wishes.
@@ -129,8 +129,8 @@ public sealed interface Result {
     /// @param property the actuator or the action
     /// @param value none only in a log: withheld
     /// @param hold because of which; 0 for fallback and actions
-    /// @param causeSeq the entry that placed the hold, or ordered the command
-    record WriteOrdered(long write, int property, Optional<Value> value, long hold, long causeSeq, boolean actFirst)
+    /// @param cause packed position of the entry that placed the hold, or ordered the command
+    record WriteOrdered(long write, int property, Optional<Value> value, long hold, long cause, boolean actFirst)
             implements Result {}
 
     /// Nothing goes to the machine though it should: the site only watches, or the thing is out of service.
@@ -150,12 +150,18 @@ public sealed interface Result {
     /// Somebody worked the machine itself.
     record LocalChange(int property, Optional<Value> seen) implements Result {}
 
+    /// A machine reads otherwise than it shall, and is left so: a person must look.
+    record Left(int property, Optional<Value> seen) implements Result {}
+
     /// A command is under way.
     ///
     /// @param number counts within the site
     /// @param hold its wish; 0 for an action
+    /// @param input what an action takes
     /// @param deadlineSite site time
-    record CommandOpened(long number, String key, Principal by, int property, long hold, long deadlineSite) implements Result {}
+    record CommandOpened(
+            long number, String key, Principal by, int property, long hold, Optional<Value> input, long deadlineSite)
+            implements Result {}
 
     /// What became of a command, for good.
     record CommandEnded(long number, String key, Outcome outcome) implements Result {}

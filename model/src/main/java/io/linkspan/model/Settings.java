@@ -89,7 +89,7 @@ public final class Settings {
         try {
             return Names.check(text);
         } catch (IllegalArgumentException e) {
-            throw wrong(name, String.valueOf(e.getMessage()));
+            throw wrong(name, e);
         }
     }
 
@@ -137,7 +137,7 @@ public final class Settings {
         try {
             return Optional.of(Durations.parse(text.get()));
         } catch (IllegalArgumentException e) {
-            throw wrong(name, String.valueOf(e.getMessage()));
+            throw wrong(name, e);
         }
     }
 
@@ -158,6 +158,11 @@ public final class Settings {
     public Invalid wrong(String name, String what) {
         var part = fields.fields().get(name);
         return new Invalid(part == null ? mark() : part.mark(), "\"" + name + "\" " + what);
+    }
+
+    /// An error at a field from what a parser said of its text.
+    public Invalid wrong(String name, IllegalArgumentException what) {
+        return wrong(name, String.valueOf(what.getMessage()));
     }
 
     /// Refuses a field that nobody asked for, naming the nearest known one.

@@ -142,7 +142,7 @@ public record SiteFile(
         try {
             return Optional.of(new Value.Position(latitude, longitude, altitude));
         } catch (IllegalArgumentException e) {
-            throw s.wrong("position", e.getMessage());
+            throw s.wrong("position", e);
         }
     }
 
@@ -261,7 +261,7 @@ public record SiteFile(
             try {
                 Names.check(name);
             } catch (IllegalArgumentException e) {
-                throw new Invalid(below.get().tree().keys().getOrDefault(name, below.get().mark()), e.getMessage());
+                throw new Invalid(below.get().tree().keys().getOrDefault(name, below.get().mark()), String.valueOf(e.getMessage()));
             }
             all.put(name, below.get().below(name).orElseThrow());
             if (all.size() > PROPERTIES_MAX) throw t.wrong(field, "has at most " + PROPERTIES_MAX + " entries");

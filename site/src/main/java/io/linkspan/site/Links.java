@@ -178,7 +178,7 @@ final class Links {
             case Expression.Result.NoValue _ -> Optional.empty(); // as if nothing was read: silence will tell
             case Expression.Result.Of of -> {
                 if (!of.value().type().isQuantity()) yield wishes(run, link, seen(state, run), Optional.of(new Wish.Want(of.value())));
-                double y = run.conversion().apply(Values.asDouble(of.value()).orElseThrow());
+                double y = Values.asDouble(of.value()).orElseThrow();
                 yield wishes(run, link, seen(state, run), wish(state, run, y));
             }
         };
@@ -199,9 +199,9 @@ final class Links {
     private static Expression.Result evaluate(State state, Program.Run run) {
         @Nullable Expression expression = run.expression();
         if (expression == null) throw new IllegalStateException("Link " + run.link().id() + " has no expression");
-        return expression.evaluate(name -> {
-            var twin = state.twin(state.program.directory.property(name));
-            return twin.reading() == null || !twin.usable() ? Optional.empty() : Optional.of(twin.reading().value());
+        return expression.evaluate(variable -> {
+            var twin = state.twin(run.variables()[variable]);
+            return twin.usable() ? Optional.ofNullable(twin.reading()).map(r -> r.value()) : Optional.empty();
         });
     }
 

@@ -1,13 +1,17 @@
 package io.linkspan.site;
 
 import io.linkspan.model.Principal;
+import io.linkspan.model.Value;
+import java.util.Optional;
 
 /// A command under way. Immutable.
 ///
 /// @param hold its wish; 0 for an action
+/// @param opened packed position of its entry
+/// @param input what an action takes
 /// @param write the write that carries it out, once ordered; 0 before
-record Open(long number, String key, Principal by, int property, long hold, long deadlineSite, long openedSeq, long write) {
+record Open(long number, String key, Principal by, int property, long hold, long deadlineSite, long opened, Optional<Value> input, long write) {
     Open writing(long id) {
-        return new Open(number, key, by, property, hold, deadlineSite, openedSeq, id);
+        return new Open(number, key, by, property, hold, deadlineSite, opened, input, id);
     }
 }

@@ -10,6 +10,8 @@ import io.linkspan.model.Result.Sort;
 import io.linkspan.model.Thing;
 import io.linkspan.model.Units;
 import io.linkspan.payload.Expression;
+import io.linkspan.payload.Typed;
+import io.linkspan.payload.Wanted;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -56,6 +58,7 @@ final class Program {
     /// @param heartbeat number, or 0
     /// @param conversion from the source's unit to the target's, for links that pass a value on
     /// @param expression for map and interlock
+    /// @param variables numbers of the expression's properties, in its order
     /// @param own number of the property that measures the target's own draw, or 0
     /// @param setpoint number of the property that is a PID's set-point, or 0
     record Run(
@@ -67,6 +70,7 @@ final class Program {
             int heartbeat,
             Conversion conversion,
             @Nullable Expression expression,
+            int[] variables,
             int own,
             int setpoint) {}
 
@@ -146,6 +150,7 @@ final class Program {
                 heartbeat,
                 conversion(link, must(target)),
                 expression,
+                expression == null ? NONE : expression.variables().stream().mapToInt(directory::property).toArray(),
                 own,
                 setpoint);
         links[number] = run;
@@ -160,19 +165,23 @@ final class Program {
 
     private @Nullable Expression expression(Link link, Property target) throws Invalid {
         String text;
-        Expression.Wanted wanted;
+        Wanted wanted;
         if (link.does() instanceof Link.Does.Map m) {
             text = m.expression();
-            wanted = Expression.Wanted.of(target.type(), m.unit().or(target::unit), target.choices().values());
+            wanted = new Wanted(typed(target), m.unit().map(Units::parse));
         } else if (link.does() instanceof Link.Does.Interlock i) {
             text = i.when();
-            wanted = Expression.Wanted.CONDITION;
+            wanted = Wanted.CONDITION;
         } else return null;
-        var known = new HashMap<String, Expression.Typed>();
+        var known = new HashMap<String, Typed>();
         for (var thing : directory.file().things().values())
             for (var p : thing.properties().values())
-                known.put(thing.id() + "." + p.name(), new Expression.Typed(p.type(), p.unit(), p.choices().values()));
+                known.put(thing.id() + "." + p.name(), typed(p));
         return Expression.compile(mark(link), text, known, wanted);
+    }
+
+    private static Typed typed(Property p) {
+        return new Typed(p.type(), p.unit().map(Units::parse), List.copyOf(p.choices().values()));
     }
 
     private Mark mark(Link link) {
@@ -185,8 +194,6 @@ final class Program {
     }
 
     private Conversion conversion(Link link, Property target) throws Invalid {
-        if (link.does() instanceof Link.Does.Map m && m.unit().isPresent() && target.unit().isPresent())
-            return between(link, m.unit().get(), target.unit().get());
         if (!(link.does() instanceof Link.Does.Scale scale)) return Conversion.NONE;
         Property source = must(directory.property(link.from().orElseThrow()));
         if (source.type() != target.type() && !(source.type().isQuantity() && target.type().isQuantity()))

@@ -55,7 +55,8 @@ final class State {
     long nextHold = 1;
     long nextWrite = 1;
     long nextCommand = 1;
-    long seq;
+    /// Packed position of the entry of this step.
+    long here;
     long lastSite = Long.MIN_VALUE;
     long lastWall;
 
@@ -69,8 +70,10 @@ final class State {
     record Out(String reason, Principal by, long sinceWall) {}
 
     /// A line.
-    record LineState(boolean up, String why) {
-        static final LineState UNKNOWN = new LineState(false, "not reached yet");
+    ///
+    /// @param sinceSite site time of its last change
+    record LineState(boolean up, String why, long sinceSite) {
+        static final LineState UNKNOWN = new LineState(false, "not reached yet", 0);
     }
 
     /// What a register's roll-overs and exchanges add to what it shows.
@@ -94,6 +97,11 @@ final class State {
         var point = program.point(property).orElseThrow();
         if (point.connector() == 0) return false;
         return lines[point.connector()].up() && !unitSilent.get(property);
+    }
+
+    /// Whether a machine was read since the program started: before it is, it is not written, for a while.
+    boolean readSinceStart(int property) {
+        return twin(property).usableSite() >= startedSite;
     }
 
     Optional<Out> outOfService(int property) {
@@ -128,11 +136,14 @@ final class State {
             }
             case Result.WriteEnded r -> writeEnded(r, at, replayed);
             case Result.LocalChange r -> localChange(r, at, replayed);
+            case Result.Left r -> {
+                if (!hidden(r.property(), replayed)) put(r.property(), actuator(r.property()).now(WriteState.LEFT));
+            }
             case Result.CommandOpened r -> {
                 nextCommand = Math.max(nextCommand, r.number() + 1);
                 open.put(
                         r.number(),
-                        new Open(r.number(), r.key(), r.by(), r.property(), r.hold(), r.deadlineSite(), seq, 0));
+                        new Open(r.number(), r.key(), r.by(), r.property(), r.hold(), r.deadlineSite(), here, r.input(), 0));
             }
             case Result.CommandEnded r -> commandEnded(r, at);
             case Result.LineIs r -> line(r, at);
@@ -156,7 +167,7 @@ final class State {
                 armed = r.armed();
                 for (int p = 0; p < actuators.length; p++) if (isActuator(p)) dirtyActuators.set(p);
             }
-            case Result.DiskIs r -> disk = r.state();
+            case Result.DiskIs r -> disk(r, at);
             case Result.Noticed _ -> {}
         }
     }
@@ -192,8 +203,8 @@ final class State {
             if (p >= twins.length) continue;
             var old = twins[p];
             boolean usable = reading.quality().isUsable();
-            twins[p] = new Twin(reading, at.site(), at.wall(), seq, usable ? at.site() : old.usableSite(), old.count() + 1);
-            if (series[p].missing()) series[p] = series[p].close(at.wall());
+            twins[p] = new Twin(reading, at.site(), at.wall(), here, usable ? at.site() : old.usableSite(), old.count() + 1);
+            if (series[p].missing() && disk == DiskState.OK) series[p] = series[p].close(at.wall());
             dirtyCells.set(p);
             for (int link : program.linksOf(p)) dirtyLinks.set(link);
             if (usable && isActuator(p)) readBack(p, reading.value());
@@ -227,6 +238,7 @@ final class State {
         if (isPrivate && replayed) return;
         boolean silent = r.move() == Result.Move.SILENT || r.move() == Result.Move.CAREFUL_END;
         long since = silent ? (old.silent() ? old.silentSince() : at.site()) : LinkState.HEARD;
+        if (silent) dirtyLinks.set(r.link()); // its next timer follows from what is now
         boolean pid = run.get().link().does() instanceof io.linkspan.model.Link.Does.Pid;
         Optional<Wish> wish = r.move() == Result.Move.STEPPED ? old.wish() : r.wish();
         links[r.link()] = new LinkState(
@@ -242,7 +254,7 @@ final class State {
         var a = actuator(target).withoutLink(r.link());
         if (wish.isPresent())
             a = a.with(new Hold(
-                    nextHold - 1, target, r.link(), Principal.SYSTEM, run.get().link().priority(), wish.get(), seq, at.site(),
+                    nextHold - 1, target, r.link(), Principal.SYSTEM, run.get().link().priority(), wish.get(), here, at.site(),
                     Hold.WITHOUT_END));
         change(target, a);
     }
@@ -254,7 +266,7 @@ final class State {
         if (hidden(r.property(), replayed)) return;
         sending.put(r.write(), new Sending(r.write(), r.property(), r.value(), at.wall()));
         for (var o : open.values())
-            if (o.property() == r.property() && (o.hold() == 0 ? o.write() == 0 && r.causeSeq() == o.openedSeq() : o.hold() == r.hold()))
+            if (o.property() == r.property() && (o.hold() == 0 ? o.write() == 0 && r.cause() == o.opened() : o.hold() == r.hold()))
                 open.put(o.number(), o.writing(r.write()));
         if (!isActuator(r.property())) return;
         var a = actuator(r.property());
@@ -285,7 +297,7 @@ final class State {
                 if (done.readBack().isPresent()) {
                     var old = twins[r.property()];
                     var reading = Reading.good(r.property(), done.readBack().get());
-                    twins[r.property()] = new Twin(reading, at.site(), at.wall(), seq, at.site(), old.count());
+                    twins[r.property()] = new Twin(reading, at.site(), at.wall(), here, at.site(), old.count());
                     for (int link : program.linksOf(r.property())) dirtyLinks.set(link);
                     readBack(r.property(), done.readBack().get());
                 }
@@ -318,7 +330,7 @@ final class State {
 
     private void line(Result.LineIs r, Moment at) {
         if (r.connector() >= lines.length) return;
-        lines[r.connector()] = new LineState(r.up(), r.why());
+        lines[r.connector()] = new LineState(r.up(), r.why(), at.site());
         for (int p : program.pointsOf(r.connector())) {
             dirtyCells.set(p);
             if (!r.up()) {
@@ -356,6 +368,16 @@ final class State {
         for (int p = 0; p < actuators.length; p++) {
             if (!isActuator(p) || !program.point(p).orElseThrow().thing().id().equals(r.thing())) continue;
             change(p, r.out() ? actuator(p).showing(Optional.empty()) : actuator(p));
+        }
+    }
+
+    /// What can not be stored is missing, though links go on with it.
+    private void disk(Result.DiskIs r, Moment at) {
+        disk = r.state();
+        if (disk == DiskState.OK) return;
+        for (int p = 1; p < series.length; p++) {
+            series[p] = series[p].open(at.wall(), disk == DiskState.DEAD ? "disk dead" : "disk full");
+            dirtyCells.set(p);
         }
     }
 

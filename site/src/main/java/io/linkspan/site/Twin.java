@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /// @param reading the newest; null: never read
 /// @param receivedSite site time of it
 /// @param receivedWall wall time of it
-/// @param seq its entry
+/// @param at packed position of its entry
 /// @param usableSite site time of the newest reading that links may act on; [Long#MIN_VALUE]: none yet
 /// @param count readings taken
-record Twin(@Nullable Reading reading, long receivedSite, long receivedWall, long seq, long usableSite, long count) {
+record Twin(@Nullable Reading reading, long receivedSite, long receivedWall, long at, long usableSite, long count) {
     static final long NEVER = Long.MIN_VALUE;
 
     static final Twin UNREAD = new Twin(null, NEVER, 0, 0, NEVER, 0);

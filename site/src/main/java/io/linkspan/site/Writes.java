@@ -36,9 +36,10 @@ final class Writes {
         if (a.write() == WriteState.SETTLED) return local(state, point, reading.value(), now);
         if (a.write() != WriteState.DIFFERS) return List.of();
         return switch (writing.onDifference()) {
-            case REWRITE -> List.of(); // order() writes it again
+            // order() writes it again, a few times
+            case REWRITE -> a.rewrites() < REWRITES_MAX ? List.of() : List.of(left(point, reading.value()));
             case ACCEPT -> List.of(localHold(state, point, reading.value(), now));
-            case ALARM -> List.of(left(point, reading.value(), a.desired().get()));
+            case ALARM -> List.of(left(point, reading.value()));
         };
     }
 
@@ -48,13 +49,12 @@ final class Writes {
         return switch (point.writing().onLocalChange()) {
             case ACCEPT -> List.of(change, localHold(state, point, seen, now));
             case RESTORE -> List.of(change);
-            case ALARM -> List.of(change, left(point, seen, state.actuator(point.number()).desired().orElseThrow()));
+            case ALARM -> List.of(change, left(point, seen));
         };
     }
 
-    private static Result left(Program.Point point, Value seen, Value desired) {
-        return new Result.Noticed(
-                Result.Severity.HIGH, point.path(), point.path() + " reads " + seen + " and should be " + desired + "; it is left so");
+    private static Result left(Program.Point point, Value seen) {
+        return new Result.Left(point.number(), Optional.of(seen));
     }
 
     private static Result localHold(State state, Program.Point point, Value seen, Moment now) {
@@ -65,7 +65,7 @@ final class Writes {
                 Principal.device("at " + point.thing().id()),
                 Priority.MANUAL,
                 new Wish.Want(seen),
-                state.seq,
+                state.here,
                 now.site(),
                 now.site() + State.micros(point.writing().localFor())));
     }
@@ -91,7 +91,7 @@ final class Writes {
                 property,
                 a.desired(),
                 hold.map(Hold::id).orElse(0L),
-                hold.map(Hold::placedSeq).orElse(state.seq),
+                hold.map(Hold::placed).orElse(state.here),
                 actsFirst(state, a)));
     }
 
@@ -111,7 +111,7 @@ final class Writes {
             return a.written().isPresent() && a.written().get().equals(desired);
         var twin = state.twin(property);
         if (!twin.usable() || twin.reading() == null) return false;
-        if (twin.usableSite() < state.startedSite && a.write() == WriteState.AWAIT_READ) return false;
+        if (!state.readSinceStart(property)) return false;
         return Values.same(twin.reading().value(), desired, writing.tolerance());
     }
 
@@ -129,7 +129,7 @@ final class Writes {
         if (!state.reachable(point.number())) return true;
         if (a.write() == WriteState.REFUSED && !forced) return true;
         if (a.write() == WriteState.UNREACHABLE) return true;
-        if (a.write() == WriteState.AWAIT_READ && !forced && now.site() < readBy(state, point)) return true;
+        if (!forced && !state.readSinceStart(point.number()) && now.site() < readBy(state, point)) return true;
         if (a.rewrites() > 0 && a.write() == WriteState.DIFFERS) {
             if (a.rewrites() >= REWRITES_MAX) return true;
             if (now.site() < a.writtenSite() + REWRITE_PAUSE_MICROS) return true;
@@ -146,20 +146,7 @@ final class Writes {
 
     /// After a start a machine is read before it is written; one that can not be read is written after a grace.
     private static long readBy(State state, Program.Point point) {
-        return state.startedSite + START_GRACE_MICROS;
-    }
-
-    /// A machine that goes on reading otherwise is told to a person, once.
-    static Optional<Result> givesUp(State state, int property) {
-        var a = state.actuator(property);
-        if (a.write() != WriteState.DIFFERS || a.rewrites() != REWRITES_MAX) return Optional.empty();
-        var point = state.program.point(property).orElseThrow();
-        if (point.writing().onDifference() != io.linkspan.model.Property.OnDifference.REWRITE) return Optional.empty();
-        return Optional.of(new Result.Noticed(
-                Result.Severity.HIGH,
-                point.path(),
-                point.path() + " was written " + (REWRITES_MAX + 1) + " times and still reads otherwise than "
-                        + a.desired().map(Value::toString).orElse("") + "; look at the machine"));
+        return Math.max(state.startedSite, state.lines[point.connector()].sinceSite()) + START_GRACE_MICROS;
     }
 
     /// When an actuator must be looked at again although nothing happens; [Hold#WITHOUT_END] if never.
@@ -170,7 +157,7 @@ final class Writes {
         long at = Hold.WITHOUT_END;
         if (a.charge().by() == Result.By.MINIMUM_TIME) at = a.charge().untilSite();
         if (a.desired().isEmpty()) return at;
-        if (a.write() == WriteState.AWAIT_READ) at = sooner(at, readBy(state, point), after);
+        if (!state.readSinceStart(property) && state.reachable(property)) at = sooner(at, readBy(state, point), after);
         if (a.writtenSite() == Actuator.NEVER) return at;
         if (a.write() == WriteState.DIFFERS && a.rewrites() > 0 && a.rewrites() < REWRITES_MAX)
             at = sooner(at, a.writtenSite() + REWRITE_PAUSE_MICROS, after);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.linkspan.connectors.dsmrp1;
+
+import org.jspecify.annotations.NullMarked;

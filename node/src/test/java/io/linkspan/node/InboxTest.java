@@ -1,0 +1,104 @@
+package io.linkspan.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class InboxTest {
+    private final Inbox<String> inbox = new Inbox<>(NodeClock.real());
+
+    @Test
+    void sourcesAreServedInTurn() throws Exception {
+        var loud = inbox.source(Inbox.Lane.READINGS, 10);
+        var quiet = inbox.source(Inbox.Lane.READINGS, 10);
+        for (int i = 0; i < 5; i++) loud.put("loud" + i);
+        quiet.put("quiet");
+        assertThat(drain(10)).containsExactly("loud0", "quiet", "loud1", "loud2", "loud3", "loud4");
+    }
+
+    @Test
+    void controlGoesFirstButReadingsDoNotStarve() throws Exception {
+        var readings = inbox.source(Inbox.Lane.READINGS, 100);
+        var control = inbox.source(Inbox.Lane.CONTROL, 100);
+        for (int i = 0; i < 3; i++) readings.put("r");
+        for (int i = 0; i < 20; i++) control.put("c");
+        var c = "c".repeat(Inbox.CONTROL_TURNS);
+        assertThat(String.join("", drain(100))).isEqualTo(c + "r" + c + "r" + "c".repeat(20 - 2 * c.length()) + "r");
+    }
+
+    @Test
+    void aFullSourceWaitsAloneAndRefusesOffers() throws Exception {
+        var a = inbox.source(Inbox.Lane.READINGS, 1);
+        var b = inbox.source(Inbox.Lane.READINGS, 1);
+        a.put("a0");
+        assertThat(a.offer("no")).isFalse();
+        assertThat(b.offer("b0")).isTrue();
+        var putter = Thread.ofVirtual().start(() -> {
+            try {
+                a.put("a1");
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        a.force("a!");
+        assertThat(drain(2)).containsExactly("a0", "b0");
+        assertThat(drain(1)).containsExactly("a!");
+        assertThat(drain(1)).containsExactly("a1");
+        putter.join();
+        assertThat(a.most()).isEqualTo(2);
+    }
+
+    @Test
+    void wakeEndsAWaitOnce() throws Exception {
+        inbox.wake();
+        assertThat(inbox.drain(new ArrayList<>(), 1, TimeUnit.DAYS.toNanos(1))).isZero();
+        Thread.ofVirtual().start(inbox::wake);
+        assertThat(inbox.drain(new ArrayList<>(), 1, TimeUnit.DAYS.toNanos(1))).isZero();
+        assertThat(inbox.drain(new ArrayList<>(), 1, 0)).isZero();
+    }
+
+    @Test
+    void manyPuttersKeepEachTheirOrderAndLoseNothing() throws Exception {
+        int each = 20_000;
+        var sources = IntStream.range(0, 4).mapToObj(_ -> inbox.source(Inbox.Lane.READINGS, 16)).toList();
+        for (int s = 0; s < 4; s++) {
+            var source = sources.get(s);
+            int name = s;
+            Thread.ofVirtual().start(() -> {
+                try {
+                    for (int i = 0; i < each; i++) source.put(name + ":" + i);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+        int[] next = new int[4];
+        for (int got = 0; got < 4 * each; ) {
+            List<String> some = drain(64);
+            got += some.size();
+            for (String one : some) {
+                int s = one.charAt(0) - '0';
+                assertThat(one).isEqualTo(s + ":" + next[s]++);
+            }
+        }
+        assertThat(drainNow()).isEmpty();
+    }
+
+    private List<String> drain(int max) throws InterruptedException {
+        var all = new ArrayList<String>();
+        inbox.drain(all, max, TimeUnit.SECONDS.toNanos(20));
+        return all;
+    }
+
+    private List<String> drainNow() throws InterruptedException {
+        var all = new ArrayList<String>();
+        inbox.drain(all, 100, 0);
+        return all;
+    }
+}

@@ -1,0 +1,269 @@
+package io.linkspan.site;
+
+import io.linkspan.model.Cell.WriteState;
+import io.linkspan.model.Hold;
+import io.linkspan.model.Input;
+import io.linkspan.model.Link;
+import io.linkspan.model.Moment;
+import io.linkspan.model.Outcome;
+import io.linkspan.model.Principal;
+import io.linkspan.model.Priority;
+import io.linkspan.model.Property;
+import io.linkspan.model.Result;
+import io.linkspan.model.Result.By;
+import io.linkspan.model.Result.Ended;
+import io.linkspan.model.Value;
+import io.linkspan.model.Values;
+import io.linkspan.model.Wish;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Decides what becomes of commands: never ahead of the truth.
+final class Commands {
+    /// Most commands under way; one more is refused.
+    static final int OPEN_MAX = 10_000;
+    /// Longest lease of a wish: 366 days.
+    static final long LEASE_MICROS_MAX = 366L * 86_400 * 1_000_000;
+    /// Lease of a wish whose command names none: 4 h.
+    static final long LEASE_MICROS = 4L * 3600 * 1_000_000;
+
+    private Commands() {}
+
+    /// Somebody wishes a value: a hold and a command, or a refusal.
+    static List<Result> set(State state, Input.Set set, Principal by, Moment now) {
+        var known = state.over.get(set.key());
+        if (known != null && !set.key().isEmpty()) return List.of();
+        if (isOpen(state, set.key())) return List.of();
+        var refusal = refusal(state, set.property(), set.value(), by, set.priority());
+        long number = state.nextCommand;
+        if (refusal.isPresent()) return List.of(new Result.CommandEnded(number, set.key(), new Outcome.Refused(refusal.get())));
+        var results = new ArrayList<Result>();
+        for (var h : state.actuator(set.property()).holds())
+            if (!h.ofLink() && h.by().equals(by) && h.priority() == set.priority()) results.addAll(replaced(state, h));
+        long lease = Math.min(set.lease() == 0 ? LEASE_MICROS : set.lease(), LEASE_MICROS_MAX);
+        var hold = new Hold(
+                state.nextHold,
+                set.property(),
+                0,
+                by,
+                set.priority(),
+                new Wish.Want(set.value().orElseThrow()),
+                state.here,
+                now.site(),
+                now.site() + lease);
+        results.add(new Result.HoldPlaced(hold));
+        results.add(new Result.CommandOpened(number, set.key(), by, set.property(), hold.id(), Optional.empty(), deadline(set.deadline(), now)));
+        return results;
+    }
+
+    private static boolean isOpen(State state, String key) {
+        if (key.isEmpty()) return false;
+        for (var o : state.open.values()) if (o.key().equals(key)) return true;
+        return false;
+    }
+
+    private static long deadline(long micros, Moment now) {
+        return now.site() + Math.min(micros == 0 ? Input.DEADLINE_MICROS : micros, LEASE_MICROS_MAX);
+    }
+
+    private static List<Result> replaced(State state, Hold hold) {
+        var results = new ArrayList<Result>();
+        results.add(new Result.HoldEnded(hold.id(), hold.property(), Ended.REPLACED));
+        for (var o : state.open.values())
+            if (o.hold() == hold.id()) results.add(ended(o, new Outcome.NotSent(Outcome.Cause.SUPERSEDED)));
+        return results;
+    }
+
+    private static Result ended(Open o, Outcome outcome) {
+        return new Result.CommandEnded(o.number(), o.key(), outcome);
+    }
+
+    private static Optional<String> refusal(
+            State state, int property, Optional<Value> value, Principal by, Priority priority) {
+        var point = state.program.point(property);
+        if (point.isEmpty() || point.get().property() == null) return Optional.of("this site has no such property");
+        Property p = point.get().must();
+        String path = point.get().path();
+        if (!p.writable()) return Optional.of(path + " is a sensor, nothing can be set");
+        if (state.disk == Input.DiskState.DEAD && by.kind() == Principal.Kind.APPLICATION)
+            return Optional.of("the disk is dead: applications are not served before it is replaced");
+        if (priority == Priority.FALLBACK) return Optional.of("fallback is not a priority for a wish");
+        if (value.isEmpty()) return Optional.of("there is no value");
+        if (value.get().type() != p.type())
+            return Optional.of(path + " is a " + p.type().word() + ", not " + value.get());
+        if (p.type().isQuantity()) {
+            double d = Values.asDouble(value.get()).orElseThrow();
+            if (d < p.min().orElse(Double.NEGATIVE_INFINITY) || d > p.max().orElse(Double.POSITIVE_INFINITY))
+                return Optional.of(path + " takes " + p.min().map(String::valueOf).orElse("..") + " to "
+                        + p.max().map(String::valueOf).orElse("..") + ", not " + value.get());
+        }
+        if (value.get() instanceof Value.Choice c && !p.choices().containsValue(c.name()))
+            return Optional.of(path + " is one of " + String.join(", ", p.choices().values()) + ", not " + c.name());
+        var out = state.outOfService(property);
+        if (out.isPresent())
+            return Optional.of(point.get().thing().id() + " is out of service (" + out.get().reason() + ", " + out.get().by() + ")");
+        if (!state.armed) return Optional.of("the site only watches; arm it first (linkspan arm)");
+        if (state.open.size() >= OPEN_MAX) return Optional.of("there are " + OPEN_MAX + " commands under way already");
+        return Optional.empty();
+    }
+
+    /// Somebody gives an actuator back.
+    static List<Result> release(State state, Input.Release release) {
+        var point = state.program.point(release.property());
+        long number = state.nextCommand;
+        if (point.isEmpty() || !state.isActuator(release.property()))
+            return List.of(new Result.CommandEnded(number, release.key(), new Outcome.Refused("this site has no such actuator")));
+        var results = new ArrayList<Result>();
+        for (var h : state.actuator(release.property()).holds()) {
+            if (h.ofLink() || h.priority() != release.priority()) continue;
+            results.add(new Result.HoldEnded(h.id(), h.property(), Ended.RELEASED));
+            for (var o : state.open.values())
+                if (o.hold() == h.id()) results.add(ended(o, new Outcome.NotSent(Outcome.Cause.CANCELLED)));
+        }
+        results.add(
+                results.isEmpty()
+                        ? new Result.CommandEnded(number, release.key(), new Outcome.Refused(
+                                "nobody holds " + point.get().path() + " at priority " + release.priority().word()))
+                        : new Result.CommandEnded(number, release.key(), new Outcome.Done(Optional.empty())));
+        return results;
+    }
+
+    /// Somebody invokes an action.
+    static List<Result> invoke(State state, Input.Invoke invoke, Principal by, Moment now) {
+        var known = state.over.get(invoke.key());
+        if (known != null && !invoke.key().isEmpty() || isOpen(state, invoke.key())) return List.of();
+        long number = state.nextCommand;
+        var refusal = refusedAction(state, invoke);
+        if (refusal.isPresent())
+            return List.of(new Result.CommandEnded(number, invoke.key(), new Outcome.Refused(refusal.get())));
+        var results = new ArrayList<Result>();
+        results.add(new Result.CommandOpened(
+                number, invoke.key(), by, invoke.action(), 0, invoke.value(), deadline(invoke.deadline(), now)));
+        if (state.reachable(invoke.action()))
+            results.add(new Result.WriteOrdered(
+                    state.nextWrite, invoke.action(), Optional.of(invoke.value().orElse(Value.Flag.ON)), 0, state.here, false));
+        return results;
+    }
+
+    private static Optional<String> refusedAction(State state, Input.Invoke invoke) {
+        var point = state.program.point(invoke.action());
+        if (point.isEmpty() || point.get().action() == null) return Optional.of("this site has no such action");
+        var action = point.get().action();
+        if (action.input().isPresent() && invoke.value().map(v -> v.type() != action.input().get()).orElse(true))
+            return Optional.of(point.get().path() + " takes a " + action.input().get().word());
+        if (action.input().isEmpty() && invoke.value().isPresent()) return Optional.of(point.get().path() + " takes nothing");
+        var out = state.outOfService(invoke.action());
+        if (out.isPresent()) return Optional.of(point.get().thing().id() + " is out of service (" + out.get().reason() + ")");
+        if (!state.armed) return Optional.of("the site only watches; arm it first (linkspan arm)");
+        if (state.open.size() >= OPEN_MAX) return Optional.of("there are " + OPEN_MAX + " commands under way already");
+        return Optional.empty();
+    }
+
+    /// What became of a command on this actuator, if that is known by now.
+    static List<Result> look(State state, Open o, Moment now) {
+        if (o.hold() == 0) return List.of();
+        var a = state.actuator(o.property());
+        var hold = a.hold(o.hold());
+        if (hold.isEmpty()) return List.of(ended(o, new Outcome.NotSent(Outcome.Cause.CANCELLED)));
+        boolean past = now.site() >= o.deadlineSite();
+        if (a.charge().by() == By.MINIMUM_TIME && a.charge().hold() == o.hold() && !past) return List.of();
+        if (a.charge().hold() != o.hold() || a.charge().by() != By.HOLD)
+            return List.of(ended(o, new Outcome.Outranked(words(state, o.property()))));
+        var reading = state.twin(o.property()).reading();
+        Optional<Value> reads = state.twin(o.property()).usable() && reading != null ? Optional.of(reading.value()) : Optional.empty();
+        boolean right = reads.isPresent()
+                && Values.same(reads.get(), a.desired().orElseThrow(), state.program.point(o.property()).orElseThrow().writing().tolerance());
+        return switch (a.write()) {
+            case SETTLED -> List.of(ended(o, new Outcome.Done(shown(state, o, reads))));
+            case IDLE -> right && !past ? List.of(ended(o, new Outcome.Done(shown(state, o, reads)))) : expired(state, o, past);
+            case SENDING -> List.of(); // its answer comes, by the connector's contract
+            case UNCONFIRMED, AWAIT_READ, LEFT, UNREACHABLE -> expired(state, o, past);
+            case DIFFERS ->
+                past
+                        ? List.of(ended(o, new Outcome.Refused("the machine still reads " + shown(state, o, reads).map(Value::toString).orElse("otherwise"))))
+                        : List.of();
+            case REFUSED -> List.of();
+        };
+    }
+
+    private static Optional<Value> shown(State state, Open o, Optional<Value> value) {
+        return state.program.isPrivate(o.property()) ? Optional.empty() : value;
+    }
+
+    private static List<Result> expired(State state, Open o, boolean past) {
+        if (!past) return List.of();
+        var a = state.actuator(o.property());
+        if (a.write() == WriteState.UNCONFIRMED && o.write() != 0)
+            return List.of(ended(o, new Outcome.InDoubt(state.lastWall)));
+        Outcome.Cause cause = state.reachable(o.property()) ? Outcome.Cause.EXPIRED : Outcome.Cause.UNREACHABLE;
+        return List.of(ended(o, new Outcome.NotSent(cause)), new Result.HoldEnded(o.hold(), o.property(), Ended.NOT_SENT));
+    }
+
+    /// A connector answered: what that means for the commands which waited for this write.
+    static List<Result> answered(State state, Sending sent, Outcome outcome, Moment now) {
+        var results = new ArrayList<Result>();
+        for (var o : state.open.values()) {
+            if (o.write() != sent.write()) continue;
+            if (o.hold() == 0) results.addAll(action(state, o, sent, outcome, now));
+            else if (outcome instanceof Outcome.Refused) results.add(ended(o, outcome));
+            else if (outcome instanceof Outcome.Done done && done.readBack().isEmpty()) results.add(ended(o, outcome));
+        }
+        return results;
+    }
+
+    private static List<Result> action(State state, Open o, Sending sent, Outcome outcome, Moment now) {
+        var action = state.program.point(o.property()).map(Program.Point::action).orElse(null);
+        boolean past = now.site() >= o.deadlineSite();
+        boolean again = switch (outcome) {
+            case Outcome.NotSent n -> n.cause() == Outcome.Cause.UNREACHABLE;
+            case Outcome.InDoubt _ -> action != null && action.safeToRepeat();
+            case Outcome.Done _, Outcome.Refused _, Outcome.Outranked _ -> false;
+        };
+        if (!again || past) return List.of(ended(o, outcome));
+        if (!state.reachable(o.property())) return List.of();
+        return List.of(repeat(state, o, sent.value()));
+    }
+
+    /// Actions of a connector that is reachable again and were not sent yet.
+    static List<Result> reachedAgain(State state, Moment now) {
+        var results = new ArrayList<Result>();
+        long write = state.nextWrite;
+        for (var o : state.open.values()) {
+            if (o.hold() != 0 || now.site() >= o.deadlineSite() || !state.reachable(o.property())) continue;
+            if (o.write() != 0 && state.sending.containsKey(o.write())) continue;
+            results.add(new Result.WriteOrdered(write++, o.property(), Optional.of(o.input().orElse(Value.Flag.ON)), 0, o.opened(), false));
+        }
+        return results;
+    }
+
+    private static Result repeat(State state, Open o, Optional<Value> value) {
+        return new Result.WriteOrdered(state.nextWrite, o.property(), value, 0, o.opened(), false);
+    }
+
+    /// A command's deadline passed.
+    static List<Result> deadline(State state, Open o, Moment now) {
+        if (o.hold() != 0) return look(state, o, now);
+        if (o.write() != 0 && state.sending.containsKey(o.write())) return List.of();
+        return List.of(ended(o, new Outcome.NotSent(
+                state.reachable(o.property()) ? Outcome.Cause.EXPIRED : Outcome.Cause.UNREACHABLE)));
+    }
+
+    /// Who is in charge, in words: `anna (manual)`, `link shed_peak (economy)`, `its minimum time`.
+    static String words(State state, int property) {
+        var a = state.actuator(property);
+        return switch (a.charge().by()) {
+            case NOBODY -> "nobody";
+            case MINIMUM_TIME -> "its minimum time on or off";
+            case FALLBACK -> "its fallback";
+            case HOLD, BOUND -> a.hold(a.charge().hold()).map(h -> holder(state, h)).orElse("nobody");
+        };
+    }
+
+    private static String holder(State state, Hold h) {
+        String who = h.ofLink()
+                ? "link " + state.program.link(h.link()).map(Program.Run::link).map(Link::id).orElse("?")
+                : h.by().toString();
+        return who + " (" + h.priority().word() + ")";
+    }
+}

@@ -1,0 +1,389 @@
+package io.linkspan.site;
+
+import io.linkspan.model.Cell;
+import io.linkspan.model.Directory;
+import io.linkspan.model.Entry;
+import io.linkspan.model.EntryCodec;
+import io.linkspan.model.Hold;
+import io.linkspan.model.Input;
+import io.linkspan.model.Invalid;
+import io.linkspan.model.Json;
+import io.linkspan.model.Log;
+import io.linkspan.model.Moment;
+import io.linkspan.model.Outcome;
+import io.linkspan.model.Principal;
+import io.linkspan.model.Property;
+import io.linkspan.model.Reading;
+import io.linkspan.model.Result;
+import io.linkspan.model.Result.Ended;
+import io.linkspan.model.SiteFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// A site: a state machine on one thread. A step takes one input, decides what follows and applies it, in rounds: the input's
+/// own results, then what the links make of them, then who is in charge, then what is written. Deciding looks at the state
+/// and changes nothing; applying changes it and decides nothing. No clock, no socket, no thread, no randomness: the same
+/// inputs at the same moments give the same results, and replaying the results gives the same state, to the bit.
+///
+/// Not thread-safe: one thread steps it.
+public final class Site implements EntryCodec.Privacy {
+    /// Most results of one step; more is a broken invariant, and the step stops.
+    public static final int RESULTS_MAX = 1_000_000;
+
+    private final State state = new State();
+    private final Timers timers = new Timers(state);
+
+    /// A site before its first entry.
+    public Site() {}
+
+    // ---- stepping
+
+    /// The site time at which a timer is due; [Hold#WITHOUT_END] when none is. It must be stepped before any later input.
+    public long nextDue() {
+        return timers.next();
+    }
+
+    /// Steps the timer that is due first.
+    ///
+    /// @param here packed position of the entry that this step becomes
+    /// @param now the present moment; the step's own is the one at which the timer was due
+    public Step stepDue(long here, Moment now) {
+        timers.next();
+        var due = timers.take();
+        long at = Math.max(due.at(), state.lastSite);
+        return step(here, Principal.SYSTEM, new Input.Due(due.timer(), due.ref()), now.atSite(at));
+    }
+
+    /// Steps one input.
+    ///
+    /// @param here packed position of the entry that this step becomes, one after the last that was logged
+    /// @param now site time never goes back: not before the last step
+    /// @throws IllegalStateException a broken invariant: the site must be made anew from its log
+    public Step step(long here, Principal by, Input input, Moment now) {
+        if (now.site() < state.lastSite) throw new IllegalStateException("Site time went back by " + (state.lastSite - now.site()) + " us");
+        state.here = here;
+        state.lastSite = now.site();
+        state.lastWall = now.wall();
+        var results = new ArrayList<Result>();
+        Input logged = input instanceof Input.Frame frame ? withoutPrivate(frame, now) : input;
+        apply(decide(logged, by, now), now, results);
+        if (input instanceof Input.LineChanged || input instanceof Input.UnitChanged)
+            apply(Commands.reachedAgain(state, now), now, results);
+        settle(now, results);
+        for (var result : results)
+            if (result instanceof Result.CommandOpened opened) timers.command(opened.number(), now.site());
+        boolean empty = logged instanceof Input.Frame f && f.readings().isEmpty() && results.isEmpty();
+        return new Step(here, now, by, logged, results, !empty, cells());
+    }
+
+    /// Takes private readings into their volatile twins and leaves the others. The bytes of such a frame are not kept.
+    private Input.Frame withoutPrivate(Input.Frame frame, Moment now) {
+        boolean some = false;
+        for (var r : frame.readings()) some |= state.program.isPrivate(r.property());
+        if (!some) return frame;
+        var open = new ArrayList<Reading>();
+        var closed = new ArrayList<Reading>();
+        for (var r : frame.readings()) (state.program.isPrivate(r.property()) ? closed : open).add(r);
+        for (var result : Readings.take(state, new Input.Frame(frame.connector(), closed, 0, 0), now))
+            if (result instanceof Result.Took) state.apply(result, now, false);
+        return new Input.Frame(frame.connector(), open, 0, 0);
+    }
+
+    private void apply(List<Result> decided, Moment now, List<Result> results) {
+        for (var result : decided) {
+            state.apply(result, now, false);
+            results.add(result);
+        }
+        if (results.size() > RESULTS_MAX)
+            throw new IllegalStateException("More than " + RESULTS_MAX + " results from one input");
+    }
+
+    /// Links, then actuators, until nothing is left to look at. Links look at readings alone, so this ends.
+    private void settle(Moment now, List<Result> results) {
+        while (!state.dirtyLinks.isEmpty() || !state.dirtyActuators.isEmpty()) {
+            for (int i; (i = state.dirtyLinks.nextSetBit(0)) >= 0; ) {
+                state.dirtyLinks.clear(i);
+                var run = state.program.link(i);
+                if (run.isEmpty()) continue;
+                apply(Links.look(state, run.get(), now).stream().toList(), now, results);
+                timers.link(i, now.site());
+            }
+            for (int p; (p = state.dirtyActuators.nextSetBit(0)) >= 0; ) {
+                state.dirtyActuators.clear(p);
+                if (!state.isActuator(p)) continue;
+                actuator(p, now, results);
+                timers.actuator(p, now.site());
+            }
+        }
+    }
+
+    private void actuator(int p, Moment now, List<Result> results) {
+        apply(Writes.differs(state, p, now), now, results);
+        apply(Arbiter.decide(state, p, now).stream().toList(), now, results);
+        apply(Writes.order(state, p, now).stream().toList(), now, results);
+        for (var o : List.copyOf(state.open.values())) {
+            if (o.property() != p) continue;
+            apply(Commands.look(state, o, now), now, results);
+        }
+    }
+
+    private List<Result> decide(Input input, Principal by, Moment now) {
+        return switch (input) {
+            case Input.Started i -> started(i, now);
+            case Input.Stopping _ -> List.of();
+            case Input.Frame i -> i.readings().isEmpty() ? List.of() : Readings.take(state, i, now);
+            case Input.Apply i -> adopt(i);
+            case Input.LineChanged i -> List.of(new Result.LineIs(i.connector(), i.up(), i.why()));
+            case Input.UnitChanged i -> List.of(new Result.UnitIs(i.properties(), i.answers(), i.why(), now.wall()));
+            case Input.GapReported i -> List.of(new Result.GapNoted(i.properties(), i.fromWall(), i.toWall(), i.cause()));
+            case Input.Late i -> late(i);
+            case Input.Set i -> Commands.set(state, i, by, now);
+            case Input.Release i -> Commands.release(state, i);
+            case Input.Invoke i -> Commands.invoke(state, i, by, now);
+            case Input.Answered i -> answered(i, now);
+            case Input.Service i -> List.of(new Result.ServiceIs(i.thing(), i.out(), i.reason(), by));
+            case Input.Arm i -> List.of(new Result.ArmedIs(i.armed()));
+            case Input.Exchange i -> Readings.exchanged(state, i);
+            case Input.Due i -> due(i, now);
+            case Input.ClockStepped i -> List.of(new Result.Noticed(
+                    Result.Severity.INFO, "clock", "The wall clock was set by " + i.by() / 1_000_000.0 + " s"));
+            case Input.DiskChanged i -> disk(i);
+            case Input.Happened _ -> List.of();
+        };
+    }
+
+    private List<Result> started(Input.Started started, Moment now) {
+        var results = new ArrayList<Result>();
+        results.add(new Result.Began(started.program(), !started.clean() && started.lastWall() != 0, started.lastWall()));
+        for (var sent : state.sending.values()) {
+            var doubt = new Outcome.InDoubt(sent.orderedWall());
+            results.add(new Result.WriteEnded(sent.write(), sent.property(), doubt));
+            results.addAll(Commands.answered(state, sent, doubt, now));
+        }
+        if (started.clean() || started.lastWall() == 0) return results;
+        for (int p = 1; p < state.program.propertiesEnd(); p++) {
+            if (!state.isActuator(p)) continue;
+            var writing = state.program.point(p).orElseThrow().writing();
+            if (writing.afterRestart() != Property.AfterRestart.RELEASE) continue;
+            for (var h : state.actuator(p).holds())
+                if (!h.ofLink()) results.add(new Result.HoldEnded(h.id(), p, Ended.RESTART));
+        }
+        return results;
+    }
+
+    private List<Result> adopt(Input.Apply apply) {
+        SiteFile next;
+        try {
+            next = SiteFile.read(Json.parseFields("", apply.text()));
+        } catch (Invalid e) {
+            return List.of(new Result.Noticed(Result.Severity.WARNING, "site file", "Not applied: " + e.getMessage()));
+        }
+        var directory = state.program.directory;
+        var changes = directory.changes(next);
+        var results = new ArrayList<Result>();
+        results.add(new Result.Adopted(directory.revision() + 1, apply.text(), changes));
+        for (var n : changes) {
+            if (n.sort() != Result.Sort.PROPERTY || n.number() >= state.actuators.length) continue;
+            boolean stays = n.version() != 0 && next.property(n.path()).map(Property::writable).orElse(false);
+            if (stays) continue;
+            for (var h : state.actuator(n.number()).holds())
+                if (!h.ofLink()) results.add(new Result.HoldEnded(h.id(), n.number(), Ended.REMOVED));
+            for (var o : state.open.values())
+                if (o.property() == n.number())
+                    results.add(new Result.CommandEnded(o.number(), o.key(), new Outcome.NotSent(Outcome.Cause.CANCELLED)));
+        }
+        return results;
+    }
+
+    private List<Result> late(Input.Late i) {
+        if (i.property() >= state.series.length || state.series[i.property()].missing()) return List.of();
+        return List.of(new Result.GapOpened(List.of(i.property()), i.sinceWall(), "no reading came"));
+    }
+
+    private List<Result> answered(Input.Answered i, Moment now) {
+        var sent = state.sending.get(i.write());
+        if (sent == null) return List.of();
+        var results = new ArrayList<Result>();
+        results.add(new Result.WriteEnded(i.write(), sent.property(), i.outcome()));
+        results.addAll(Commands.answered(state, sent, i.outcome(), now));
+        return results;
+    }
+
+    private List<Result> disk(Input.DiskChanged i) {
+        var severity = i.state() == Input.DiskState.OK ? Result.Severity.INFO : Result.Severity.HIGH;
+        String text = switch (i.state()) {
+            case OK -> "The disk takes everything again";
+            case CONTROL_ONLY -> "The disk is full: readings are not stored until there is room; holds and writes go on";
+            case DEAD -> "The disk is dead: links go on from memory, nothing is stored or acknowledged; replace it and restart";
+        };
+        return List.of(new Result.DiskIs(i.state()), new Result.Noticed(severity, "disk", text));
+    }
+
+    private List<Result> due(Input.Due due, Moment now) {
+        return switch (due.timer()) {
+            case SILENCE -> state.program.link((int) due.ref()).map(Links::silent).stream().toList();
+            case CAREFUL_END -> state.program.link((int) due.ref()).map(Links::carefulEnd).stream().toList();
+            case LEASE -> leaseEnded((int) due.ref(), now);
+            case ACTUATOR -> {
+                state.dirtyActuators.set((int) due.ref());
+                yield List.of();
+            }
+            case DEADLINE -> {
+                var open = state.open.get(due.ref());
+                yield open == null ? List.of() : Commands.deadline(state, open, now);
+            }
+        };
+    }
+
+    private List<Result> leaseEnded(int property, Moment now) {
+        var results = new ArrayList<Result>();
+        for (var h : state.actuator(property).holds())
+            if (h.untilSite() <= now.site()) results.add(new Result.HoldEnded(h.id(), property, Ended.LEASE));
+        return results;
+    }
+
+    // ---- replaying
+
+    /// Brings the state to where it was after an entry of the log; call [#replayed] behind the last.
+    public void replay(Entry entry) {
+        state.here = Log.Position.pack(entry.epoch(), entry.seq());
+        for (var result : entry.results()) state.apply(result, entry.at(), true);
+        state.lastSite = Math.max(state.lastSite, entry.at().site());
+        state.lastWall = entry.at().wall();
+        state.dirtyLinks.clear();
+        state.dirtyActuators.clear();
+        state.dirtyCells.clear();
+    }
+
+    /// Makes the timers that follow from the state.
+    public void replayed() {
+        timers.rebuild(state.lastSite);
+    }
+
+    /// An immutable image of the state, taken in time proportional to the number of properties; private values are not in it.
+    public Image image() {
+        return new Image(state);
+    }
+
+    /// A site as an image's bytes have it; entries behind the image are then replayed.
+    ///
+    /// @throws IllegalArgumentException the bytes are of a newer version, or of nobody's making
+    public static Site restore(java.nio.ByteBuffer image) {
+        var site = new Site();
+        Image.restore(site.state, image);
+        return site;
+    }
+
+    // ---- looking
+
+    /// What the numbers mean.
+    public Directory directory() {
+        return state.program.directory;
+    }
+
+    /// Packed position of the newest entry that this state is made of.
+    public long here() {
+        return state.here;
+    }
+
+    /// Site time of the newest step; [Long#MIN_VALUE] before the first.
+    public long lastSite() {
+        return state.lastSite;
+    }
+
+    /// Wall time of the newest step; 0 before the first.
+    public long lastWall() {
+        return state.lastWall;
+    }
+
+    /// Whether the site writes to its machines.
+    public boolean armed() {
+        return state.armed;
+    }
+
+    /// Whether a machine's watchdog register may be written: the site is armed and the thing in service.
+    public boolean watched(int property) {
+        return state.armed && state.outOfService(property).isEmpty();
+    }
+
+    /// Whether a write that is under way belongs to a private link, so that its bytes are not kept.
+    public boolean writesPrivate(long write) {
+        var sent = state.sending.get(write);
+        return sent != null && state.program.isPrivate(sent.property());
+    }
+
+    /// What became of the command with this key; none while it is under way or when nobody knows it (any more).
+    public Optional<Outcome> outcome(String key) {
+        return Optional.ofNullable(state.over.get(key)).map(State.Over::outcome);
+    }
+
+    /// Whether a command with this key is under way.
+    public boolean underWay(String key) {
+        for (var o : state.open.values()) if (o.key().equals(key)) return true;
+        return false;
+    }
+
+    @Override
+    public boolean property(int number) {
+        return state.program.isPrivate(number);
+    }
+
+    @Override
+    public boolean link(int number) {
+        return state.program.link(number).map(run -> run.link().isPrivate()).orElse(false);
+    }
+
+    /// Who is in charge of an actuator, in words.
+    public String inCharge(int property) {
+        return Commands.words(state, property);
+    }
+
+    /// What a register's roll-overs and exchanges add to what it shows, with its decimals.
+    public java.math.BigDecimal registerBase(int property) {
+        var turns = state.turns[property];
+        return java.math.BigDecimal.valueOf(turns.baseUnscaled(), turns.decimals());
+    }
+
+    /// The newest that is known of every property.
+    public List<Cell> allCells() {
+        var all = new ArrayList<Cell>();
+        for (int p = 1; p < state.program.propertiesEnd(); p++)
+            if (state.program.point(p).map(x -> x.property() != null).orElse(false)) all.add(cell(p));
+        return all;
+    }
+
+    private List<Cell> cells() {
+        var all = new ArrayList<Cell>();
+        for (int p : state.takeDirtyCells())
+            if (state.program.point(p).map(x -> x.property() != null).orElse(false)) all.add(cell(p));
+        return all;
+    }
+
+    private Cell cell(int p) {
+        boolean closed = state.program.isPrivate(p);
+        var twin = state.twin(p);
+        var series = state.series[p];
+        Optional<Reading> reading = closed ? Optional.empty() : Optional.ofNullable(twin.reading());
+        return new Cell(
+                p, reading, twin.receivedWall(), state.here, duty(p, closed), series.missingSince(), series.cause(), closed);
+    }
+
+    private Optional<Cell.Duty> duty(int p, boolean closed) {
+        if (!state.isActuator(p)) return Optional.empty();
+        var a = state.actuator(p);
+        List<Hold> holds = closed ? a.holds().stream().map(Site::closed).toList() : a.holds();
+        return Optional.of(new Cell.Duty(
+                closed ? Optional.empty() : a.desired(),
+                a.charge(),
+                holds,
+                state.outOfService(p).map(State.Out::reason),
+                a.write()));
+    }
+
+    private static Hold closed(Hold h) {
+        return new Hold(
+                h.id(), h.property(), h.link(), h.by(), h.priority(), new io.linkspan.model.Wish.Hidden(), h.placed(),
+                h.placedSite(), h.untilSite());
+    }
+}
