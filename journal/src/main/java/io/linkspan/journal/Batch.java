@@ -6,7 +6,8 @@ import java.util.Arrays;
 /// Entries of one site that wait to become one block: the two sections as they will stand on disk. Not thread-safe.
 ///
 /// An entry in the control section: `varint(readingsLength << 2 | hasControl << 1 | hasExtra)`, `varint(site time since
-/// the entry before, microseconds)`; with hasExtra `varint(zigzag(change of wall time minus site time) << 1 | refused)`;
+/// the entry before, microseconds)`; with hasExtra `varint(zigzag(change of wall time minus site time) << 1 |
+/// refused)`;
 /// with hasControl `varint(controlLength)` and the control bytes. The readings section is the readings one after the
 /// other, without those that were refused.
 final class Batch {

@@ -69,21 +69,19 @@ record Block(
 
     /// Empty where it was dropped.
     ByteBuffer readings() {
-        return readingsDropped()
-                ? ByteBuffer.allocate(0)
-                : bytes.slice(OVERHEAD_BYTES + controlLength, readingsLength);
+        return readingsDropped() ? ByteBuffer.allocate(0) : bytes.slice(OVERHEAD_BYTES + controlLength, readingsLength);
     }
 
     /// The hash that the site's next block must name as its previous one.
     ChainHash hash(Digests digests) {
-        var readingsHash =
-                readingsDropped() ? ChainHash.get(bytes.slice(OVERHEAD_BYTES, ChainHash.BYTES)) : digests.of(readings());
+        var readingsHash = readingsDropped()
+                ? ChainHash.get(bytes.slice(OVERHEAD_BYTES, ChainHash.BYTES))
+                : digests.of(readings());
         return digests.chain(header(), digests.of(control()), readingsHash);
     }
 
-    /// Fills in a block's prefix and header for a batch; [#seal] completes it.
-    static void begin(
-            ByteBuffer into, Batch batch, SiteId site, int salt, int durable, int flags, ChainHash previous) {
+    /// Fills in a block's prefix and header for a batch, all but the checksum.
+    static void begin(ByteBuffer into, Batch batch, SiteId site, int salt, int durable, int flags, ChainHash previous) {
         boolean dropped = (flags & READINGS_DROPPED) != 0;
         int body = batch.controlLength + (dropped ? ChainHash.BYTES : batch.readingsLength);
         into.putInt(MAGIC).putInt(OVERHEAD_BYTES + body).putInt(0);
@@ -95,12 +93,14 @@ record Block(
         previous.put(into);
     }
 
-    /// What the block at `bytes` says of itself when it is whole: right magic, salt, lengths and CRC32C (RFC 3720, B.4).
+    /// What the block at `bytes` says of itself when it is whole: right magic, salt, lengths and CRC32C (RFC 3720,
+    /// B.4).
     /// Empty when it is not.
     static Optional<Block> parse(ByteBuffer bytes, int offset, int salt) {
         if (bytes.remaining() < OVERHEAD_BYTES) return Optional.empty();
         int length = bytes.getInt(4);
-        if (bytes.getInt(0) != MAGIC || bytes.getInt(12) != salt || length != bytes.remaining()) return Optional.empty();
+        if (bytes.getInt(0) != MAGIC || bytes.getInt(12) != salt || length != bytes.remaining())
+            return Optional.empty();
         var crc = new CRC32C();
         crc.update(bytes.slice(CRC_FROM, length - CRC_FROM));
         if ((int) crc.getValue() != bytes.getInt(8)) return Optional.empty();
@@ -144,7 +144,19 @@ record Block(
         int readingsLength = in.getInt();
         var previous = ChainHash.get(in);
         return new Block(
-                offset, durable, flags, kind, site, epoch, firstSeq, count, siteTime, wallTime, controlLength,
-                readingsLength, previous, bytes);
+                offset,
+                durable,
+                flags,
+                kind,
+                site,
+                epoch,
+                firstSeq,
+                count,
+                siteTime,
+                wallTime,
+                controlLength,
+                readingsLength,
+                previous,
+                bytes);
     }
 }

@@ -35,8 +35,8 @@ final class BlockEntries {
             step();
         } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException wrong) {
             throw new IOException(
-                    "Entry " + (block.firstSeq() + index) + " of " + block.first() + " cannot be read: its block is whole"
-                            + " but was written wrongly",
+                    "Entry " + (block.firstSeq() + index) + " of " + block.first()
+                            + " cannot be read: its block is whole" + " but was written wrongly",
                     wrong);
         }
         index++;

@@ -8,7 +8,8 @@ enum BlockKind {
     ENTRIES(1),
     /// The opening of an epoch: names its predecessor's epoch, seq and hash. Has no entries.
     EPOCH(2),
-    /// The journal was closed in order: all before it is durable. Belongs to no site, has no entries, is in no chain.
+    /// The journal was closed in order: all before it is durable. Belongs to no site, has no entries, is in no
+    /// chain.
     CLOSED(3);
 
     final byte code;

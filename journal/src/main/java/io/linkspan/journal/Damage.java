@@ -10,8 +10,7 @@ import java.util.Optional;
 /// @param bytes how many bytes, 0 when what is missing left no bytes
 /// @param first the first entry that is lost, where that can be told
 /// @param last the last entry that is lost, where that can be told
-public record Damage(
-        String file, long offset, long bytes, Optional<Log.Position> first, Optional<Log.Position> last) {
+public record Damage(String file, long offset, long bytes, Optional<Log.Position> first, Optional<Log.Position> last) {
     @Override
     public String toString() {
         var what = first.map(from -> "entries " + from + " to " + last.orElseThrow())

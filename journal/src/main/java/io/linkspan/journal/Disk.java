@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/// What the journal needs of a file system, so that a simulated one can lose, tear and refuse. Names are relative to the
+/// What the journal needs of a file system, so that a simulated one can lose, tear and refuse. Names are relative to
+/// the
 /// journal's folder, with `/` between their parts. Thread-safe.
 public interface Disk {
-    /// Opens a file for reading and writing, and makes it and its folders when they are missing. That the file exists
+    /// Opens a file for reading and writing, and makes it and its folders when they are missing. That the file
+    /// exists
     /// is only sure after [#syncFolder].
     File open(String name) throws IOException;
 
@@ -44,7 +46,8 @@ public interface Disk {
         /// @throws NoSpace when the disk is full; a part may have been written
         void write(ByteBuffer from, long offset) throws IOException;
 
-        /// Fills the buffer from an offset as far as the file goes and returns the number of bytes, 0 at its end.
+        /// Fills the buffer from an offset as far as the file goes and returns the number of bytes, 0 at its
+        /// end.
         int read(ByteBuffer into, long offset) throws IOException;
 
         /// Waits until all that was written, and the length, is on disk (fdatasync).

@@ -43,9 +43,8 @@ final class EntryReader implements Log.Reader {
         return reader;
     }
 
-    private static void checkBranch(SiteState state, Log.Position appended, Log.Position from)
-            throws Log.BeyondBranch {
-        if (from.epoch() > appended.epoch() || from.epoch() == appended.epoch() && from.seq() > appended.seq() + 1)
+    private static void checkBranch(SiteState state, Log.Position appended, Log.Position from) throws Log.BeyondBranch {
+        if (from.compareTo(new Log.Position(appended.site(), appended.epoch(), appended.seq() + 1)) > 0)
             throw new Log.BeyondBranch(from, appended);
         if (from.epoch() == appended.epoch()) return;
         boolean known = state.hasEpoch(from.epoch());
@@ -66,7 +65,8 @@ final class EntryReader implements Log.Reader {
         return low;
     }
 
-    /// Opens a segment with the index that belongs to it. Retention may put a rewritten one in its place at any moment:
+    /// Opens a segment with the index that belongs to it. Retention may put a rewritten one in its place at any
+    /// moment:
     /// with the same header before and after, what was opened in between is of one generation.
     private void enter(int number) throws IOException {
         while (true) {
@@ -169,8 +169,7 @@ final class EntryReader implements Log.Reader {
     }
 
     private String where(Block after) {
-        return Optional.ofNullable(broken)
-                .orElse(Segments.name(index.number) + " before offset " + after.offset());
+        return Optional.ofNullable(broken).orElse(Segments.name(index.number) + " before offset " + after.offset());
     }
 
     private void reportBroken(Log.Position last) throws Log.Damaged {

@@ -7,10 +7,12 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /// The newest raw frames, in and out, in a file of fixed size beside the log: so that `why` can show the bytes on the
-/// wire while they are there. Never synced: it survives a kill, and a power cut as far as the medium has it; what was torn
+/// wire while they are there. Never synced: it survives a kill, and a power cut as far as the medium has it; what was
+/// torn
 /// is found by its checksum and is not given out. Thread-safe.
 ///
-/// A frame's id is its place in an endless file of which the newest `bytes` are kept. In the file (big-endian): 16 bytes
+/// A frame's id is its place in an endless file of which the newest `bytes` are kept. In the file (big-endian): 16
+/// bytes
 /// with `u64` id at which a search for the end may begin and 8 bytes 0; then records: `u32` magic `LSFR`, `u32` length,
 /// `u64` id, `u32` CRC32C of the bytes, the bytes. A record never goes over the end of the file.
 public final class FrameRing implements Closeable {
@@ -39,8 +41,8 @@ public final class FrameRing implements Closeable {
     /// @param bytes size of the ring, at least twice the longest frame
     public static FrameRing open(Disk disk, String name, long bytes) throws IOException {
         if (bytes < 2L * (FRAME_BYTES_MAX + RECORD_HEADER_BYTES))
-            throw new IllegalArgumentException(
-                    "A ring of frames has " + 2 * (FRAME_BYTES_MAX + RECORD_HEADER_BYTES) + " bytes or more, not " + bytes);
+            throw new IllegalArgumentException("A ring of frames has " + 2 * (FRAME_BYTES_MAX + RECORD_HEADER_BYTES)
+                    + " bytes or more, not " + bytes);
         var file = disk.open(name);
         try {
             if (file.size() > FILE_HEADER_BYTES + bytes) file.truncate(0);
@@ -104,7 +106,8 @@ public final class FrameRing implements Closeable {
         return checksum(frame.flip()) == header.getInt(16) ? Optional.of(frame.array()) : Optional.empty();
     }
 
-    /// Follows the records from the noted id on; where there is none at the end of the file it may go on at its start.
+    /// Follows the records from the noted id on; where there is none at the end of the file it may go on at its
+    /// start.
     private long findEnd() throws IOException {
         var header = ByteBuffer.allocate(FILE_HEADER_BYTES);
         if (file.read(header, 0) < FILE_HEADER_BYTES) return 0;

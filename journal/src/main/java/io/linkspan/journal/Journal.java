@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// The logs of all sites of one node, in one stream of files with one sync for all that waits.
 ///
 /// It reads no clock and starts no thread: one thread (or a simulation) calls [#commit] whenever [#nanosUntilDue] is 0,
-/// and [#maintain] now and then; [#park] waits between the two. Sites append from their own threads. All methods are safe
+/// and [#maintain] now and then; [#park] waits between the two. Sites append from their own threads. All methods are
+/// safe
 /// for any thread.
 public final class Journal implements BlockSource, Closeable {
     private static final String LOCK = "lock";
@@ -81,7 +82,8 @@ public final class Journal implements BlockSource, Closeable {
         NOTHING
     }
 
-    /// Hears what the journal has done. Called by the thread that commits, [#health] also by one that appends; must return
+    /// Hears what the journal has done. Called by the thread that commits, [#health] also by one that appends; must
+    /// return
     /// soon and must not call back into the journal.
     public interface Listener {
         /// All entries of the site up to this position are on disk: act, then tell.
@@ -114,7 +116,8 @@ public final class Journal implements BlockSource, Closeable {
         writer = opened.writer();
         active = new Active(opened.header(), opened.index());
         opened.states().forEach((site, state) -> logs.put(site, new SiteLog(this, state)));
-        reserve = new Reserve(disk, settings.controlReserveBytes(), settings.healEvery().toNanos());
+        reserve = new Reserve(
+                disk, settings.controlReserveBytes(), settings.healEvery().toNanos());
     }
 
     /// What opening found.
@@ -192,7 +195,7 @@ public final class Journal implements BlockSource, Closeable {
     public long nanosUntilDue(long nanoNow) {
         synchronized (pendingLock) {
             boolean nothing = waiting.isEmpty() && !urged;
-            if (health == Health.DEAD || nothing && !retrying) return Long.MAX_VALUE;
+            if (health == Health.DEAD || (nothing && !retrying)) return Long.MAX_VALUE;
             if (retrying) return Math.max(0, retryNanos - nanoNow);
             if (urged) return 0;
             if (!sinceKnown) {
@@ -203,7 +206,8 @@ public final class Journal implements BlockSource, Closeable {
         }
     }
 
-    /// Waits until something may be due, at most `nanosMax`. For one thread at a time; ends early now and then, and when
+    /// Waits until something may be due, at most `nanosMax`. For one thread at a time; ends early now and then, and
+    /// when
     /// the thread is interrupted.
     public void park(long nanoNow, long nanosMax) {
         long nanos = Math.min(nanosMax, nanosUntilDue(nanoNow));
@@ -218,7 +222,8 @@ public final class Journal implements BlockSource, Closeable {
         }
     }
 
-    /// Writes all that waits and syncs it, if somebody urged or the oldest entry has waited for `commitEvery`. One sync
+    /// Writes all that waits and syncs it, if somebody urged or the oldest entry has waited for `commitEvery`. One
+    /// sync
     /// serves all sites.
     ///
     /// @return whether something became durable
@@ -262,7 +267,7 @@ public final class Journal implements BlockSource, Closeable {
             return true;
         } catch (Disk.NoSpace full) {
             takeBack();
-            sick(full.getMessage());
+            sick(String.valueOf(full.getMessage()));
         }
         try {
             if (reserve.isThere()) rollInto(reserve);
@@ -330,7 +335,8 @@ public final class Journal implements BlockSource, Closeable {
         begun();
     }
 
-    /// The segment before is complete: its index is written by [#maintain], and can be made anew should that not happen.
+    /// The segment before is complete: its index is written by [#maintain], and can be made anew should that not
+    /// happen.
     private void begun() {
         var ended = active.index();
         var states = new HashMap<SiteId, SiteState>();
@@ -351,7 +357,7 @@ public final class Journal implements BlockSource, Closeable {
             try {
                 return health != Health.DEAD && maintainHealthy(nanoNow);
             } catch (Disk.NoSpace full) {
-                sick(full.getMessage());
+                sick(String.valueOf(full.getMessage()));
                 return false;
             } catch (IOException failed) {
                 die("The disk failed: " + failed.getMessage());
@@ -360,7 +366,8 @@ public final class Journal implements BlockSource, Closeable {
         }
     }
 
-    /// Drops readings from one full segment, the oldest that has some to drop. For a thread that may wait for the disk;
+    /// Drops readings from one full segment, the oldest that has some to drop. For a thread that may wait for the
+    /// disk;
     /// commits go on meanwhile.
     ///
     /// @return what was dropped; empty when nothing may go
@@ -402,7 +409,8 @@ public final class Journal implements BlockSource, Closeable {
         if (health == Health.DEAD) return;
         health = Health.DEAD;
         trouble = why;
-        listener.health(health, why + "; nothing is acknowledged any more, and only a restart on a disk that works helps");
+        listener.health(
+                health, why + "; nothing is acknowledged any more, and only a restart on a disk that works helps");
     }
 
     // What can be asked.
@@ -422,7 +430,8 @@ public final class Journal implements BlockSource, Closeable {
         return pendingBytes.get();
     }
 
-    /// Entries whose readings part was not stored since the journal was opened, because too much waited or the disk was
+    /// Entries whose readings part was not stored since the journal was opened, because too much waited or the disk
+    /// was
     /// full.
     public long readingsRefused() {
         return readingsRefused.get();

@@ -11,7 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
-/// Reads every byte of a journal, recomputes each hash and each site's chain, and names what is wrong. Needs no lock and
+/// Reads every byte of a journal, recomputes each hash and each site's chain, and names what is wrong. Needs no lock
+/// and
 /// changes nothing. Not thread-safe.
 public final class JournalCheck {
     private static final int STEP_BYTES = 1 << 18;
@@ -49,7 +50,8 @@ public final class JournalCheck {
     /// What was found.
     ///
     /// @param findings all of them, in the order of the stream; empty when the journal is whole
-    /// @param tail bytes behind the end, which the next process to open the journal will cut; or another one writes now
+    /// @param tail bytes behind the end, which the next process to open the journal will cut; or another one writes
+    /// now
     public record Report(List<SiteReport> sites, List<Finding> findings, Optional<Recovery.Cut> tail, long bytes) {
         /// Nothing is wrong.
         public boolean whole() {
@@ -95,7 +97,8 @@ public final class JournalCheck {
             }
         }
         for (int number : numbers.tailSet(newest + 1)) {
-            Opening.unreadable(segments, number).ifPresent(damage -> lost(damage.file(), 0, "Nothing in the file can be read"));
+            Opening.unreadable(segments, number)
+                    .ifPresent(damage -> lost(damage.file(), 0, "Nothing in the file can be read"));
         }
         noted.values().stream().sorted(Comparator.comparing(Head::at)).forEach(this::notFound);
         return report();
@@ -155,7 +158,11 @@ public final class JournalCheck {
         var before = chain.head;
         boolean gap = checkOrder(file, block, before.at());
         if (!gap && !chain.broken && !block.previous().equals(before.hash()))
-            wrong(file, block, "The chain breaks: the block before " + block.first() + " is not the one that it was written after");
+            wrong(
+                    file,
+                    block,
+                    "The chain breaks: the block before " + block.first()
+                            + " is not the one that it was written after");
         chain.broken = false;
         var hash = block.hash(digests);
         long site = before.siteTimeMicros();
@@ -177,7 +184,7 @@ public final class JournalCheck {
 
     private boolean checkOrder(String file, Block block, Log.Position before) {
         boolean follows = block.kind() == BlockKind.EPOCH
-                ? block.epoch() > before.epoch() || before.seq() == 0 && before.epoch() == 1
+                ? block.epoch() > before.epoch() || (before.seq() == 0 && before.epoch() == 1)
                 : block.epoch() == before.epoch() && block.firstSeq() == before.seq() + 1;
         if (follows) return false;
         if (block.first().compareTo(before) <= 0) {
@@ -188,27 +195,43 @@ public final class JournalCheck {
         var first = new Log.Position(block.site(), block.epoch(), from);
         var last = new Log.Position(block.site(), block.epoch(), Math.max(from, block.firstSeq() - 1));
         findings.add(new Finding(
-                Optional.of(block.site()), file, block.offset(), Optional.of(first), Optional.of(last),
+                Optional.of(block.site()),
+                file,
+                block.offset(),
+                Optional.of(first),
+                Optional.of(last),
                 "Entries " + first + " to " + last + " are missing"));
         return true;
     }
 
     private void wrong(String file, Block block, String what) {
         findings.add(new Finding(
-                Optional.of(block.site()), file, block.offset(), Optional.of(block.first()), Optional.of(block.last()), what));
+                Optional.of(block.site()),
+                file,
+                block.offset(),
+                Optional.of(block.first()),
+                Optional.of(block.last()),
+                what));
     }
 
     private void compareNoted(String file, Block block, ChainHash hash) {
         var outside = noted.remove(block.last());
         if (outside != null && !outside.hash().equals(hash))
-            wrong(file, block, "The log up to " + block.last() + " is not the one that was noted outside: its hash is "
-                    + hash + ", noted was " + outside.hash());
+            wrong(
+                    file,
+                    block,
+                    "The log up to " + block.last() + " is not the one that was noted outside: its hash is " + hash
+                            + ", noted was " + outside.hash());
     }
 
     private void notFound(Head head) {
         if (head.hash().equals(ChainHash.NONE) && head.at().seq() == 0) return;
         findings.add(new Finding(
-                Optional.of(head.at().site()), Segments.FOLDER, 0, Optional.of(head.at()), Optional.of(head.at()),
+                Optional.of(head.at().site()),
+                Segments.FOLDER,
+                0,
+                Optional.of(head.at()),
+                Optional.of(head.at()),
                 "The head " + head.at() + " that was noted outside is not in the log"));
     }
 }

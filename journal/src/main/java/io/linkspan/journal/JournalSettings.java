@@ -42,20 +42,20 @@ public record JournalSettings(
     /// 200 ms, segments and reserve of 16 MiB.
     public static JournalSettings standard(long salt) {
         return new JournalSettings(
-                Duration.ofMillis(200),
-                16 << 20,
-                1 << 20,
-                16 << 20,
-                1 << 18,
-                16 << 20,
-                Duration.ofSeconds(5),
-                salt);
+                Duration.ofMillis(200), 16 << 20, 1 << 20, 16 << 20, 1 << 18, 16 << 20, Duration.ofSeconds(5), salt);
     }
 
     /// The same with another `commitEvery`.
     public JournalSettings committingEvery(Duration every) {
         return new JournalSettings(
-                every, segmentBytes, blockBytesMax, pendingBytesMax, allocateBytes, controlReserveBytes, healEvery, salt);
+                every,
+                segmentBytes,
+                blockBytesMax,
+                pendingBytesMax,
+                allocateBytes,
+                controlReserveBytes,
+                healEvery,
+                salt);
     }
 
     /// The same with other sizes of a segment, of what may wait, and of the reserve; for small disks and for tests.

@@ -26,7 +26,8 @@ public final class JournalView implements BlockSource {
         return Opening.look(segments).map(newest -> new JournalView(segments, newest));
     }
 
-    /// What a process that opens the journal now would find. While another one writes, its newest bytes look like a torn
+    /// What a process that opens the journal now would find. While another one writes, its newest bytes look like a
+    /// torn
     /// tail.
     public Recovery recovery() {
         return now.recovery();
@@ -46,7 +47,8 @@ public final class JournalView implements BlockSource {
 
     /// Reads a site's entries as [Log#read] does.
     public Log.Reader read(Log.Position from) throws IOException {
-        return EntryReader.at(this, () -> state(from.site()), state(from.site()).head().at(), from);
+        return EntryReader.at(
+                this, () -> state(from.site()), state(from.site()).head().at(), from);
     }
 
     /// The newest snapshot of a site that is whole and on the log's branch.

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Finds the end of the stream and where each site stands: from the last index on, so the work is bounded by the size of
+/// Finds the end of the stream and where each site stands: from the last index on, so the work is bounded by the size
+/// of
 /// a segment.
 ///
 /// @param header of the segment that is written on
@@ -35,7 +36,8 @@ record Opening(
         return new Opening(newest.recovery(), scanned.states(), writer, newest.header, scanned.index());
     }
 
-    /// Files behind the newest segment: never begun, or so damaged that nothing in them can be read. The latter are kept
+    /// Files behind the newest segment: never begun, or so damaged that nothing in them can be read. The latter are
+    /// kept
     /// under another name.
     private static void setAside(Segments segments, Newest newest) throws IOException {
         var disk = segments.disk();
@@ -104,8 +106,7 @@ record Opening(
                 heads.put(site, state.head());
                 if (state.unsure()) unsure.add(site);
             });
-            return new Recovery(
-                    scanned.closedInOrder(), scanned.cut(), damage, heads, unsure, scanned.blocks());
+            return new Recovery(scanned.closedInOrder(), scanned.cut(), damage, heads, unsure, scanned.blocks());
         }
     }
 }

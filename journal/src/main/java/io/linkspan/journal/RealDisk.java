@@ -13,8 +13,8 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -96,12 +96,10 @@ public final class RealDisk implements Disk {
             int length = Math.max(0, channel.read(ByteBuffer.wrap(holder), 0));
             channel.close();
             throw new InUse(
-                    folder.toString(),
-                    "process " + new String(holder, 0, length, StandardCharsets.US_ASCII).strip());
+                    folder.toString(), "process " + new String(holder, 0, length, StandardCharsets.US_ASCII).strip());
         }
         channel.truncate(0);
-        channel.write(ByteBuffer.wrap(
-                (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
+        channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
         return channel;
     }
 
@@ -151,7 +149,7 @@ public final class RealDisk implements Disk {
                 while (into.hasRemaining()) {
                     if (channel.read(into, offset + into.position() - start) < 0) break;
                 }
-                return into.position() - start;
+                return (long) into.position() - start;
             });
         }
 

@@ -34,7 +34,7 @@ final class Reserve {
 
     /// Whether there is nothing to make now: it is there, is not wanted, or there was no room a short while ago.
     boolean rests(long nanoNow) {
-        return there || bytes == 0 || failed && nanoNow - failedNanos < againNanos;
+        return there || bytes == 0 || (failed && nanoNow - failedNanos < againNanos);
     }
 
     /// Makes a piece of the file and syncs it; then, or after the last piece, it is there.

@@ -35,11 +35,18 @@ final class Retention {
             var known = kept(number);
             boolean tooMuch = total > limits.readingsBytesMax();
             boolean isDue = tooMuch || known.newestWallMicros < limits.beforeWallMicros();
-            if (known.readingsBytes == 0 || !isDue || known.tried == limits.floors().hashCode()) continue;
+            if (known.readingsBytes == 0
+                    || !isDue
+                    || known.tried == limits.floors().hashCode()) continue;
             long before = tooMuch ? Long.MAX_VALUE : limits.beforeWallMicros();
             var dropped = rewrite(number, limits.floors(), before);
             if (dropped.blocks() > 0) return Optional.of(dropped);
-            kept.put(number, new Kept(known.readingsBytes, known.newestWallMicros, limits.floors().hashCode()));
+            kept.put(
+                    number,
+                    new Kept(
+                            known.readingsBytes,
+                            known.newestWallMicros,
+                            limits.floors().hashCode()));
         }
         return Optional.empty();
     }
@@ -59,7 +66,8 @@ final class Retention {
         return known;
     }
 
-    private DroppedReadings rewrite(int number, Map<SiteId, Log.Position> floors, long beforeWallMicros) throws IOException {
+    private DroppedReadings rewrite(int number, Map<SiteId, Log.Position> floors, long beforeWallMicros)
+            throws IOException {
         var segments = source.segments();
         var disk = segments.disk();
         var old = segments.existing(number);
@@ -141,7 +149,8 @@ final class Retention {
             for (int at = Segments.HEADER_BYTES; at < old.end(); ) {
                 var block = window.read(at).orElseThrow(() -> new IOException("A segment changes while it is copied"));
                 at += block.length();
-                var written = mayDrop(block) ? withoutReadings(block) : block.bytes().duplicate();
+                var written =
+                        mayDrop(block) ? withoutReadings(block) : block.bytes().duplicate();
                 int length = written.remaining();
                 var copied = Block.parse(written.duplicate(), to, block.bytes().getInt(Block.CRC_FROM))
                         .orElseThrow(() -> new IllegalStateException("A block was copied wrongly"));

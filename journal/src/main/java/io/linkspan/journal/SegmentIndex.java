@@ -23,9 +23,9 @@ final class SegmentIndex {
     }
 
     /// Adds a durable block behind those that are there.
-    void add(SiteId site, int offset, int length, int storedReadingsBytes, long wallMicros) {
+    synchronized void add(SiteId site, int offset, int length, int storedReadingsBytes, long wallMicros) {
         end = offset + length;
-        readingsBytes += storedReadingsBytes;
+        readingsBytes = readingsBytes + storedReadingsBytes;
         newestWallMicros = Math.max(newestWallMicros, wallMicros);
         blocks.computeIfAbsent(site, _ -> new Blocks()).add(offset);
     }

@@ -50,8 +50,7 @@ final class SegmentScan {
 
     /// @param before where the sites stood before this segment
     /// @param isLast no later segment was begun: its tail may be torn
-    static Scanned scan(
-            Segments segments, Segments.Header header, Map<SiteId, SiteState> before, boolean isLast)
+    static Scanned scan(Segments segments, Segments.Header header, Map<SiteId, SiteState> before, boolean isLast)
             throws IOException {
         var name = Segments.name(header.number());
         var index = new SegmentIndex(header.number(), header.generation());
@@ -122,7 +121,8 @@ final class SegmentScan {
         }
         var state = states.getOrDefault(block.site(), SiteState.none(block.site()));
         var head = state.head();
-        if (block.first().compareTo(head.at()) < 0 || block.epoch() == head.at().epoch() && block.firstSeq() == 0) {
+        if (block.first().compareTo(head.at()) < 0
+                || (block.epoch() == head.at().epoch() && block.firstSeq() == 0)) {
             damage.add(new Damage(
                     file, block.offset(), block.length(), Optional.of(block.first()), Optional.of(block.last())));
             return;
@@ -130,7 +130,11 @@ final class SegmentScan {
         index.add(block);
         if (block.kind() == BlockKind.EPOCH) {
             settle(block.site());
-            states.put(block.site(), opened(states.getOrDefault(block.site(), state), window.read(block.offset()).orElseThrow()));
+            states.put(
+                    block.site(),
+                    opened(
+                            states.getOrDefault(block.site(), state),
+                            window.read(block.offset()).orElseThrow()));
             newest.remove(block.site());
             return;
         }
@@ -145,11 +149,13 @@ final class SegmentScan {
         var first = new Log.Position(next.site(), next.epoch(), expected);
         var last = new Log.Position(next.site(), next.epoch(), next.firstSeq() - 1);
         boolean known = damage.stream()
-                .anyMatch(one -> one.first().equals(Optional.of(first)) && one.last().equals(Optional.of(last)));
+                .anyMatch(one ->
+                        one.first().equals(Optional.of(first)) && one.last().equals(Optional.of(last)));
         if (!known) damage.add(new Damage(file, next.offset(), 0, Optional.of(first), Optional.of(last)));
     }
 
-    /// Names a hole below the durable mark. Where its first bytes still say whose it was, and that fits, only that site
+    /// Names a hole below the durable mark. Where its first bytes still say whose it was, and that fits, only that
+    /// site
     /// is in doubt; else every site is, until its next block shows that nothing of it was lost.
     private void damaged(Hole hole) throws IOException {
         var guess = window.guess(hole.from)
@@ -161,8 +167,7 @@ final class SegmentScan {
                             && state.head().at().seq() + 1 == block.firstSeq();
                 })
                 .filter(block -> hole.from + Block.OVERHEAD_BYTES + block.bodyLength() == hole.to);
-        damage.add(new Damage(
-                file, hole.from, hole.to - hole.from, guess.map(Block::first), guess.map(Block::last)));
+        damage.add(new Damage(file, hole.from, hole.to - hole.from, guess.map(Block::first), guess.map(Block::last)));
         if (guess.isPresent()) states.computeIfPresent(guess.get().site(), (_, state) -> state.unsureFromHere());
         else states.replaceAll((_, state) -> state.unsureFromHere());
     }
@@ -181,8 +186,10 @@ final class SegmentScan {
         while (entries.next()) {
             // Only the last one's times are of interest.
         }
-        states.computeIfPresent(site, (_, state) ->
-                state.at(new Head(block.last(), hash, entries.siteTimeMicros(), entries.wallTimeMicros())));
+        states.computeIfPresent(
+                site,
+                (_, state) ->
+                        state.at(new Head(block.last(), hash, entries.siteTimeMicros(), entries.wallTimeMicros())));
     }
 
     private SiteState opened(SiteState before, Block block) {

@@ -25,7 +25,12 @@ final class SegmentWriter implements Closeable {
     private long bytesWritten;
 
     private SegmentWriter(
-            Segments segments, JournalSettings settings, Disk.File file, Segments.Header header, int end, int allocated) {
+            Segments segments,
+            JournalSettings settings,
+            Disk.File file,
+            Segments.Header header,
+            int end,
+            int allocated) {
         this.segments = segments;
         this.settings = settings;
         this.file = file;
@@ -54,7 +59,8 @@ final class SegmentWriter implements Closeable {
         return writer;
     }
 
-    /// Begins the next segment. What was written before is durable. When there is no room for it nothing has changed.
+    /// Begins the next segment. What was written before is durable. When there is no room for it nothing has
+    /// changed.
     void roll() throws IOException {
         var name = Segments.name(header.number() + 1);
         segments.disk().delete(name);
@@ -129,13 +135,14 @@ final class SegmentWriter implements Closeable {
     }
 
     static long lengthOf(Batch batch, boolean withReadings) {
-        return (long) Block.OVERHEAD_BYTES + batch.controlLength + (withReadings ? batch.readingsLength : ChainHash.BYTES);
+        return (long) Block.OVERHEAD_BYTES
+                + batch.controlLength
+                + (withReadings ? batch.readingsLength : ChainHash.BYTES);
     }
 
     /// Writes a batch as a block behind the last one and returns the hash that the site's next block names.
     /// Nothing of it is sure before [#force].
-    ChainHash write(Batch batch, SiteId site, ChainHash previous, boolean withReadings)
-            throws IOException {
+    ChainHash write(Batch batch, SiteId site, ChainHash previous, boolean withReadings) throws IOException {
         boolean drop = !withReadings && batch.readingsLength > 0;
         int flags = drop ? Block.READINGS_DROPPED | Block.NEVER_STORED : 0;
         var readingsHash = digests.of(batch.readings, 0, batch.readingsLength);

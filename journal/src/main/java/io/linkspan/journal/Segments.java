@@ -33,14 +33,20 @@ final class Segments {
     record Header(int number, int generation, int salt) {
         ByteBuffer encode() {
             var out = ByteBuffer.allocate(HEADER_BYTES);
-            out.put(MAGIC).putInt(VERSION).putInt(number).putInt(generation).putInt(salt).put(HINT);
+            out.put(MAGIC)
+                    .putInt(VERSION)
+                    .putInt(number)
+                    .putInt(generation)
+                    .putInt(salt)
+                    .put(HINT);
             var crc = new CRC32C();
             crc.update(out.array(), 0, CRC_AT);
             return out.putInt(CRC_AT, (int) crc.getValue()).clear();
         }
 
         static Optional<Header> parse(ByteBuffer in) throws IOException {
-            if (in.remaining() < HEADER_BYTES || in.mismatch(ByteBuffer.wrap(MAGIC)) < MAGIC.length) return Optional.empty();
+            if (in.remaining() < HEADER_BYTES || in.mismatch(ByteBuffer.wrap(MAGIC)) < MAGIC.length)
+                return Optional.empty();
             var crc = new CRC32C();
             crc.update(in.slice(0, CRC_AT));
             if ((int) crc.getValue() != in.getInt(CRC_AT)) return Optional.empty();
@@ -75,7 +81,8 @@ final class Segments {
         return numbers;
     }
 
-    /// A segment's header. Where it is damaged, the first whole block tells the salt; empty when the segment was never
+    /// A segment's header. Where it is damaged, the first whole block tells the salt; empty when the segment was
+    /// never
     /// begun, or when nothing in it can be read.
     Optional<Header> header(int number) throws IOException {
         try (var file = disk.openToRead(name(number))) {
@@ -93,7 +100,8 @@ final class Segments {
     /// The header of a segment that must be there.
     Header existing(int number) throws IOException {
         return header(number)
-                .orElseThrow(() -> new IOException("The file " + name(number) + " of the log is missing or unreadable"));
+                .orElseThrow(
+                        () -> new IOException("The file " + name(number) + " of the log is missing or unreadable"));
     }
 
     private Optional<Integer> saltOfFirstBlock(Disk.File file, int number) throws IOException {
@@ -162,7 +170,8 @@ final class Segments {
         }
     }
 
-    /// Writes an index beside its segment: aside, synced, then under its name. An index is derived, so where there is no
+    /// Writes an index beside its segment: aside, synced, then under its name. An index is derived, so where there
+    /// is no
     /// room for it there is none, and the segment is read instead.
     void writeIndex(SegmentIndex index) throws IOException {
         var name = indexName(index.number);

@@ -14,7 +14,8 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// A disk in memory that fails as real ones do, from a seed. A power cut keeps what was forced and any of the rest: each
+/// A disk in memory that fails as real ones do, from a seed. A power cut keeps what was forced and any of the rest:
+/// each
 /// sector that was written since may be there or not, so may each new length and each change of a name.
 ///
 /// Thread-safe, by one lock.
@@ -113,7 +114,8 @@ public final class SimulatedDisk implements Disk {
         nextForceFails = false;
     }
 
-    /// After so many more writes, syncs and changes of names, all of them fail, as if the power went in the middle: call
+    /// After so many more writes, syncs and changes of names, all of them fail, as if the power went in the middle:
+    /// call
     /// [#cutPower] next.
     public synchronized void failAfter(long steps) {
         stepsUntilFailure = steps;
@@ -292,7 +294,7 @@ public final class SimulatedDisk implements Disk {
                 int at = Math.toIntExact(offset);
                 int length = from.remaining();
                 long room = capacityBytes - usedBytes();
-                int fits = (int) Math.clamp(node.nowLength - at + room, 0, length);
+                int fits = Math.clamp(node.nowLength - at + room, 0, length);
                 node.write(from, fits, at);
                 if (fits < length) throw new NoSpace(name);
             }
@@ -302,7 +304,7 @@ public final class SimulatedDisk implements Disk {
         public int read(ByteBuffer into, long offset) throws IOException {
             synchronized (SimulatedDisk.this) {
                 check();
-                int length = (int) Math.clamp(node.nowLength - offset, 0, into.remaining());
+                int length = Math.clamp(node.nowLength - offset, 0, into.remaining());
                 if (length > 0) into.put(node.now, Math.toIntExact(offset), length);
                 return length;
             }

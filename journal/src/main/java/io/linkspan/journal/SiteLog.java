@@ -51,11 +51,13 @@ public final class SiteLog implements Log {
         int controlBytes = control.remaining();
         int readingsBytes = readings.remaining();
         if (controlBytes + readingsBytes == 0 || controlBytes > ENTRY_BYTES_MAX || readingsBytes > ENTRY_BYTES_MAX)
-            throw new IllegalArgumentException("An entry has 1 to " + ENTRY_BYTES_MAX + " bytes of control or readings, not "
-                    + controlBytes + " and " + readingsBytes);
+            throw new IllegalArgumentException("An entry has 1 to " + ENTRY_BYTES_MAX
+                    + " bytes of control or readings, not " + controlBytes + " and " + readingsBytes);
         var fit = journal.reserve(controlBytes, readingsBytes);
         synchronized (lock) {
-            if (unsure) throw new IllegalStateException("Damage may have taken the newest entries of site " + site + "; open an epoch first");
+            if (unsure)
+                throw new IllegalStateException(
+                        "Damage may have taken the newest entries of site " + site + "; open an epoch first");
             seq++;
             if (fit == Journal.Fit.NOTHING) return seq;
             batchFor(siteTimeMicros, controlBytes + readingsBytes)
@@ -67,7 +69,9 @@ public final class SiteLog implements Log {
 
     private Batch batchFor(long siteTime, int bytes) {
         var batch = filling;
-        if (batch != null && (siteTime < batch.lastSite || batch.bytes() + bytes > journal.settings().blockBytesMax())) {
+        if (batch != null
+                && (siteTime < batch.lastSite
+                        || batch.bytes() + bytes > journal.settings().blockBytesMax())) {
             full.add(batch);
             batch = null;
         }
@@ -116,7 +120,8 @@ public final class SiteLog implements Log {
         }
     }
 
-    /// Opens an epoch that continues another branch, or this one from an earlier entry on (a snapshot, after damage):
+    /// Opens an epoch that continues another branch, or this one from an earlier entry on (a snapshot, after
+    /// damage):
     /// entries of earlier epochs beyond `after` stay on disk, and are off the branch from now on.
     ///
     /// @param newEpoch higher than any that this site had
@@ -127,7 +132,7 @@ public final class SiteLog implements Log {
         if (!after.site().equals(site))
             throw new IllegalArgumentException("An epoch of site " + site + " cannot follow " + after);
         synchronized (lock) {
-            if (newEpoch <= epoch && !(epoch == 1 && seq == 0 && newEpoch == 1) || newEpoch <= after.epoch())
+            if (newEpoch <= epoch || newEpoch <= after.epoch())
                 throw new IllegalArgumentException(
                         "The next epoch of site " + site + " is " + (epoch + 1) + " or more, not " + newEpoch);
             var current = filling;
@@ -156,16 +161,18 @@ public final class SiteLog implements Log {
         return EntryReader.at(journal, this::state, head(), from);
     }
 
-    /// Saves the site's state after the entry at a position. For any thread but the site's, one at a time: it waits for
+    /// Saves the site's state after the entry at a position. For any thread but the site's, one at a time: it waits
+    /// for
     /// the disk.
     ///
-    /// @throws IllegalArgumentException when the entry is not durable, or not on this log's branch: a snapshot must never
+    /// @throws IllegalArgumentException when the entry is not durable, or not on this log's branch: a snapshot must
+    /// never
     ///     be ahead of its log
     /// @throws Disk.NoSpace when the disk is full; nothing has changed then
     public void saveSnapshot(Position at, Snapshot.Body body) throws IOException {
         if (!durable.knows(at))
-            throw new IllegalArgumentException("Position " + at + " is not durable here (" + durable.head().at()
-                    + " is); commit first, then save a snapshot of it");
+            throw new IllegalArgumentException("Position " + at + " is not durable here ("
+                    + durable.head().at() + " is); commit first, then save a snapshot of it");
         journal.snapshots().save(at, body);
     }
 
@@ -216,7 +223,8 @@ public final class SiteLog implements Log {
         var before = durable;
         if (batch.kind == BlockKind.EPOCH) {
             durable = before.opened(
-                    SegmentScan.readStart(batch.epoch, site, ByteBuffer.wrap(batch.control, 0, batch.controlLength)), hash);
+                    SegmentScan.readStart(batch.epoch, site, ByteBuffer.wrap(batch.control, 0, batch.controlLength)),
+                    hash);
             return;
         }
         durable = new SiteState(

@@ -45,10 +45,13 @@ record SiteState(Head head, List<EpochStart> epochs, boolean unsure) {
         return at.compareTo(head.at()) <= 0 && hasEpoch(at.epoch()) && at.seq() <= lastOnBranch(at.epoch());
     }
 
-    /// The last number of an epoch that is on the branch, as far as this site's openings say; of the newest epoch there
+    /// The last number of an epoch that is on the branch, as far as this site's openings say; of the newest epoch
+    /// there
     /// is none yet.
     long lastOnBranch(int epoch) {
-        return end(epoch).map(start -> lastBefore(start, epoch)).orElse(epoch == head.at().epoch() ? Long.MAX_VALUE : 0);
+        return end(epoch)
+                .map(start -> lastBefore(start, epoch))
+                .orElse(epoch == head.at().epoch() ? Long.MAX_VALUE : 0);
     }
 
     /// Where a reader of an epoch that ended was left: the last position that is on the branch.

@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// The snapshots of all sites, a file each: written aside, synced, then given its name. Thread-safe for different sites.
+/// The snapshots of all sites, a file each: written aside, synced, then given its name. Thread-safe for different
+/// sites.
 final class Snapshots {
     private static final String FOLDER = "snapshots";
     private static final byte[] MAGIC = "LSSNAP01".getBytes(StandardCharsets.US_ASCII);
@@ -35,7 +36,10 @@ final class Snapshots {
         try (var file = disk.open(aside)) {
             var out = new HashedOutput(file);
             var header = ByteBuffer.allocate(HEADER_BYTES).put(MAGIC);
-            header.putLong(at.site().high()).putLong(at.site().low()).putInt(at.epoch()).putLong(at.seq());
+            header.putLong(at.site().high())
+                    .putLong(at.site().low())
+                    .putInt(at.epoch())
+                    .putLong(at.seq());
             out.write(header.array());
             body.writeTo(out);
             out.finish();
@@ -63,8 +67,8 @@ final class Snapshots {
         var found = new ArrayList<Log.Position>();
         for (var name : disk.list(folder(site))) {
             if (name.matches("[0-9]{10}-[0-9]{19}\\.snap"))
-                found.addFirst(new Log.Position(
-                        site, Integer.parseInt(name, 0, 10, 10), Long.parseLong(name, 11, 30, 10)));
+                found.addFirst(
+                        new Log.Position(site, Integer.parseInt(name, 0, 10, 10), Long.parseLong(name, 11, 30, 10)));
         }
         return found;
     }
@@ -100,7 +104,8 @@ final class Snapshots {
         }
     }
 
-    /// Removes all but the newest `keep` whole ones. A damaged one is removed only when enough whole ones are newer.
+    /// Removes all but the newest `keep` whole ones. A damaged one is removed only when enough whole ones are
+    /// newer.
     void keep(SiteId site, int keep) throws IOException {
         int whole = 0;
         for (var at : list(site)) {

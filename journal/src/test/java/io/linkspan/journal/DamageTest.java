@@ -37,18 +37,17 @@ class DamageTest {
         disk.flip(Segments.name(1), (ends.get(3) + 120L) * 8);
         try (var journal = Journal.open(disk, TINY)) {
             var log = journal.open(RIVERSIDE);
-            assertThat(journal.recovery().damage())
-                    .singleElement()
-                    .satisfies(damage -> {
-                        assertThat(damage.first()).contains(new Log.Position(RIVERSIDE, 1, 7));
-                        assertThat(damage.last()).contains(new Log.Position(RIVERSIDE, 1, 8));
-                        assertThat(damage.offset()).isEqualTo((long) ends.get(3));
-                    });
+            assertThat(journal.recovery().damage()).singleElement().satisfies(damage -> {
+                assertThat(damage.first()).contains(new Log.Position(RIVERSIDE, 1, 7));
+                assertThat(damage.last()).contains(new Log.Position(RIVERSIDE, 1, 8));
+                assertThat(damage.offset()).isEqualTo((long) ends.get(3));
+            });
             assertThat(journal.recovery().unsure()).isEmpty();
             var found = new ArrayList<Long>();
             var damaged = new ArrayList<Log.Damaged>();
             walk(log, 0, found, damaged);
-            assertThat(found).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 9L, 10L, 11L, 12L, 13L, 14L, 15L, 16L, 17L, 18L, 19L, 20L);
+            assertThat(found)
+                    .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 9L, 10L, 11L, 12L, 13L, 14L, 15L, 16L, 17L, 18L, 19L, 20L);
             assertThat(damaged).singleElement().satisfies(one -> {
                 assertThat(one.first().seq()).isEqualTo(7);
                 assertThat(one.last().seq()).isEqualTo(8);
@@ -133,7 +132,8 @@ class DamageTest {
             file.write(ByteBuffer.wrap(noise), 0);
         }
         try (var journal = Journal.open(disk, TINY)) {
-            assertThat(journal.recovery().damage()).anySatisfy(it -> assertThat(it.file()).isEqualTo(newest));
+            assertThat(journal.recovery().damage())
+                    .anySatisfy(it -> assertThat(it.file()).isEqualTo(newest));
             assertThat(journal.recovery().unsure()).containsExactly(RIVERSIDE);
             assertThat(disk.files()).contains(newest + ".damaged");
             journal.open(RIVERSIDE).openEpoch("the newest file is damaged");
@@ -149,18 +149,22 @@ class DamageTest {
         var random = new SplittableRandom(seed);
         var world = new SimulatedDisk(seed);
         var written = write(world, random);
-        for (int flips = 1 + random.nextInt(random.nextBoolean() ? 3 : 200); flips > 0; flips--) flipSomewhere(world, random);
+        for (int flips = 1 + random.nextInt(random.nextBoolean() ? 3 : 200); flips > 0; flips--)
+            flipSomewhere(world, random);
         var before = JournalCheck.check(world, List.of(), _ -> {});
         boolean named = !before.whole() || before.tail().isPresent();
         try (var journal = Journal.open(world, TINY)) {
-            named |= !journal.recovery().damage().isEmpty() || journal.recovery().cut().isPresent();
+            named |= !journal.recovery().damage().isEmpty()
+                    || journal.recovery().cut().isPresent();
             for (var site : written.keySet()) {
                 var found = new HashSet<Long>();
                 var damaged = new ArrayList<Log.Damaged>();
                 compare(journal.open(site), written.get(site), found, damaged);
                 named |= !damaged.isEmpty();
                 if (found.size() < written.get(site).size())
-                    assertThat(named).as("seed %d lost entries of %s in silence", seed, site).isTrue();
+                    assertThat(named)
+                            .as("seed %d lost entries of %s in silence", seed, site)
+                            .isTrue();
             }
         }
     }

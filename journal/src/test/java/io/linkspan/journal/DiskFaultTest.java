@@ -70,7 +70,9 @@ class DiskFaultTest {
         append(log, ++entries, "hold " + entries, "stored again");
         journal.commitNow(0);
         assertThat(journal.readingsRefused()).isEqualTo(refused);
-        assertThat(texts(log)).hasSize(entries).endsWith(entries + " " + entries + " hold " + entries + "/stored again");
+        assertThat(texts(log))
+                .hasSize(entries)
+                .endsWith(entries + " " + entries + " hold " + entries + "/stored again");
 
         disk.cutPower();
         journal = open();
@@ -155,7 +157,8 @@ class DiskFaultTest {
     private static long dropped(Log log) throws IOException {
         long dropped = 0;
         try (var reader = log.read(new Log.Position(log.head().site(), 1, 0))) {
-            for (var entry = reader.next(); entry != null; entry = reader.next()) if (entry.readingsDropped()) dropped++;
+            for (var entry = reader.next(); entry != null; entry = reader.next())
+                if (entry.readingsDropped()) dropped++;
         }
         return dropped;
     }

@@ -54,13 +54,16 @@ class EpochTest {
             assertThat(texts(log, at(1, 7))).containsExactly("1 20 on/");
             assertThatThrownBy(() -> log.read(at(1, 9)))
                     .isInstanceOfSatisfying(
-                            Log.BeyondBranch.class, beyond -> assertThat(beyond.resetTo()).isEqualTo(at(1, 6)));
+                            Log.BeyondBranch.class,
+                            beyond -> assertThat(beyond.resetTo()).isEqualTo(at(1, 6)));
             assertThatThrownBy(() -> log.read(at(2, 0)))
                     .isInstanceOfSatisfying(
-                            Log.BeyondBranch.class, beyond -> assertThat(beyond.resetTo()).isEqualTo(at(1, 6)));
+                            Log.BeyondBranch.class,
+                            beyond -> assertThat(beyond.resetTo()).isEqualTo(at(1, 6)));
             assertThatThrownBy(() -> log.read(at(4, 3)))
                     .isInstanceOfSatisfying(
-                            Log.BeyondBranch.class, beyond -> assertThat(beyond.resetTo()).isEqualTo(at(4, 1)));
+                            Log.BeyondBranch.class,
+                            beyond -> assertThat(beyond.resetTo()).isEqualTo(at(4, 1)));
             assertThatThrownBy(() -> log.read(at(5, 1))).isInstanceOf(Log.BeyondBranch.class);
             log.saveSnapshot(at(1, 5), out -> out.write(5));
             assertThatThrownBy(() -> log.saveSnapshot(at(1, 8), out -> out.write(8)))
@@ -102,7 +105,8 @@ class EpochTest {
             for (var beyond : List.of(at(1, 5), at(2, 2)))
                 assertThatThrownBy(() -> log.read(beyond))
                         .isInstanceOfSatisfying(
-                                Log.BeyondBranch.class, it -> assertThat(it.resetTo()).isEqualTo(at(1, 2)));
+                                Log.BeyondBranch.class,
+                                it -> assertThat(it.resetTo()).isEqualTo(at(1, 2)));
         }
     }
 

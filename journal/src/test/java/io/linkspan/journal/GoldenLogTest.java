@@ -99,7 +99,9 @@ class GoldenLogTest {
             home.append(91_000, 5_000_000, bytes("the clock stepped"), bytes(""));
             home.append(91_000, 4_999_999, bytes("x".repeat(300)), bytes("y".repeat(200)));
             journal.commitNow(0);
-            home.saveSnapshot(new Log.Position(RIVERSIDE, 1, 60), out -> out.write("state at 60".getBytes(StandardCharsets.UTF_8)));
+            home.saveSnapshot(
+                    new Log.Position(RIVERSIDE, 1, 60),
+                    out -> out.write("state at 60".getBytes(StandardCharsets.UTF_8)));
             home.openEpoch(2, new Log.Position(RIVERSIDE, 1, 91), ChainHash.NONE, "restored from a backup");
             for (int i = 1; i <= 200; i++) append(home, (100 + i) * 1_000L, "set " + i, "power " + i);
             journal.commitNow(0);
@@ -118,7 +120,9 @@ class GoldenLogTest {
             var log = journal.open(site);
             lines.add("head " + log.durableHead());
             var snapshot = log.newestSnapshot();
-            if (snapshot.isPresent()) lines.add("snapshot " + snapshot.get().at() + " " + text(snapshot.get().bytes()));
+            if (snapshot.isPresent())
+                lines.add("snapshot " + snapshot.get().at() + " "
+                        + text(snapshot.get().bytes()));
             try (var reader = log.read(new Log.Position(site, 1, 0))) {
                 for (var entry = reader.next(); entry != null; entry = reader.next())
                     lines.add(entry.at() + " " + entry.siteTimeMicros() + " " + entry.wallTimeMicros() + " "

@@ -6,7 +6,6 @@ import static io.linkspan.journal.JournalTest.SMALL;
 import static io.linkspan.journal.JournalTest.append;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.linkspan.model.Log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -46,8 +45,9 @@ class JournalCheckTest {
         write(other, 300, "Entry ");
         assertThat(JournalCheck.check(other, List.of(), _ -> {}).whole()).isTrue();
         var report = JournalCheck.check(other, List.of(noted.getFirst()), _ -> {});
-        assertThat(report.findings()).singleElement().satisfies(finding ->
-                assertThat(finding.what()).contains("not the one that was noted outside"));
+        assertThat(report.findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.what()).contains("not the one that was noted outside"));
     }
 
     @Test
@@ -55,7 +55,10 @@ class JournalCheckTest {
         var noted = write(disk, 300, "entry ");
         var shorter = new SimulatedDisk(6);
         write(shorter, 100, "entry ");
-        assertThat(JournalCheck.check(shorter, noted, _ -> {}).findings().getLast().what())
+        assertThat(JournalCheck.check(shorter, noted, _ -> {})
+                        .findings()
+                        .getLast()
+                        .what())
                 .contains("noted outside is not in the log");
     }
 

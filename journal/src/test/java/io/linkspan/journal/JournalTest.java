@@ -85,6 +85,50 @@ class JournalTest {
     }
 
     @Test
+    void anEntryOfTheGreatestSizeHasASegmentOfItsOwn() throws IOException {
+        var great = new byte[Log.ENTRY_BYTES_MAX];
+        great[great.length - 1] = 7;
+        try (var journal =
+                Journal.open(new RealDisk(folder), JournalSettings.standard(3).sized(1 << 16, 1 << 26, 0))) {
+            var log = journal.open(RIVERSIDE);
+            append(log, 1, "before", "");
+            log.append(2, 2, ByteBuffer.wrap(great), ByteBuffer.wrap(great));
+            append(log, 3, "behind", "");
+            assertThat(journal.commitNow(0)).isTrue();
+            assertThatThrownBy(() -> log.append(4, 4, ByteBuffer.allocate(great.length + 1), ByteBuffer.allocate(0)))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> log.append(4, 4, ByteBuffer.allocate(0), ByteBuffer.allocate(0)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        try (var journal = Journal.open(new RealDisk(folder), SMALL);
+                var reader = journal.open(RIVERSIDE).read(new Log.Position(RIVERSIDE, 1, 2))) {
+            var entry = reader.next();
+            assertThat(entry.control()).isEqualTo(ByteBuffer.wrap(great));
+            assertThat(entry.readings()).isEqualTo(ByteBuffer.wrap(great));
+            assertThat(reader.next().at().seq()).isEqualTo(3);
+            assertThat(reader.next()).isNull();
+        }
+    }
+
+    @Test
+    void timesOfEachEntryComeBackWhateverTheClocksDid() throws IOException {
+        long[][] times = {{5, 1_000}, {5, 1_000}, {9, 900}, {3, -7}, {Long.MAX_VALUE / 4, 0}, {0, Long.MAX_VALUE / 4}};
+        try (var journal = Journal.open(new RealDisk(folder), SMALL)) {
+            var log = journal.open(RIVERSIDE);
+            for (var time : times) log.append(time[0], time[1], bytes("c"), bytes(""));
+            journal.commitNow(0);
+            try (var reader = log.read(new Log.Position(RIVERSIDE, 1, 1))) {
+                for (var time : times) {
+                    var entry = reader.next();
+                    assertThat(entry.siteTimeMicros()).isEqualTo(time[0]);
+                    assertThat(entry.wallTimeMicros()).isEqualTo(time[1]);
+                }
+            }
+            assertThat(log.durableHead().wallTimeMicros()).isEqualTo(Long.MAX_VALUE / 4);
+        }
+    }
+
+    @Test
     void anEntryIsDueAtOnceWhenUrgedElseAfterCommitEvery() throws IOException {
         try (var journal = Journal.open(new RealDisk(folder), SMALL)) {
             var log = journal.open(RIVERSIDE);
@@ -104,7 +148,7 @@ class JournalTest {
 
     @Test
     void aSecondJournalOnTheSameFolderIsRefused() throws IOException {
-        try (var journal = Journal.open(new RealDisk(folder), SMALL)) {
+        try (var _ = Journal.open(new RealDisk(folder), SMALL)) {
             assertThatThrownBy(() -> Journal.open(new RealDisk(folder), SMALL))
                     .isInstanceOf(Disk.InUse.class)
                     .hasMessageContaining("process " + ProcessHandle.current().pid());

@@ -91,13 +91,17 @@ class PowerCutTest {
             entries.add(entry);
             int split = random.nextInt(entry.length + 1);
             long seq = log.append(
-                    entries.size(), 0, ByteBuffer.wrap(entry, 0, split), ByteBuffer.wrap(entry, split, entry.length - split));
+                    entries.size(),
+                    0,
+                    ByteBuffer.wrap(entry, 0, split),
+                    ByteBuffer.wrap(entry, split, entry.length - split));
             assertThat(seq).isEqualTo(entries.size());
         }
 
         private void compare() throws IOException {
             try (var journal = Journal.open(disk, TINY)) {
-                if (!journal.recovery().damage().isEmpty()) wrong.add("damage " + journal.recovery().damage());
+                if (!journal.recovery().damage().isEmpty())
+                    wrong.add("damage " + journal.recovery().damage());
                 for (var site : appended.keySet()) compare(site, journal.open(site));
             } catch (IOException | IllegalStateException failed) {
                 wrong.add("cannot open: " + failed);
@@ -109,7 +113,8 @@ class PowerCutTest {
             int found = 0;
             try (var reader = log.read(new Log.Position(site, 1, 0))) {
                 for (var entry = reader.next(); entry != null; entry = reader.next()) {
-                    var bytes = new byte[entry.control().remaining() + entry.readings().remaining()];
+                    var bytes = new byte
+                            [entry.control().remaining() + entry.readings().remaining()];
                     int controlLength = entry.control().remaining();
                     entry.control().get(bytes, 0, controlLength);
                     entry.readings().get(bytes, controlLength, bytes.length - controlLength);
@@ -121,9 +126,11 @@ class PowerCutTest {
                 }
             }
             if (found < acknowledged.getOrDefault(site, 0L))
-                wrong.add("of " + acknowledged.get(site) + " acknowledged entries of " + site + " " + found + " are there");
+                wrong.add("of " + acknowledged.get(site) + " acknowledged entries of " + site + " " + found
+                        + " are there");
             if (found != log.head().seq()) wrong.add("the head is " + log.head() + ", " + found + " entries are there");
-            if (found < expected.size()) expected.subList(found, expected.size()).clear();
+            if (found < expected.size())
+                expected.subList(found, expected.size()).clear();
         }
     }
 }

@@ -36,7 +36,8 @@ class RetentionTest {
         assertThat(JournalCheck.check(disk, List.of(), _ -> {}).findings()).isEmpty();
         try (var journal = Journal.open(disk, SMALL)) {
             checkDropped(journal.open(RIVERSIDE), 2_400, 2_500);
-            assertThat(texts(journal.open(RIVERSIDE), new Log.Position(RIVERSIDE, 1, 2_999))).hasSize(2);
+            assertThat(texts(journal.open(RIVERSIDE), new Log.Position(RIVERSIDE, 1, 2_999)))
+                    .hasSize(2);
         }
     }
 
@@ -74,7 +75,8 @@ class RetentionTest {
         try (var journal = Journal.open(disk, SMALL)) {
             write(journal, 1);
             try (var reader = journal.open(RIVERSIDE).read(new Log.Position(RIVERSIDE, 1, 1))) {
-                for (int i = 1; i <= 10; i++) assertThat(reader.next().readingsDropped()).isFalse();
+                for (int i = 1; i <= 10; i++)
+                    assertThat(reader.next().readingsDropped()).isFalse();
                 dropAll(journal, limits(Map.of(RIVERSIDE, 2_500L, COLD_STORE, 2_500L), Long.MAX_VALUE, Long.MAX_VALUE));
                 int last = 10;
                 for (var entry = reader.next(); entry != null; entry = reader.next())
@@ -132,7 +134,8 @@ class RetentionTest {
     private static long storedReadings(SiteLog log) throws IOException {
         long bytes = 0;
         try (var reader = log.read(new Log.Position(log.head().site(), 1, 1))) {
-            for (var entry = reader.next(); entry != null; entry = reader.next()) bytes += entry.readings().remaining();
+            for (var entry = reader.next(); entry != null; entry = reader.next())
+                bytes += entry.readings().remaining();
         }
         return bytes;
     }

@@ -22,13 +22,20 @@ class SnapshotTest {
             var log = filled(journal);
             for (int seq : new int[] {3, 5, 9}) save(log, seq);
         }
-        var newest = disk.files().stream().filter(it -> it.endsWith(".snap")).toList().getLast();
+        var newest = disk.files().stream()
+                .filter(it -> it.endsWith(".snap"))
+                .toList()
+                .getLast();
         disk.flip(newest, 8 * 50 + 3);
         try (var journal = Journal.open(disk, SMALL)) {
             var snapshot = journal.open(RIVERSIDE).newestSnapshot().orElseThrow();
             assertThat(snapshot.at()).isEqualTo(at(5));
             assertThat(snapshot.bytes()).isEqualTo(bytes("state at 5"));
-            assertThat(snapshot.skipped()).singleElement().asString().contains("snapshots/" + RIVERSIDE).contains("damaged");
+            assertThat(snapshot.skipped())
+                    .singleElement()
+                    .asString()
+                    .contains("snapshots/" + RIVERSIDE)
+                    .contains("damaged");
             assertThat(journal.open(RIVERSIDE).snapshots()).containsExactly(at(9), at(5), at(3));
         }
     }
@@ -51,7 +58,9 @@ class SnapshotTest {
         try (var journal = Journal.open(disk, SMALL)) {
             var log = filled(journal);
             long seq = append(log, 100, "not yet on disk", "");
-            assertThatThrownBy(() -> save(log, seq)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("commit first");
+            assertThatThrownBy(() -> save(log, seq))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("commit first");
             assertThat(log.newestSnapshot()).isEmpty();
         }
     }

@@ -33,7 +33,8 @@ class TwoProcessesTest {
             assertThatThrownBy(() -> Journal.open(new RealDisk(folder), JournalTest.SMALL))
                     .isInstanceOf(Disk.InUse.class)
                     .hasMessageContaining("in use by process " + first.pid() + "; stop that one first");
-            assertThat(JournalView.open(new RealDisk(folder)).orElseThrow().sites()).containsExactly(RIVERSIDE);
+            assertThat(JournalView.open(new RealDisk(folder)).orElseThrow().sites())
+                    .containsExactly(RIVERSIDE);
             for (int i = 0; i < 200; i++) told.readLine();
             first.toHandle().destroyForcibly();
             acknowledged = told.lines().mapToLong(Long::parseLong).max().orElse(200);

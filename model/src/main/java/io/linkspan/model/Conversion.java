@@ -1,7 +1,8 @@
 package io.linkspan.model;
 
 /// How a number in one unit becomes the same quantity in another: `(x * multiply + add) / divide`. All three are whole
-/// numbers wherever the units allow it, so that decimals stay decimals: 1.1 kW is 1100 W and 25.3 °C is 298.45 K, with one
+/// numbers wherever the units allow it, so that decimals stay decimals: 1.1 kW is 1100 W and 25.3 °C is 298.45 K, with
+/// one
 /// rounding at the end. Immutable; made once, when a definition is applied.
 ///
 /// @param multiply finite, not 0
@@ -12,7 +13,11 @@ public record Conversion(double multiply, double add, double divide) {
     public static final Conversion NONE = new Conversion(1, 0, 1);
 
     public Conversion {
-        if (!Double.isFinite(multiply) || multiply == 0 || !Double.isFinite(add) || !Double.isFinite(divide) || !(divide > 0))
+        if (!Double.isFinite(multiply)
+                || multiply == 0
+                || !Double.isFinite(add)
+                || !Double.isFinite(divide)
+                || !(divide > 0))
             throw new IllegalArgumentException("No conversion: (x * " + multiply + " + " + add + ") / " + divide);
     }
 

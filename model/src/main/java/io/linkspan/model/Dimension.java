@@ -5,8 +5,10 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What kind of quantity a unit measures: its exponents over base units. These are the SI's (m, kg, s, A, K, mol, cd), the
-/// plane angle (rad, as UCUM has it), and some that must never be taken for one another although physics gives them the same
+/// What kind of quantity a unit measures: its exponents over base units. These are the SI's (m, kg, s, A, K, mol, cd),
+/// the
+/// plane angle (rad, as UCUM has it), and some that must never be taken for one another although physics gives them the
+/// same
 /// dimension or none: reactive power (var), bits, levels in dB, pH, turbidity and each currency. Immutable.
 ///
 /// @param exponents by base unit, none of them 0

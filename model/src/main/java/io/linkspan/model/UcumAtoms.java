@@ -10,21 +10,25 @@ import systems.uom.ucum.internal.format.TokenMgrError;
 
 /// The rest of UCUM's multiples of SI units, from Indriya. Loaded at the first unit that [UnitTable] does not have.
 final class UcumAtoms {
-    private static final Map<String, String> BASES = Map.of(
-            "[L]", "m", "[M]", "kg", "[T]", "s", "[I]", "A", "[Θ]", "K", "[N]", "mol", "[J]", "cd");
+    private static final Map<String, String> BASES =
+            Map.of("[L]", "m", "[M]", "kg", "[T]", "s", "[I]", "A", "[Θ]", "K", "[N]", "mol", "[J]", "cd");
 
-    /// What systems-ucum 2.2 has otherwise than UCUM 2.1: a hundredth, a ten thousandth, values of another decade. Better no
+    /// What systems-ucum 2.2 has otherwise than UCUM 2.1: a hundredth, a ten thousandth, values of another decade.
+    /// Better no
     /// unit than a wrong one.
     private static final Set<String> WRONG = Set.of("Ky", "RAD", "REM", "[rlk_us]", "[HP]", "[k]", "[G]");
 
     private UcumAtoms() {}
 
-    /// The unit of one atom, with or without a prefix; none if Indriya does not know it, has it wrong, or it is no plain
+    /// The unit of one atom, with or without a prefix; none if Indriya does not know it, has it wrong, or it is no
+    /// plain
     /// multiple of SI units.
     static Optional<Unit> find(String term) {
         if (WRONG.stream().anyMatch(term::endsWith)) return Optional.empty();
         try {
-            return plain(term, UCUMFormat.getInstance(UCUMFormat.Variant.CASE_SENSITIVE).parse(term));
+            return plain(
+                    term,
+                    UCUMFormat.getInstance(UCUMFormat.Variant.CASE_SENSITIVE).parse(term));
         } catch (MeasurementException | TokenMgrError | NumberFormatException _) {
             return Optional.empty(); // unknown, or logarithmic: Indriya says so in these three ways
         }

@@ -28,7 +28,8 @@ public final class Unit {
         this.code = UnitText.code(this.terms);
     }
 
-    /// The canonical UCUM code (case-sensitive), for storing: `kW.h`, `Cel`, `m3/h`, `1`. [Units#parse] reads it back.
+    /// The canonical UCUM code (case-sensitive), for storing: `kW.h`, `Cel`, `m3/h`, `1`. [Units#parse] reads it
+    /// back.
     public String code() {
         return code;
     }

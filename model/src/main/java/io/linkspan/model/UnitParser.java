@@ -17,7 +17,8 @@ final class UnitParser {
             throw new IllegalArgumentException("A unit has at most " + Units.CODE_CHARACTERS_MAX + " characters, not "
                     + written.length() + "; write " + EXAMPLES);
         this.text = spelling(written.trim());
-        if (text.isEmpty()) throw new IllegalArgumentException("A unit is missing: write " + EXAMPLES + ", or 1 for none");
+        if (text.isEmpty())
+            throw new IllegalArgumentException("A unit is missing: write " + EXAMPLES + ", or 1 for none");
     }
 
     /// From what engineers write to UCUM's characters.
@@ -105,7 +106,8 @@ final class UnitParser {
         while (end < text.length() && "./(){}".indexOf(text.charAt(end)) < 0)
             end = text.charAt(end) == '[' && text.indexOf(']', end) > 0 ? text.indexOf(']', end) + 1 : end + 1;
         String whole = text.substring(from, end);
-        if (whole.isEmpty()) throw wrong((at == text.length() ? "ends" : "has a \"" + text.charAt(at) + "\"") + " where a unit is due");
+        if (whole.isEmpty())
+            throw wrong((at == text.length() ? "ends" : "has a \"" + text.charAt(at) + "\"") + " where a unit is due");
         int letters = whole.length();
         while (letters > 0 && Character.isDigit(whole.charAt(letters - 1))) letters--;
         if (letters == 0) return number(whole, end);
@@ -156,7 +158,9 @@ final class UnitParser {
     private IllegalArgumentException unknown(String name) {
         if (name.indexOf(' ') >= 0) return wrong("has a blank; write a dot for a product and / for a quotient");
         String part = name.equals(written) ? "" : "\"" + name + "\" in ";
-        String near = UnitTable.nearest(name).map(n -> "; did you mean \"" + n + "\"?").orElse("");
+        String near = UnitTable.nearest(name)
+                .map(n -> "; did you mean \"" + n + "\"?")
+                .orElse("");
         return new IllegalArgumentException(part + "\"" + written + "\" is no unit we know; write " + EXAMPLES + near);
     }
 

@@ -12,7 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// The usual units: what metering, plants, buildings and farms measure in. Values as in UCUM 2.1, section 4. Immutable.
 final class UnitTable {
-    /// Code, m = takes prefixes (b = also binary ones), value, term, symbol where it is not the code, other spellings
+    /// Code, m = takes prefixes (b = also binary ones), value, term, symbol where it is not the code, other
+    /// spellings
     /// (~ = those take prefixes too). "base" starts a dimension of its own. A line uses only lines above it.
     private static final String LINES = """
             m|m|base|||metre meter
@@ -192,7 +193,9 @@ final class UnitTable {
         int plus = line.term().indexOf('+');
         Unit of = new UnitParser(plus < 0 ? line.term() : line.term().substring(0, plus)).parse();
         Ratio scale = Ratio.parse(line.scale()).times(of.scale());
-        Ratio offset = plus < 0 ? Ratio.ZERO : Ratio.parse(line.term().substring(plus + 1)).times(scale);
+        Ratio offset = plus < 0
+                ? Ratio.ZERO
+                : Ratio.parse(line.term().substring(plus + 1)).times(scale);
         return Units.single(code, of.dimension(), scale, offset);
     }
 
@@ -203,7 +206,10 @@ final class UnitTable {
         var split = split(term, PREFIXED_SPELLINGS);
         return split.isEmpty()
                 ? Optional.empty()
-                : Optional.of(split.get().prefix().concat(Objects.requireNonNull(PREFIXED_SPELLINGS.get(split.get().atom()))));
+                : Optional.of(split.get()
+                        .prefix()
+                        .concat(Objects.requireNonNull(
+                                PREFIXED_SPELLINGS.get(split.get().atom()))));
     }
 
     private static Optional<Prefixed> split(String term, Map<String, ?> atoms) {
@@ -248,7 +254,8 @@ final class UnitTable {
         return known.stream()
                 .filter(name::equalsIgnoreCase)
                 .findFirst()
-                .or(() -> known.stream().filter(each -> isOneEditAway(each, name)).findFirst());
+                .or(() ->
+                        known.stream().filter(each -> isOneEditAway(each, name)).findFirst());
     }
 
     private static boolean isOneEditAway(String a, String b) {

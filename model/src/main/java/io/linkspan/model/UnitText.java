@@ -24,11 +24,16 @@ final class UnitText {
         }
         if (below.isEmpty()) return above.isEmpty() ? "1" : above.toString();
         boolean several = below.indexOf(".") >= 0;
-        return above.append('/').append(several ? "(" : "").append(below).append(several ? ")" : "").toString();
+        return above.append('/')
+                .append(several ? "(" : "")
+                .append(below)
+                .append(several ? ")" : "")
+                .toString();
     }
 
     private static String power(String term, int exponent) {
-        if (Character.isDigit(term.charAt(term.length() - 1))) return new BigInteger(term).pow(exponent).toString();
+        if (Character.isDigit(term.charAt(term.length() - 1)))
+            return new BigInteger(term).pow(exponent).toString();
         return exponent == 1 && !term.equals("10*") ? term : term.concat(Integer.toString(exponent));
     }
 

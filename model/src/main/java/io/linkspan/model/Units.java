@@ -3,10 +3,12 @@ package io.linkspan.model;
 import java.math.BigInteger;
 import java.util.Map;
 
-/// Units by their UCUM code (The Unified Code for Units of Measure 2.1, case-sensitive) and by the spellings that engineers
+/// Units by their UCUM code (The Unified Code for Units of Measure 2.1, case-sensitive) and by the spellings that
+/// engineers
 /// use beside it: `kWh`, `°C`, `m³`, `rpm`. Pure and safe for many threads.
 ///
-/// The usual units are in a table of ours ([UnitTable]); what it does not have is looked up in Indriya's UCUM ([UcumAtoms]),
+/// The usual units are in a table of ours ([UnitTable]); what it does not have is looked up in Indriya's UCUM
+/// ([UcumAtoms]),
 /// whose classes cost a cold start about 180 ms and are therefore loaded only then.
 public final class Units {
     /// Longest text of a unit.
@@ -30,8 +32,9 @@ public final class Units {
     /// How numbers in `from` become numbers in `to`; throws [IllegalArgumentException] between two dimensions.
     public static Conversion conversion(Unit from, Unit to) {
         if (!sameDimension(from, to))
-            throw new IllegalArgumentException("\"" + from.code() + "\" is " + from.dimension().name() + " and \""
-                    + to.code() + "\" " + to.dimension().name() + ": no conversion");
+            throw new IllegalArgumentException(
+                    "\"" + from.code() + "\" is " + from.dimension().name() + " and \"" + to.code() + "\" "
+                            + to.dimension().name() + ": no conversion");
         Ratio factor = from.scale().over(to.scale());
         Ratio offset = from.offset().minus(to.offset()).over(to.scale());
         BigInteger divide = factor.divisor()
@@ -63,8 +66,7 @@ public final class Units {
     }
 
     static String nameOf(Dimension dimension) {
-        return UnitTable.nameOf(dimension)
-                .orElseGet(() -> "a quantity in " + UnitText.symbol(dimension.exponents()));
+        return UnitTable.nameOf(dimension).orElseGet(() -> "a quantity in " + UnitText.symbol(dimension.exponents()));
     }
 
     static Unit single(String term, Dimension dimension, Ratio scale, Ratio offset) {

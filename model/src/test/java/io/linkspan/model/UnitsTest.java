@@ -19,21 +19,64 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UnitsTest {
     /// Not in UCUM, or known to be wrong or not plain multiples in Indriya.
-    private static final Set<String> OURS_ALONE = Set.of(
-            "var", "dB", "dBm", "[pH]", "[NTU]", "EUR", "GBP", "USD", "CHF", "10*", "[HP]", "[degR]");
+    private static final Set<String> OURS_ALONE =
+            Set.of("var", "dB", "dBm", "[pH]", "[NTU]", "EUR", "GBP", "USD", "CHF", "10*", "[HP]", "[degR]");
 
     @ParameterizedTest
     @CsvSource({
-        "kWh, kW.h, kWh", "kW.h, kW.h, kWh", "Wh, W.h, Wh", "kvarh, kvar.h, kvarh", "kvar, kvar, kvar", "kVA, kV.A, kVA",
-        "kVAh, kV.A.h, kVAh", "Ah, A.h, Ah", "mAh, mA.h, mAh", "°C, Cel, °C", "Cel, Cel, °C", "℃, Cel, °C",
-        "degC, Cel, °C", "°F, [degF], °F", "%, %, %", "%RH, %, %", "m3, m3, m³", "m³, m3, m³", "m^3, m3, m³",
-        "l, l, l", "L, L, l", "l/min, l/min, l/min", "rpm, {rpm}/min, rpm", "bar, bar, bar", "mbar, mbar, mbar",
-        "m³/h, m3/h, m³/h", "W/m², W/m2, W/m²", "µS/cm, uS/cm, µS/cm", "kΩ, kOhm, kΩ", "1, 1, ''",
-        "W/(m².K), W/(m2.K), W/(m²·K)", "W/m2/K, W/(m2.K), W/(m²·K)", "m/s^2, m/s2, m/s²", "1/min, /min, 1/min",
-        "kg.m.s-2, kg.m/s2, kg·m/s²", "EUR/kWh, EUR/(kW.h), €/kWh", "ppm, [ppm], ppm", "10*-6, /10*6, 1/10⁶",
-        "°, deg, °", "°C/min, K/min, K/min", "psi, [psi], psi", "kB, kBy, kB", "daN, daN, daN", "kW·h, kW.h, kWh",
-        "ug/m3, ug/m3, µg/m³", "Pa, Pa, Pa", "min, min, min", "mm, mm, mm", "ha, har, har", "mmHg, mm[Hg], mmHg",
-        "[gal_us]/min, [gal_us]/min, gal/min", "{pulses}, {pulses}, ''", "kW.h{import}, kW.h.{import}, kWh",
+        "kWh, kW.h, kWh",
+        "kW.h, kW.h, kWh",
+        "Wh, W.h, Wh",
+        "kvarh, kvar.h, kvarh",
+        "kvar, kvar, kvar",
+        "kVA, kV.A, kVA",
+        "kVAh, kV.A.h, kVAh",
+        "Ah, A.h, Ah",
+        "mAh, mA.h, mAh",
+        "°C, Cel, °C",
+        "Cel, Cel, °C",
+        "℃, Cel, °C",
+        "degC, Cel, °C",
+        "°F, [degF], °F",
+        "%, %, %",
+        "%RH, %, %",
+        "m3, m3, m³",
+        "m³, m3, m³",
+        "m^3, m3, m³",
+        "l, l, l",
+        "L, L, l",
+        "l/min, l/min, l/min",
+        "rpm, {rpm}/min, rpm",
+        "bar, bar, bar",
+        "mbar, mbar, mbar",
+        "m³/h, m3/h, m³/h",
+        "W/m², W/m2, W/m²",
+        "µS/cm, uS/cm, µS/cm",
+        "kΩ, kOhm, kΩ",
+        "1, 1, ''",
+        "W/(m².K), W/(m2.K), W/(m²·K)",
+        "W/m2/K, W/(m2.K), W/(m²·K)",
+        "m/s^2, m/s2, m/s²",
+        "1/min, /min, 1/min",
+        "kg.m.s-2, kg.m/s2, kg·m/s²",
+        "EUR/kWh, EUR/(kW.h), €/kWh",
+        "ppm, [ppm], ppm",
+        "10*-6, /10*6, 1/10⁶",
+        "°, deg, °",
+        "°C/min, K/min, K/min",
+        "psi, [psi], psi",
+        "kB, kBy, kB",
+        "daN, daN, daN",
+        "kW·h, kW.h, kWh",
+        "ug/m3, ug/m3, µg/m³",
+        "Pa, Pa, Pa",
+        "min, min, min",
+        "mm, mm, mm",
+        "ha, har, har",
+        "mmHg, mm[Hg], mmHg",
+        "[gal_us]/min, [gal_us]/min, gal/min",
+        "{pulses}, {pulses}, ''",
+        "kW.h{import}, kW.h.{import}, kWh",
     })
     void takesWhatEngineersWrite(String written, String code, String symbol) {
         var unit = Units.parse(written);
@@ -45,12 +88,33 @@ class UnitsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1.1, kW, W, 1100", "1, kWh, J, 3600000", "20, Cel, K, 293.15", "25.3, Cel, K, 298.45", "212, °F, Cel, 100",
-        "37, Cel, °F, 98.6", "-40, °F, Cel, -40", "36, km/h, m/s, 10", "10, m/s, km/h, 36", "1, m3/h, l/min, 16.666666666666668",
-        "3000, rpm, Hz, 50", "1, %, 1, 0.01", "50, %, [ppm], 500000", "1013.25, mbar, bar, 1.01325", "180, deg, rad, 3.141592653589793",
-        "1, hp, W, 745.6998715822702", "1, psi, Pa, 6894.757293168362", "0.3, EUR/kWh, EUR/MWh, 300", "5, kvarh, varh, 5000",
-        "1, d, s, 86400", "1, GiB, By, 1073741824", "1, m3, [cft_i], 35.31466672148859", "0.7, kWh, Wh, 700", "7, W, kW, 0.007",
-        "1, V.A, W, 1", "1, V/A, Ohm, 1", "1, C, A.h, 0.0002777777777777778",
+        "1.1, kW, W, 1100",
+        "1, kWh, J, 3600000",
+        "20, Cel, K, 293.15",
+        "25.3, Cel, K, 298.45",
+        "212, °F, Cel, 100",
+        "37, Cel, °F, 98.6",
+        "-40, °F, Cel, -40",
+        "36, km/h, m/s, 10",
+        "10, m/s, km/h, 36",
+        "1, m3/h, l/min, 16.666666666666668",
+        "3000, rpm, Hz, 50",
+        "1, %, 1, 0.01",
+        "50, %, [ppm], 500000",
+        "1013.25, mbar, bar, 1.01325",
+        "180, deg, rad, 3.141592653589793",
+        "1, hp, W, 745.6998715822702",
+        "1, psi, Pa, 6894.757293168362",
+        "0.3, EUR/kWh, EUR/MWh, 300",
+        "5, kvarh, varh, 5000",
+        "1, d, s, 86400",
+        "1, GiB, By, 1073741824",
+        "1, m3, [cft_i], 35.31466672148859",
+        "0.7, kWh, Wh, 700",
+        "7, W, kW, 0.007",
+        "1, V.A, W, 1",
+        "1, V/A, Ohm, 1",
+        "1, C, A.h, 0.0002777777777777778",
     })
     void convertsWithOneRounding(double x, String from, String to, double result) {
         var conversion = Units.conversion(from, to);
@@ -82,7 +146,9 @@ class UnitsTest {
             })
     void refusesAnotherDimension(String from, String to, String sentence) {
         assertThat(Units.sameDimension(Units.parse(from), Units.parse(to))).isFalse();
-        assertThatIllegalArgumentException().isThrownBy(() -> Units.conversion(from, to)).withMessage(sentence);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Units.conversion(from, to))
+                .withMessage(sentence);
     }
 
     @ParameterizedTest
@@ -155,7 +221,8 @@ class UnitsTest {
                 systems.uom.ucum.format.UCUMFormat.Variant.CASE_SENSITIVE);
         for (var code : Set.of("Cel", "[degF]"))
             for (double x : new double[] {-40, 0, 21.5, 100})
-                assertThat(toSystem(format.parse(code), x)).isCloseTo(Units.conversion(code, "K").apply(x), within(1e-9));
+                assertThat(toSystem(format.parse(code), x))
+                        .isCloseTo(Units.conversion(code, "K").apply(x), within(1e-9));
     }
 
     private static <Q extends javax.measure.Quantity<Q>> double toSystem(javax.measure.Unit<Q> unit, double x) {
@@ -216,18 +283,20 @@ class UnitsTest {
 
     @Provide
     Arbitrary<String> codes() {
-        return Arbitraries.of(UnitTable.codes()).flatMap(atom -> Arbitraries.of("", "k", "m", "M", "u")
-                .map(prefix -> UnitTable.find(prefix + atom).isPresent() ? prefix + atom : atom));
+        return Arbitraries.of(UnitTable.codes())
+                .flatMap(atom -> Arbitraries.of("", "k", "m", "M", "u")
+                        .map(prefix -> UnitTable.find(prefix + atom).isPresent() ? prefix + atom : atom));
     }
 
     /// Two units of one dimension.
     @Provide
     Arbitrary<Unit[]> pairs() {
-        return codes().map(Units::parse).flatMap(from -> Arbitraries.of(UnitTable.codes().stream()
-                        .map(Units::parse)
-                        .filter(to -> Units.sameDimension(from, to))
-                        .toList())
-                .map(to -> new Unit[] {from, to}));
+        return codes().map(Units::parse)
+                .flatMap(from -> Arbitraries.of(UnitTable.codes().stream()
+                                .map(Units::parse)
+                                .filter(to -> Units.sameDimension(from, to))
+                                .toList())
+                        .map(to -> new Unit[] {from, to}));
     }
 
     @Provide

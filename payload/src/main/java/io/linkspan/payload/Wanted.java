@@ -7,7 +7,8 @@ import java.util.Optional;
 /// What an expression has to give. Immutable.
 ///
 /// @param target the property that takes the result; [ValueType#FLAG] for a condition
-/// @param said the unit that the person declared the result to be in (`unit:`): it wins over the unit that follows from the
+/// @param said the unit that the person declared the result to be in (`unit:`): it wins over the unit that follows from
+/// the
 ///     expression when that is of another dimension, and is converted to the target's
 public record Wanted(Typed target, Optional<Unit> said) {
     /// True or false: an interlock, the `when` of a rule.

@@ -1,3 +1,4 @@
+/// Values out of what people and devices write: expressions. [io.linkspan.payload.Expression] is the way in.
 @NullMarked
 package io.linkspan.payload;
 

@@ -59,13 +59,16 @@ class TidyTest {
                 "call         # connectors # long t = System.nanoTime();",
                 "construction # site       # Object t = new Thread(task);",
                 "construction # model      # Object r = new java.util.Random();",
-                "construction # site       # var m = new HashMap<String, String>();",
+                "order        # site       # var m = new HashMap<String, String>();",
+                "order        # model      # m = Map.copyOf(m);",
+                "order        # site       # var s = things.stream().collect(Collectors.toSet());",
                 "construction # connectors # var s = new Socket(host, 502);",
                 "synchronized # site       # synchronized (this) { count++; }",
                 "print        # site       # System.out.println(1);",
                 "print        # journal    # e.printStackTrace();",
                 "catch        # node       # try { run(); } catch (Exception e) { log(e); }",
                 "catch        # node       # try { run(); } catch (IOException | RuntimeException e) { log(e); }",
+                "catch        # node       # try { run(); } catch (RuntimeException e) { throw new IOException(e); }",
                 "interrupt    # node       # try { run(); } catch (InterruptedException e) { log(e); }",
                 "default      # site       # int n = switch (value) { case Flag f -> 1; default -> 2; };",
                 "default      # site       # switch (quality) { case GOOD -> go(); default -> {} }",
@@ -83,7 +86,11 @@ class TidyTest {
                 "node       # Thread.sleep(10);",
                 "site       # String text = ~System.currentTimeMillis()~; // not Thread.sleep either",
                 "site       # var m = new LinkedHashMap<String, String>();",
+                "site       # var m = new HashMap<String, String>(); // looked up only",
+                "model      # m = Map.of();",
                 "node       # try { run(); } catch (IOException e) { log(e); }",
+                "node       # try { run(); } catch (IOException | RuntimeException e) { line.close(); throw e; }",
+                "node       # try { run(); } catch (InterruptedException e) { again(); } // somebody else's",
                 "node       # try { run(); } catch (RuntimeException e) { log(e); } // not the top",
                 "node       # try { run(); } catch (InterruptedException e) { Thread.currentThread().interrupt(); }",
                 "node       # try { run(); } catch (InterruptedException e) { throw new IOException(e); }",
@@ -172,10 +179,18 @@ class TidyTest {
     }
 
     @Test
+    void aSimulatedMachineIsTheOtherEndOfTheLine() throws IOException {
+        var text = "class A { void go() { Thread.sleep(1); new ServerSocket(0); } }";
+        assertThat(Tidy.rules(check("connectors", text))).containsExactly("call", "construction");
+        assertThat(Tidy.check(List.of(new Source("connectors/src/main/java/a/SimulatedMeter.java", text))))
+                .isEmpty();
+    }
+
+    @Test
     void findsUnfinishedTextAndMachinePaths() {
         assertThat(Tidy.rules(Tidy.checkText(new Source("README.md", "TODO: write"))))
                 .containsExactly("unfinished");
-        assertThat(Tidy.rules(Tidy.checkText(new Source("a/A.java", "throw x(\"not implemented\")"))))
+        assertThat(Tidy.rules(Tidy.checkText(new Source("a/A.java", "throw x(\"not implemented yet\")"))))
                 .containsExactly("unfinished");
         assertThat(Tidy.rules(Tidy.checkText(new Source("a.yaml", "port: /home/ann/meter"))))
                 .containsExactly("path");

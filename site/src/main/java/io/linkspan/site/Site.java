@@ -307,6 +307,12 @@ public final class Site implements EntryCodec.Privacy {
         return state.armed && state.outOfService(property).isEmpty();
     }
 
+    /// Whether a write that is under way belongs to a private link, so that its bytes are not kept.
+    public boolean writesPrivate(long write) {
+        var sent = state.sending.get(write);
+        return sent != null && state.program.isPrivate(sent.property());
+    }
+
     /// What became of the command with this key; none while it is under way or when nobody knows it (any more).
     public Optional<Outcome> outcome(String key) {
         return Optional.ofNullable(state.over.get(key)).map(State.Over::outcome);

@@ -167,7 +167,7 @@ final class State {
                 armed = r.armed();
                 for (int p = 0; p < actuators.length; p++) if (isActuator(p)) dirtyActuators.set(p);
             }
-            case Result.DiskIs r -> disk = r.state();
+            case Result.DiskIs r -> disk(r, at);
             case Result.Noticed _ -> {}
         }
     }
@@ -204,7 +204,7 @@ final class State {
             var old = twins[p];
             boolean usable = reading.quality().isUsable();
             twins[p] = new Twin(reading, at.site(), at.wall(), here, usable ? at.site() : old.usableSite(), old.count() + 1);
-            if (series[p].missing()) series[p] = series[p].close(at.wall());
+            if (series[p].missing() && disk == DiskState.OK) series[p] = series[p].close(at.wall());
             dirtyCells.set(p);
             for (int link : program.linksOf(p)) dirtyLinks.set(link);
             if (usable && isActuator(p)) readBack(p, reading.value());
@@ -368,6 +368,16 @@ final class State {
         for (int p = 0; p < actuators.length; p++) {
             if (!isActuator(p) || !program.point(p).orElseThrow().thing().id().equals(r.thing())) continue;
             change(p, r.out() ? actuator(p).showing(Optional.empty()) : actuator(p));
+        }
+    }
+
+    /// What can not be stored is missing, though links go on with it.
+    private void disk(Result.DiskIs r, Moment at) {
+        disk = r.state();
+        if (disk == DiskState.OK) return;
+        for (int p = 1; p < series.length; p++) {
+            series[p] = series[p].open(at.wall(), disk == DiskState.DEAD ? "disk dead" : "disk full");
+            dirtyCells.set(p);
         }
     }
 

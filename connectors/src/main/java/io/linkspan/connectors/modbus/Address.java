@@ -234,7 +234,7 @@ public sealed interface Address {
                 long bits = raw.startsWith("0x") ? Long.parseUnsignedLong(raw.substring(2), 16) : Long.parseLong(raw);
                 int width = 16 * count;
                 if (width == 64) return bits;
-                if (bits >= 1L << width || bits < -(1L << width - 1))
+                if (bits >= 1L << width || bits < -(1L << (width - 1)))
                     throw wrong("has a marker that does not fit in " + count + " registers: " + raw);
                 return bits & (1L << width) - 1;
             } catch (NumberFormatException e) {

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// How one value lies in registers: decodes and encodes it. Immutable, so safe for many threads.
@@ -53,13 +54,13 @@ public record Form(Format format, int count, int bit, WordOrder order, Scaling s
     /// @param decimals for a register: how many at least
     Decoded decode(ValueType type, Map<Long, String> choices, int decimals, byte[] bytes, int at) {
         return switch (format) {
-            case FLAG -> new Decoded.Got(flag((bytes[at >> 3] >> (at & 7) & 1) != 0, type));
+            case FLAG -> new Decoded.Got(flag(((bytes[at >> 3] >> (at & 7)) & 1) != 0, type));
             case TEXT -> text(bytes, at);
             case BYTES -> new Decoded.Got(new Value.Bytes(swapped(bytes, at)));
             case FLOAT32, FLOAT64 -> fraction(type, decimals, raw(bytes, at));
             case BIT -> missing.contains(raw(bytes, at))
                     ? nothing(raw(bytes, at))
-                    : new Decoded.Got(flag((raw(bytes, at) >> bit & 1) != 0, type));
+                    : new Decoded.Got(flag(((raw(bytes, at) >> bit) & 1) != 0, type));
             case INT16, UINT16, INT32, UINT32, INT64, UINT64, BCD16, BCD32 -> whole(type, choices, decimals, raw(bytes, at));
         };
     }
@@ -81,7 +82,7 @@ public record Form(Format format, int count, int bit, WordOrder order, Scaling s
     private long raw(byte[] bytes, int at) {
         int width = 2 * count;
         long raw = 0;
-        for (int i = 0; i < width; i++) raw = raw << 8 | bytes[at + order.at(i, width)] & 0xFF;
+        for (int i = 0; i < width; i++) raw = (raw << 8) | (bytes[at + order.at(i, width)] & 0xFF);
         return raw;
     }
 
@@ -193,6 +194,14 @@ public record Form(Format format, int count, int bit, WordOrder order, Scaling s
         };
     }
 
+    /// What stands for "no value" in the register: the first marker, or NaN where that is wanted and possible.
+    Optional<byte[]> absent(boolean nan) {
+        if (!missing.isEmpty() && format.number()) return Optional.of(ordered(missing.getFirst()));
+        if (nan && format == Format.FLOAT32) return Optional.of(ordered(0x7FC0_0000L));
+        if (nan && format == Format.FLOAT64) return Optional.of(ordered(0x7FF8_0000_0000_0000L));
+        return Optional.empty();
+    }
+
     /// Whether a value means on, for a coil or a bit.
     static boolean on(Value value) throws DoesNotFit {
         return switch (value) {
@@ -236,7 +245,7 @@ public record Form(Format format, int count, int bit, WordOrder order, Scaling s
         if (raw.compareTo(least) < 0 || raw.compareTo(most) > 0)
             throw new DoesNotFit(value + " is " + raw + " in the register, and " + format.word() + " holds " + least + ".." + most);
         long bits = format == Format.BCD16 || format == Format.BCD32 ? Bcd.bits(raw.longValue()) : raw.longValue();
-        long mask = count == 4 ? -1L : (1L << 16 * count) - 1;
+        long mask = count == 4 ? -1L : (1L << (16 * count)) - 1;
         if (missing.contains(bits & mask))
             throw new DoesNotFit(value + " would be 0x" + hex(bits & mask) + ", which stands for \"no value\"");
         return bits & mask;
@@ -303,7 +312,7 @@ public record Form(Format format, int count, int bit, WordOrder order, Scaling s
     private byte[] ordered(long bits) {
         int width = 2 * count;
         byte[] bytes = new byte[width];
-        for (int i = 0; i < width; i++) bytes[order.at(i, width)] = (byte) (bits >> 8 * (width - 1 - i));
+        for (int i = 0; i < width; i++) bytes[order.at(i, width)] = (byte) (bits >> (8 * (width - 1 - i)));
         return bytes;
     }
 

@@ -3,13 +3,19 @@ package io.linkspan.connectors.modbus;
 import io.linkspan.connector.Connector;
 import io.linkspan.connector.ConnectorType;
 import io.linkspan.connector.Point;
+import io.linkspan.connector.Probes;
+import io.linkspan.connector.Report;
+import io.linkspan.connector.Surroundings;
 import io.linkspan.model.Invalid;
 import io.linkspan.model.Settings;
 import io.linkspan.model.ValueType;
 import io.linkspan.model.WithoutUs;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
 
 /// `modbus_tcp`: master over TCP, of one device or of all behind a gateway; with `framing: rtu` of a serial converter.
-public final class ModbusTcp implements ConnectorType {
+public final class ModbusTcp implements ConnectorType, Probes {
     /// Found by `ServiceLoader`.
     public ModbusTcp() {}
 
@@ -28,6 +34,18 @@ public final class ModbusTcp implements ConnectorType {
     @Override
     public void check(Point point) throws Invalid {
         checkMaster(point, 0, 255);
+    }
+
+    @Override
+    public void probe(Surroundings here, Settings settings, Consumer<Report.Found> found)
+            throws Invalid, IOException, InterruptedException {
+        Probing.tcp(here, settings, found);
+    }
+
+    @Override
+    public List<Shown> read(Surroundings here, Settings settings, String address)
+            throws Invalid, IOException, InterruptedException {
+        return Probing.read(here, settings, MasterSettings.tcp(settings), address);
     }
 
     static void checkMaster(Point point, int unitMin, int unitMax) throws Invalid {

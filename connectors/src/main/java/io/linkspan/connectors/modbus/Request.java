@@ -1,6 +1,8 @@
 package io.linkspan.connectors.modbus;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.function.Supplier;
 
 /// What a master asks of a device: the part of a message that is the same on every line (AP 4.1, the PDU).
 ///
@@ -168,7 +170,7 @@ public sealed interface Request {
         for (Table table : Table.values())
             if (table.readFunction() == function) {
                 length(pdu, function, 5);
-                return checked(function, pdu, () -> new Read(table, word(pdu, 1), word(pdu, 3)));
+                return checked(function, () -> new Read(table, word(pdu, 1), word(pdu, 3)));
             }
         return switch (function) {
             case 5 -> {
@@ -185,11 +187,11 @@ public sealed interface Request {
             }
             case 15 -> {
                 byte[] data = tail(pdu, function, 6);
-                yield checked(function, pdu, () -> new WriteCoils(word(pdu, 1), word(pdu, 3), data));
+                yield checked(function, () -> new WriteCoils(word(pdu, 1), word(pdu, 3), data));
             }
             case 16 -> {
                 byte[] data = tail(pdu, function, 6);
-                yield checked(function, pdu, () -> new WriteRegisters(word(pdu, 1), word(pdu, 3), data));
+                yield checked(function, () -> new WriteRegisters(word(pdu, 1), word(pdu, 3), data));
             }
             case 22 -> {
                 length(pdu, function, 7);
@@ -199,7 +201,6 @@ public sealed interface Request {
                 byte[] data = tail(pdu, function, 10);
                 yield checked(
                         function,
-                        pdu,
                         () -> new ReadWriteRegisters(word(pdu, 1), word(pdu, 3), word(pdu, 5), word(pdu, 7), data));
             }
             default -> // open: 256 codes on the wire, most of them nobody's
@@ -228,8 +229,7 @@ public sealed interface Request {
 
     /// Builds a request whose record checks itself; what it refuses becomes the right exception code: the count is a
     /// matter of code 3, the addresses of code 2 (AP 6, state diagrams).
-    private static Request checked(int function, byte[] pdu, java.util.function.Supplier<Request> made)
-            throws Malformed {
+    private static Request checked(int function, Supplier<Request> made) throws Malformed {
         try {
             return made.get();
         } catch (AddressesEnd e) {
@@ -251,12 +251,12 @@ public sealed interface Request {
         if (pdu.length < header || pdu.length != header + (pdu[header - 1] & 0xFF))
             throw new Malformed(
                     function, ExceptionCode.ILLEGAL_DATA_VALUE, "function " + function + " has another length than it says");
-        return java.util.Arrays.copyOfRange(pdu, header, pdu.length);
+        return Arrays.copyOfRange(pdu, header, pdu.length);
     }
 
     /// The unsigned 16-bit number at an index.
     static int word(byte[] bytes, int at) {
-        return (bytes[at] & 0xFF) << 8 | bytes[at + 1] & 0xFF;
+        return ((bytes[at] & 0xFF) << 8) | (bytes[at + 1] & 0xFF);
     }
 
     private static ByteBuffer start(Request request, int length, int second, int third) {

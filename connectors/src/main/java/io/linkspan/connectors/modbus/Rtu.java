@@ -32,7 +32,7 @@ public record Rtu(int unit, byte[] pdu) {
     /// Reads a whole frame; none when its CRC is wrong or it is too short.
     static Optional<Rtu> parse(byte[] bytes, int length) {
         if (length < FRAME_BYTES + 1 || length > BYTES_MAX) return Optional.empty();
-        int crc = (bytes[length - 1] & 0xFF) << 8 | bytes[length - 2] & 0xFF;
+        int crc = ((bytes[length - 1] & 0xFF) << 8) | (bytes[length - 2] & 0xFF);
         if (crc != crc(bytes, length - 2)) return Optional.empty();
         return Optional.of(new Rtu(bytes[0] & 0xFF, Arrays.copyOfRange(bytes, 1, length - 2)));
     }
@@ -41,7 +41,7 @@ public record Rtu(int unit, byte[] pdu) {
     /// wire its low byte comes first.
     static int crc(byte[] bytes, int length) {
         int crc = 0xFFFF;
-        for (int i = 0; i < length; i++) crc = crc >>> 8 ^ CRC_TABLE[(crc ^ bytes[i]) & 0xFF];
+        for (int i = 0; i < length; i++) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ bytes[i]) & 0xFF];
         return crc;
     }
 
@@ -85,7 +85,7 @@ public record Rtu(int unit, byte[] pdu) {
         int[] table = new int[256];
         for (int i = 0; i < 256; i++) {
             int crc = i;
-            for (int bit = 0; bit < 8; bit++) crc = (crc & 1) != 0 ? crc >>> 1 ^ 0xA001 : crc >>> 1;
+            for (int bit = 0; bit < 8; bit++) crc = (crc & 1) != 0 ? (crc >>> 1) ^ 0xA001 : crc >>> 1;
             table[i] = crc;
         }
         return table;

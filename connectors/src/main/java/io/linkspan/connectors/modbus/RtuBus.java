@@ -76,7 +76,7 @@ final class RtuBus implements Bus {
                 System.arraycopy(in, length, in, 0, held);
                 continue;
             }
-            if (length == Rtu.UNKNOWN && held >= 3 || held >= Rtu.BYTES_MAX)
+            if ((length == Rtu.UNKNOWN && held >= Rtu.FRAME_BYTES) || held >= Rtu.BYTES_MAX)
                 return garbled("sent what is no Modbus frame", bytes, held);
             long left = end - here.nanoTime();
             if (left <= 0)
@@ -90,8 +90,7 @@ final class RtuBus implements Bus {
     private Exchange garbled(String what, byte[] request, int held) throws IOException {
         var raw = Report.Raw.of(request, Arrays.copyOf(in, held));
         int thrown = 0;
-        int n;
-        while (thrown < GARBAGE_BYTES_MAX && (n = read(0, GARBAGE_QUIET)) > 0) thrown += n;
+        for (int n = 1; n > 0 && thrown < GARBAGE_BYTES_MAX; thrown += n) n = read(0, GARBAGE_QUIET);
         return new Exchange.Garbled(what, raw);
     }
 

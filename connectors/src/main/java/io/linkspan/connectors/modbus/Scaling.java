@@ -2,6 +2,7 @@ package io.linkspan.connectors.modbus;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.math.RoundingMode;
 
 /// From the number in a register to the quantity and back: `(raw x factor + offset) / 10^decimals`, exact.
@@ -59,7 +60,7 @@ public record Scaling(long factor, long offset, int decimals) {
     double number(long raw) {
         long high = Math.multiplyHigh(raw, factor);
         long low = raw * factor;
-        if ((high == 0 && low >= 0 || high == -1 && low < 0)
+        if (((high == 0 && low >= 0) || (high == -1 && low < 0))
                 && Math.abs(low) < DOUBLE_EXACT_MAX / 2
                 && Math.abs(offset) < DOUBLE_EXACT_MAX / 2) return (low + offset) / TEN_TO[decimals];
         return exact(BigInteger.valueOf(raw)).doubleValue();
@@ -78,14 +79,16 @@ public record Scaling(long factor, long offset, int decimals) {
 
     /// The number for a register that comes nearest to the quantity.
     BigInteger raw(BigDecimal quantity) {
-        return fraction(quantity).setScale(0, RoundingMode.HALF_EVEN).toBigInteger();
+        return shifted(quantity).divide(BigDecimal.valueOf(factor), 0, RoundingMode.HALF_EVEN).toBigInteger();
     }
 
     /// The number for a register that holds fractions.
     BigDecimal fraction(BigDecimal quantity) {
-        return quantity.movePointRight(decimals)
-                .subtract(BigDecimal.valueOf(offset))
-                .divide(BigDecimal.valueOf(factor), java.math.MathContext.DECIMAL64);
+        return shifted(quantity).divide(BigDecimal.valueOf(factor), MathContext.DECIMAL128);
+    }
+
+    private BigDecimal shifted(BigDecimal quantity) {
+        return quantity.movePointRight(decimals).subtract(BigDecimal.valueOf(offset));
     }
 
     private static long tenTo(int exponent) {

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -49,7 +50,7 @@ public final class SimulatedModbusMachine implements AutoCloseable {
     private volatile Consumer<Write> onWrite = _ -> {};
     private volatile boolean muted;
     private volatile boolean closed;
-    private volatile long requests;
+    private final AtomicLong requests = new AtomicLong();
 
     /// A machine on the clock of this process.
     public SimulatedModbusMachine() {
@@ -189,7 +190,7 @@ public final class SimulatedModbusMachine implements AutoCloseable {
 
     /// How many requests came so far, answered or not.
     public long requests() {
-        return requests;
+        return requests.get();
     }
 
     @Override
@@ -215,7 +216,7 @@ public final class SimulatedModbusMachine implements AutoCloseable {
         byte[] last = new byte[0];
         try (line) {
             while (!closed && connections.contains(line)) {
-                int n = read(in, buffer, held, rtu && line instanceof Socket == false);
+                int n = read(in, buffer, held, !(line instanceof Socket));
                 if (n < 0) return;
                 held += n;
                 int used;
@@ -255,7 +256,7 @@ public final class SimulatedModbusMachine implements AutoCloseable {
     }
 
     private Optional<byte[]> answer(byte[] frame, boolean rtu) throws IOException {
-        requests++;
+        requests.incrementAndGet();
         long at = nanos.getAsLong();
         if (rtu) {
             var request = Rtu.parse(frame, frame.length);
@@ -607,7 +608,7 @@ public final class SimulatedModbusMachine implements AutoCloseable {
             bytes(table, first, count); // refused when one is not there
             for (int i = 0; i < count; i++)
                 table(table)
-                        .put(first + i, table.bits() ? data[i / 8] >> i % 8 & 1 : Request.word(data, 2 * i));
+                        .put(first + i, table.bits() ? (data[i / 8] >> (i % 8)) & 1 : Request.word(data, 2 * i));
             if (table == Table.HOLDING)
                 for (Watchdog each : watchdogs) if (each.register >= first && each.register < first + count) each.fedNanos = at;
             return new Write(at, number, table, first, count, data, pdu);

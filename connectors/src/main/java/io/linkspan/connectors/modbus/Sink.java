@@ -112,7 +112,7 @@ sealed interface Sink {
     record Spot(Table table, int first, Form form, Optional<Factor> factor, Scaling scaling, int exponent) {
         /// The form with the scale that holds now; none while the device has told no scale factor.
         Optional<Form> now() {
-            if (scaling == Scaling.NONE && factor.isEmpty() && exponent == 0) return Optional.of(form);
+            if (scaling.equals(Scaling.NONE) && factor.isEmpty() && exponent == 0) return Optional.of(form);
             try {
                 int by = factor.isPresent() ? factor.get().exponent().orElseThrow(ArithmeticException::new) : exponent;
                 return Optional.of(form.scaled(scaling.times10(by)));

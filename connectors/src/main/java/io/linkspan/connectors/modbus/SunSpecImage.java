@@ -53,7 +53,7 @@ public record SunSpecImage(int model, Map<String, Object> values, List<Map<Strin
         if (value == null) {
             long missing = form.missing().isEmpty() ? declared.type().equals("float32") ? 0x7FC0_0000L : 0 : form.missing().getFirst();
             for (int i = 0; i < words.length; i++)
-                words[i] = i < words.length - 8 ? 0 : (byte) (missing >> 8 * (words.length - 1 - i));
+                words[i] = i < words.length - 8 ? 0 : (byte) (missing >> (8 * (words.length - 1 - i)));
             return words;
         }
         try {

@@ -100,7 +100,7 @@ final class SunSpecModels {
                     case NUMBER, REGISTER -> format.number();
                     case INTEGER -> (format.whole() || format == Format.BIT) && !scaled;
                     case CHOICE -> format.whole() && !scaled;
-                    case FLAG -> format == Format.BIT || format.whole() && !scaled;
+                    case FLAG -> format == Format.BIT || (format.whole() && !scaled);
                     case TEXT -> format == Format.TEXT;
                     case BYTES -> format == Format.BYTES;
                     case POSITION, GROUP -> false;
@@ -139,7 +139,7 @@ final class SunSpecModels {
     }
 
     private static long ones(int registers) {
-        return registers == 4 ? -1L : (1L << 16 * registers) - 1;
+        return registers == 4 ? -1L : (1L << (16 * registers)) - 1;
     }
 
     /// The points of a model whose content tells how often its groups come, with their offsets.

@@ -125,7 +125,8 @@ final class SunSpecSurvey {
                         each.length(),
                         address.point(),
                         address.indices(),
-                        name -> known.getOrDefault(each.base() + SunSpecModels.counts(each.id()).get(name), 0));
+                        name -> known.getOrDefault(
+                                each.base() + SunSpecModels.counts(each.id()).getOrDefault(name, 0), 0));
                 if (located.isPresent()) return Optional.of(new Found(each, located.get()));
             }
         }

@@ -1,0 +1,73 @@
+package io.linkspan.node;
+
+import io.linkspan.model.Cell;
+import io.linkspan.model.Directory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/// The newest of each property of a site that is on disk, for everybody who looks. One thread puts, any may look; what is seen
+/// of one property is of one moment, several properties may be of different ones.
+public final class Board {
+    private volatile AtomicReferenceArray<Cell> cells = new AtomicReferenceArray<>(0);
+    private volatile Directory directory = Directory.EMPTY;
+    private volatile boolean armed;
+    private volatile long changes;
+
+    /// What the numbers mean.
+    public Directory directory() {
+        return directory;
+    }
+
+    /// Whether the site writes to its machines.
+    public boolean armed() {
+        return armed;
+    }
+
+    /// Grows with each change: who saw this number has seen all.
+    public long changes() {
+        return changes;
+    }
+
+    /// The newest of a property; none when there is no such property.
+    public Optional<Cell> cell(int property) {
+        var now = cells;
+        return property > 0 && property < now.length() ? Optional.ofNullable(now.get(property)) : Optional.empty();
+    }
+
+    /// All properties, by their numbers.
+    public List<Cell> all() {
+        var now = cells;
+        var all = new ArrayList<Cell>();
+        for (int p = 1; p < now.length(); p++) {
+            Cell cell = now.get(p);
+            if (cell != null) all.add(cell);
+        }
+        return all;
+    }
+
+    void put(List<Cell> changed, Directory newDirectory, boolean newArmed) {
+        var now = cells;
+        int end = now.length();
+        for (Cell c : changed) end = Math.max(end, c.property() + 1);
+        if (end > now.length()) {
+            var grown = new AtomicReferenceArray<Cell>(Math.max(end, now.length() * 2));
+            for (int p = 0; p < now.length(); p++) grown.set(p, now.get(p));
+            now = grown;
+        }
+        for (Cell c : changed) now.set(c.property(), c);
+        if (newDirectory != directory) forget(now, newDirectory);
+        cells = now;
+        directory = newDirectory;
+        armed = newArmed;
+        changes = changes + 1;
+    }
+
+    /// Properties that were taken out are shown no more.
+    private static void forget(AtomicReferenceArray<Cell> cells, Directory next) {
+        var there = new java.util.HashSet<Integer>();
+        for (String path : next.file().paths()) there.add(next.property(path));
+        for (int p = 1; p < cells.length(); p++) if (!there.contains(p)) cells.set(p, null);
+    }
+}

@@ -1,0 +1,448 @@
+package io.linkspan.node;
+
+import io.linkspan.connector.Command;
+import io.linkspan.connector.Endpoint;
+import io.linkspan.journal.FrameRing;
+import io.linkspan.journal.Health;
+import io.linkspan.journal.Journal;
+import io.linkspan.journal.JournalSettings;
+import io.linkspan.journal.RealDisk;
+import io.linkspan.model.Input;
+import io.linkspan.model.Invalid;
+import io.linkspan.model.Json;
+import io.linkspan.model.Log;
+import io.linkspan.model.Outcome;
+import io.linkspan.model.Principal;
+import io.linkspan.model.Result;
+import io.linkspan.model.SiteFile;
+import io.linkspan.model.SiteId;
+import io.linkspan.model.Tree;
+import io.linkspan.site.Assessment;
+import io.linkspan.site.Image;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One running Linkspan process: the loop that steps its sites, the thread that commits, the connectors, the doors.
+///
+/// Two threads carry a reading: the loop (arrive, step, append) and the committer (sync, act, tell). Neither waits for the
+/// other; the step never waits for the disk.
+///
+/// Thread-safety: safe for many threads.
+public final class Node implements AutoCloseable, LedSite.Surround {
+    private static final Logger LOG = LoggerFactory.getLogger("linkspan.node");
+
+    /// Most items the loop takes from its inbox at once.
+    static final int TURN_ITEMS_MAX = 256;
+    /// Longest wait of the loop, so that late series are noticed.
+    static final Duration TURN_WAIT_MAX = Duration.ofSeconds(1);
+    /// How long a set-point may wait in a connector's queue before it is told as not sent.
+    static final Duration WRITE_TIMEOUT = Duration.ofSeconds(30);
+    /// Most requests of the doors that wait.
+    static final int ASKED_MAX = 10_000;
+    /// Size of the ring of frames on the disk, in bytes.
+    static final long RING_BYTES = 16L << 20;
+    /// How long the end waits for the last entries to be on disk.
+    static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+    /// Snapshots kept of each site.
+    static final int SNAPSHOTS_KEPT = 3;
+
+    private final Path data;
+    private final NodeClock clock;
+    private final Attached attached = new Attached();
+    private final Journal journal;
+    private final FrameRing ring;
+    private final Lines lines;
+    private final Inbox<Runnable> inbox;
+    private final Inbox<Runnable>.Source doors;
+    private final Map<SiteId, LedSite> sites = new ConcurrentHashMap<>();
+    private final Map<SiteId, Map<String, ConnectorRunner>> runners = new HashMap<>();
+    private final Map<SiteId, Map<String, SiteFile.ConnectorEntry>> running = new HashMap<>();
+    private final SecureRandom random = new SecureRandom();
+    private final ExecutorService wiring = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("linkspan wiring").daemon().factory());
+    private final Thread loop;
+    private final Thread committer;
+    private volatile boolean open = true;
+    private volatile boolean committing = true;
+    private volatile Optional<Throwable> broken = Optional.empty();
+
+    /// How a node is set up.
+    ///
+    /// @param data its folder
+    /// @param commitEvery how long a reading that nobody waits for may stay in memory
+    /// @param listenBeyondLoopback addresses other than loopback on which connectors may listen
+    public record Settings(Path data, NodeClock clock, Duration commitEvery, Set<Endpoint.Tcp> listenBeyondLoopback) {
+        public Settings {
+            listenBeyondLoopback = Set.copyOf(listenBeyondLoopback);
+        }
+    }
+
+    /// Opens the folder, brings its sites to where their logs end, and begins to run.
+    ///
+    /// @throws IOException the folder can not be used; the message says why and what next
+    public static Node start(Settings settings) throws IOException {
+        var node = new Node(settings);
+        node.begin();
+        return node;
+    }
+
+    private Node(Settings settings) throws IOException {
+        data = settings.data();
+        clock = settings.clock();
+        Files.createDirectories(data);
+        var disk = new RealDisk(data.resolve("journal"));
+        journal = Journal.open(disk, JournalSettings.standard(random.nextLong()).committingEvery(settings.commitEvery()));
+        ring = FrameRing.open(disk, "frames", RING_BYTES);
+        lines = new RealLines(settings.listenBeyondLoopback());
+        inbox = new Inbox<>(clock);
+        doors = inbox.source(Inbox.Lane.CONTROL, ASKED_MAX);
+        loop = Thread.ofPlatform().name("linkspan loop").unstarted(this::loop);
+        committer = Thread.ofPlatform().name("linkspan commit").unstarted(this::commit);
+        journal.listen(new Journal.Listener() {
+            @Override
+            public void durable(Log.Position at) {
+                var site = sites.get(at.site());
+                if (site != null) site.durable(at);
+            }
+
+            @Override
+            public void health(Health now, String why) {
+                healthChanged(now, why);
+            }
+        });
+    }
+
+    private void begin() throws IOException {
+        var recovery = journal.recovery();
+        for (var id : journal.sites()) lead(id, recovery.closedInOrder(), recovery.unsure().contains(id));
+        committer.start();
+        loop.start();
+        for (var site : sites.values()) rewire(site);
+    }
+
+    private LedSite lead(SiteId id, boolean clean, boolean unsure) throws IOException {
+        var site = new LedSite(id, journal.open(id), ring, clock, this);
+        site.begin(Version.NUMBER, clean, unsure);
+        sites.put(id, site);
+        return site;
+    }
+
+    // ---- the two threads
+
+    private void loop() {
+        var items = new ArrayList<Runnable>();
+        try {
+            while (open) {
+                long wait = TURN_WAIT_MAX.toNanos();
+                for (var site : sites.values()) wait = Math.min(wait, site.tick());
+                items.clear();
+                inbox.drain(items, TURN_ITEMS_MAX, wait);
+                for (var item : items) item.run();
+            }
+        } catch (InterruptedException e) {
+            // only close() interrupts
+        } catch (RuntimeException | Error e) { // thread top
+            broken = Optional.of(e);
+            LOG.error("The site's step broke an invariant and stops here; restart, and report this", e);
+        }
+    }
+
+    private void commit() {
+        while (committing) {
+            long now = System.nanoTime();
+            try {
+                if (!journal.commit(now)) {
+                    if (!journal.maintain(now)) journal.park(now, Math.min(journal.nanosUntilDue(System.nanoTime()), 1_000_000_000L));
+                }
+            } catch (RuntimeException e) { // thread top
+                broken = Optional.of(e);
+                LOG.error("The committer broke an invariant and stops here; restart, and report this", e);
+                return;
+            }
+        }
+    }
+
+    private void healthChanged(Health now, String why) {
+        if (now == Health.OK) LOG.info("The disk takes everything again");
+        else LOG.error("{}", why);
+        for (var site : sites.values()) {
+            site.health(now);
+            if (open) doors.force(() -> site.diskChanged(now));
+        }
+    }
+
+    // ---- what a step makes others do
+
+    @Override
+    public void write(LedSite site, Result.WriteOrdered order) {
+        var board = site.board();
+        var runner = runner(site, order.property());
+        if (runner.isEmpty() || order.value().isEmpty()) {
+            doors.force(() -> site.ask(
+                    Principal.SYSTEM,
+                    new Input.Answered(order.write(), new Outcome.NotSent(Outcome.Cause.UNREACHABLE), 0, 0),
+                    new Asked()));
+            return;
+        }
+        for (var point : Attached.points(site.directory(), runner.get().id()))
+            if (point.number() == order.property() && !point.served()) {
+                runner.get().command(new Command(order.write(), point, order.value().get(), clock.nanoTime() + WRITE_TIMEOUT.toNanos()));
+                return;
+            }
+        LOG.error("Nobody writes property {} of {}", order.property(), board.directory().file().name());
+    }
+
+    private Optional<ConnectorRunner> runner(LedSite site, int property) {
+        var directory = site.directory();
+        String path = directory.name(Result.Sort.PROPERTY, property);
+        int dot = path.indexOf('.');
+        if (dot < 0) return Optional.empty();
+        var thing = directory.file().things().get(path.substring(0, dot));
+        if (thing == null || thing.connector().isEmpty()) return Optional.empty();
+        synchronized (runners) {
+            return Optional.ofNullable(runners.getOrDefault(site.id(), Map.of()).get(thing.connector().get()));
+        }
+    }
+
+    @Override
+    public void adopted(LedSite site) {
+        wiring.execute(() -> rewire(site));
+    }
+
+    @Override
+    public void snapshot(LedSite site, Image image) {
+        wiring.execute(() -> save(site, image));
+    }
+
+    private void save(LedSite site, Image image) {
+        var at = Log.Position.of(site.id(), image.here());
+        try {
+            long end = System.nanoTime() + STOP_TIMEOUT.toNanos();
+            while (site.log().durable() < at.seq() && System.nanoTime() < end) TimeUnit.MILLISECONDS.sleep(1);
+            var bytes = new io.linkspan.model.ByteWriter();
+            image.write(bytes);
+            site.log().saveSnapshot(at, out -> out.write(bytes.copy()));
+            site.log().keepSnapshots(SNAPSHOTS_KEPT);
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.warn("No snapshot at {}: {}", at, e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void noticed(LedSite site, Result.Noticed notice) {
+        if (notice.severity() == Result.Severity.INFO) LOG.info("{}", notice.text());
+        else LOG.warn("{}", notice.text());
+    }
+
+    // ---- connectors
+
+    /// Ends connectors that are gone or changed, begins new ones, and gives all their points.
+    private void rewire(LedSite site) {
+        var directory = site.board().directory();
+        var next = directory.file().connectors();
+        var old = running.computeIfAbsent(site.id(), _ -> new HashMap<>());
+        for (var entry : List.copyOf(old.values())) {
+            var now = next.get(entry.id());
+            if (now != null && Attached.same(entry, now)) continue;
+            old.remove(entry.id());
+            ConnectorRunner runner;
+            synchronized (runners) {
+                runner = runners.get(site.id()).remove(entry.id());
+            }
+            if (runner != null) runner.close();
+            var receipt = new Receipt();
+            doors.force(() -> site.arrive(new Arrival.LineChanged(entry.id(), false, "taken out of the site", receipt)));
+        }
+        for (var entry : next.values()) {
+            if (!old.containsKey(entry.id())) begin(site, entry);
+            synchronized (runners) {
+                var runner = runners.getOrDefault(site.id(), Map.of()).get(entry.id());
+                if (runner != null) runner.points(Attached.version(directory, entry.id()));
+            }
+        }
+    }
+
+    private void begin(LedSite site, SiteFile.ConnectorEntry entry) {
+        try {
+            var connector = attached.create(entry);
+            Path folder = Files.createDirectories(data.resolve("connectors").resolve(entry.id()));
+            var sink = inbox.<Runnable>sink(entry.id(), lane(site, entry), Inbox.QUEUE_REPORTS_MAX, arrival -> () -> site.arrive(arrival));
+            var wired = new ConnectorRunner.Wiring(
+                    clock,
+                    random,
+                    lines,
+                    sink,
+                    point -> Attached.current(site.board(), point),
+                    point -> open && broken.isEmpty() && site.watched(point.number()),
+                    folder,
+                    entry.type().endsWith("_rtu") || Json.write(entry.settings().tree()).contains("/dev/"));
+            var runner = new ConnectorRunner(entry.id(), connector, wired);
+            runner.points(Attached.version(site.board().directory(), entry.id()));
+            synchronized (runners) {
+                runners.computeIfAbsent(site.id(), _ -> new HashMap<>()).put(entry.id(), runner);
+            }
+            running.get(site.id()).put(entry.id(), entry);
+            runner.start();
+        } catch (Invalid | IOException e) {
+            LOG.error("Connector {} can not run: {}", entry.id(), e.getMessage());
+        }
+    }
+
+    /// Connectors that feed links, or that links work, go first.
+    private static Inbox.Lane lane(LedSite site, SiteFile.ConnectorEntry entry) {
+        var directory = site.board().directory();
+        for (var link : directory.file().links().values())
+            for (var point : Attached.points(directory, entry.id()))
+                if (link.to().equals(point.name()) || link.from().map(point.name()::equals).orElse(true)) return Inbox.Lane.CONTROL;
+        return Inbox.Lane.READINGS;
+    }
+
+    // ---- doors
+
+    /// The sites that this node leads.
+    public List<SiteId> sites() {
+        return List.copyOf(sites.keySet());
+    }
+
+    /// What is known of a site's properties.
+    public Board board(SiteId site) {
+        return led(site).board();
+    }
+
+    /// A site's log, for who reads it.
+    public Log log(SiteId site) {
+        return led(site).log();
+    }
+
+    /// The bytes of frames, for `why`.
+    public FrameRing frames() {
+        return ring;
+    }
+
+    /// The figures of the log: syncs, bytes, what was refused.
+    public Journal journal() {
+        return journal;
+    }
+
+    /// How the connectors of a site are doing.
+    public List<io.linkspan.node.Health> connectors(SiteId site) {
+        synchronized (runners) {
+            return runners.getOrDefault(site, Map.of()).values().stream().map(ConnectorRunner::health).toList();
+        }
+    }
+
+    /// Why the node stopped working, if it did.
+    public Optional<Throwable> broken() {
+        return broken;
+    }
+
+    private LedSite led(SiteId site) {
+        var led = sites.get(site);
+        if (led == null) throw new IllegalArgumentException("This node does not lead site " + site);
+        return led;
+    }
+
+    /// Puts a request to a site; what becomes of it is told by the result. Waits only while too many requests wait.
+    public Asked ask(SiteId site, Principal by, Input input) throws InterruptedException {
+        var led = led(site);
+        var asked = new Asked();
+        doors.put(() -> led.ask(by, input, asked));
+        return asked;
+    }
+
+    /// Checks a site file against everything that must take it, and says what it would change.
+    ///
+    /// @throws Invalid at the line of what is wrong
+    public Assessment assess(SiteId site, Tree.Fields tree) throws Invalid {
+        return assess(board(site).directory(), tree);
+    }
+
+    private Assessment assess(io.linkspan.model.Directory now, Tree.Fields tree) throws Invalid {
+        var next = SiteFile.read(tree);
+        var assessment = Assessment.of(now, next);
+        attached.check(now.with(next, now.revision() + 1, now.changes(next)));
+        return assessment;
+    }
+
+    /// Checks a file and puts it in force; the site goes on with it when the result is on disk.
+    public Asked apply(SiteId site, Principal by, Tree.Fields tree) throws Invalid, InterruptedException {
+        assess(site, tree);
+        return ask(site, by, new Input.Apply(Json.write(tree)));
+    }
+
+    /// Begins a new site with this file.
+    ///
+    /// @throws Invalid at the line of what is wrong; then there is no site
+    public SiteId create(Principal by, Tree.Fields tree) throws Invalid, IOException, InterruptedException {
+        assess(io.linkspan.model.Directory.EMPTY, tree);
+        var id = new SiteId(random.nextLong(), random.nextLong());
+        var made = new Asked();
+        var failed = new IOException[1];
+        var done = new java.util.concurrent.CountDownLatch(1);
+        doors.put(() -> {
+            try {
+                lead(id, true, false).ask(by, new Input.Apply(Json.write(tree)), made);
+            } catch (IOException e) {
+                failed[0] = e;
+            }
+            done.countDown();
+        });
+        done.await();
+        if (failed[0] != null) throw failed[0];
+        if (made.await(STOP_TIMEOUT).isEmpty()) throw new IOException("The new site could not be stored: " + journal.trouble());
+        return id;
+    }
+
+    /// Ends in order: connectors say goodbye, the last entries are stored, a snapshot bounds the next start.
+    @Override
+    public void close() throws IOException {
+        if (!open) return;
+        List<ConnectorRunner> all = new ArrayList<>();
+        synchronized (runners) {
+            runners.values().forEach(m -> all.addAll(m.values()));
+        }
+        try (var closing = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var runner : all) closing.execute(runner::close);
+        }
+        var stopped = new java.util.concurrent.CountDownLatch(1);
+        doors.force(() -> {
+            for (var site : sites.values()) {
+                site.stop();
+                site.snapshot();
+            }
+            open = false;
+            stopped.countDown();
+        });
+        try {
+            stopped.await(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            open = false;
+            inbox.wake();
+            loop.join(STOP_TIMEOUT);
+            wiring.shutdown();
+            wiring.awaitTermination(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            committing = false;
+            committer.join(STOP_TIMEOUT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        journal.close();
+        ring.close();
+    }
+}
