@@ -64,7 +64,8 @@ public record Terminal(boolean colours, int columns) {
                 .toString();
     }
 
-    /// How many columns the text takes: 2 for East Asian wide signs and emoji, 0 for marks that stand on the sign before
+    /// How many columns the text takes: 2 for East Asian wide signs and emoji, 0 for marks that stand on the sign
+    /// before
     /// (Unicode Standard Annex 11).
     public static int width(String text) {
         return text.codePoints().map(Terminal::width).sum();
@@ -72,7 +73,8 @@ public record Terminal(boolean colours, int columns) {
 
     private static int width(int c) {
         int type = Character.getType(c);
-        if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK || type == Character.FORMAT) return 0;
+        if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK || type == Character.FORMAT)
+            return 0;
         boolean wide = (c >= 0x1100 && c <= 0x115F)
                 || (c >= 0x2E80 && c <= 0xA4CF)
                 || (c >= 0xAC00 && c <= 0xD7A3)
