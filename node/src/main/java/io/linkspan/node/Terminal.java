@@ -1,6 +1,7 @@
 package io.linkspan.node;
 
 import java.util.Map;
+import java.util.Optional;
 
 /// What the place that a command prints to can show.
 ///
@@ -17,7 +18,8 @@ public record Terminal(boolean colours, int columns) {
 
     /// What this process prints to, from its console and `NO_COLOR`, `TERM` and `COLUMNS` of its environment.
     public static Terminal here() {
-        return System.console().isTerminal() ? of(System.getenv()) : PLAIN;
+        var console = Optional.ofNullable(System.console());
+        return console.isPresent() && console.get().isTerminal() ? of(System.getenv()) : PLAIN;
     }
 
     /// A terminal with this environment.
