@@ -65,8 +65,10 @@ public final class DsmrP1 implements ConnectorType {
     private static Duration silence(Settings settings) throws Invalid {
         var silence = settings.duration("silence").orElse(SILENCE);
         if (silence.compareTo(SILENCE_MIN) < 0)
-            throw settings.wrong("silence", "is at least " + Durations.format(SILENCE_MIN)
-                    + ": a meter speaks once a second, an old one once in ten");
+            throw settings.wrong(
+                    "silence",
+                    "is at least " + Durations.format(SILENCE_MIN)
+                            + ": a meter speaks once a second, an old one once in ten");
         return silence;
     }
 
@@ -103,8 +105,10 @@ public final class DsmrP1 implements ConnectorType {
                     throw wrong(point, "at \"" + address + "\" has no codes; declare type: text");
             }
             case BYTES, POSITION, GROUP ->
-                throw wrong(point, "is a " + point.type().word()
-                        + ", which no P1 meter sends; declare number, integer, register, choice, flag or text");
+                throw wrong(
+                        point,
+                        "is a " + point.type().word()
+                                + ", which no P1 meter sends; declare number, integer, register, choice, flag or text");
         }
     }
 
@@ -114,11 +118,15 @@ public final class DsmrP1 implements ConnectorType {
         String wanted = point.unit().get();
         var scale = P1Scale.between(usual.get(), wanted);
         if (scale.isEmpty())
-            throw wrong(point, "at \"" + address + "\" comes in " + usual.get() + ", which cannot be turned into " + wanted
-                    + "; write unit: " + usual.get());
+            throw wrong(
+                    point,
+                    "at \"" + address + "\" comes in " + usual.get() + ", which cannot be turned into " + wanted
+                            + "; write unit: " + usual.get());
         if (point.type() == ValueType.REGISTER && scale.get().power().isEmpty())
-            throw wrong(point, "is a register, which keeps each digit, but " + usual.get() + " and " + wanted
-                    + " are no power of ten apart; write unit: " + usual.get() + ", or type: number");
+            throw wrong(
+                    point,
+                    "is a register, which keeps each digit, but " + usual.get() + " and " + wanted
+                            + " are no power of ten apart; write unit: " + usual.get() + ", or type: number");
     }
 
     private static Invalid wrong(Point point, String what) {

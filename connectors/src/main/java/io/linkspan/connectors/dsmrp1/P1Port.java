@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Listens to one P1 port: one telegram is one frame. A meter cannot be asked to wait, so while the site's queue is full the
-/// oldest telegrams are dropped and the gap is told; so is each telegram that did not come whole.
+/// Listens to one P1 port: one telegram is one frame. A meter cannot be asked to wait, so while the site's queue is
+/// full the oldest telegrams are dropped and the gap is told; so is each telegram that did not come whole.
 final class P1Port implements Connector {
     /// Telegrams that wait for room in the site's queue; of more, the oldest are dropped.
     static final int TELEGRAMS_WAITING_MAX = 8;
@@ -87,7 +87,8 @@ final class P1Port implements Connector {
             byte[] buffer = new byte[READ_BYTES_MAX];
             while (true) {
                 int n = line.read(buffer, 0, buffer.length, SLICE);
-                if (n < 0) throw new IOException(line.name() + " was closed by the other side; is the adapter still there?");
+                if (n < 0)
+                    throw new IOException(line.name() + " was closed by the other side; is the adapter still there?");
                 bytesSinceWhole += n;
                 for (var piece : framer.feed(buffer, 0, n)) take(piece);
                 handOver();
@@ -98,7 +99,7 @@ final class P1Port implements Connector {
 
         private void take(P1Framer.Piece piece) {
             switch (piece) {
-                case P1Framer.Piece.Lost(_, var why) -> lose(why);
+                case P1Framer.Piece.Lost broken -> lose(broken.why());
                 case P1Framer.Piece.Whole(var bytes) -> {
                     try {
                         hear(P1Telegram.parse(bytes), bytes);
@@ -161,8 +162,8 @@ final class P1Port implements Connector {
             return sources;
         }
 
-        /// A gas meter is read once an hour or once in five minutes, and its reading is repeated in each telegram: the same
-        /// one is told once. A point with `every:` is told that often, and not more.
+        /// A gas meter is read once an hour or once in five minutes, and its reading is repeated in each
+        /// telegram: the same one is told once. A point with `every:` is told that often, and not more.
         private boolean isNews(P1Source source, P1Source.Found.Is is) {
             int property = source.point().number();
             var previous = newest.put(property, is.reading());
@@ -170,7 +171,8 @@ final class P1Port implements Connector {
             long now = here.nanoTime();
             var every = source.point().every();
             var last = reportedNanos.get(property);
-            boolean due = every.isEmpty() || last == null || now - last >= every.get().toNanos() - SLICE.toNanos();
+            boolean due =
+                    every.isEmpty() || last == null || now - last >= every.get().toNanos() - SLICE.toNanos();
             if (due) reportedNanos.put(property, now);
             return due;
         }
@@ -207,7 +209,8 @@ final class P1Port implements Connector {
             String since = "in " + Durations.format(port.silence());
             throw new IOException(
                     bytesSinceWhole == 0
-                            ? line.name() + " sent nothing " + since + "; check the cable and that its request line is high"
+                            ? line.name() + " sent nothing " + since
+                                    + "; check the cable and that its request line is high"
                             : line.name() + " sent " + bytesSinceWhole + " bytes but no whole telegram " + since
                                     + "; is its speed right? (DSMR 2.2 and 3: serial:///dev/ttyUSB0?baud=9600&mode=7E1)");
         }
