@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// Listens to one P1 port: one telegram is one frame. A meter cannot be asked to wait, so while the site's queue is
 /// full the oldest telegrams are dropped and the gap is told; so is each telegram that did not come whole.
@@ -29,6 +30,12 @@ final class P1Port implements Connector {
 
     private static final int READ_BYTES_MAX = 4_096;
 
+    /// A cable that fails damages each telegram; the gaps tell each, the log one in this time.
+    private static final Duration LOG_EVERY = Duration.ofMinutes(1);
+
+    /// What may follow a whole telegram.
+    private static final int LINE_END_BYTES = 2;
+
     private final DsmrP1.Port port;
 
     P1Port(DsmrP1.Port port) {
@@ -39,7 +46,13 @@ final class P1Port implements Connector {
     public void run(Surroundings here) throws IOException, InterruptedException {
         try (var line = here.open(port.endpoint())) {
             here.accept(new Report.LineUp());
-            new Ear(here, line).listen();
+            var ear = new Ear(here, line);
+            try {
+                ear.listen();
+            } catch (IOException e) {
+                ear.handOverAll();
+                throw e;
+            }
         }
     }
 
@@ -58,6 +71,7 @@ final class P1Port implements Connector {
         private long wholeNanos;
         private long wholeMicros;
         private long bytesSinceWhole;
+        private OptionalLong loggedNanos = OptionalLong.empty();
 
         private record Waiting(Report.Frame frame, long heardMicros) {}
 
@@ -136,10 +150,19 @@ final class P1Port implements Connector {
             }
             if (readings.isEmpty()) return;
             waiting.add(new Waiting(new Report.Frame(readings, new Report.Raw(bytes)), wholeMicros));
-            if (waiting.size() > TELEGRAMS_WAITING_MAX) {
-                long heard = waiting.remove().heardMicros();
-                lose(new Lost(heard, heard, 1, "the site took no readings (queue full)"));
+            if (waiting.size() > TELEGRAMS_WAITING_MAX) dropOldest();
+        }
+
+        /// What the meter says once an hour, or the file wants once an hour, is taken from the next telegram
+        /// instead.
+        private void dropOldest() {
+            var dropped = waiting.remove();
+            for (var reading : dropped.frame().readings()) {
+                newest.remove(reading.property());
+                reportedNanos.remove(reading.property());
             }
+            long heard = dropped.heardMicros();
+            lose(new Lost(heard, heard, 1, "the site took no readings (queue full)"));
         }
 
         /// The points of now, with their addresses read once.
@@ -190,10 +213,23 @@ final class P1Port implements Connector {
         private void handOver() {
             if (lost.isPresent()) {
                 if (here.offer(lost.get().gap()).isEmpty()) return;
-                here.log().warn("{}", lost.get().gap().cause());
+                logNowAndThen(lost.get().gap().cause());
                 lost = Optional.empty();
             }
             while (!waiting.isEmpty() && here.offer(waiting.element().frame()).isPresent()) waiting.remove();
+        }
+
+        /// The line is gone, so nothing more can pile up: what was heard is handed over, however long it takes.
+        void handOverAll() throws InterruptedException {
+            if (lost.isPresent()) here.accept(lost.get().gap());
+            for (var each : waiting) here.accept(each.frame());
+        }
+
+        private void logNowAndThen(String what) {
+            long now = here.nanoTime();
+            if (loggedNanos.isPresent() && now - loggedNanos.getAsLong() < LOG_EVERY.toNanos()) return;
+            loggedNanos = OptionalLong.of(now);
+            here.log().warn("{}", what);
         }
 
         private void refuseCommands() throws InterruptedException {
@@ -208,7 +244,7 @@ final class P1Port implements Connector {
             if (nanos < port.silence().toNanos()) return;
             String since = "in " + Durations.format(port.silence());
             throw new IOException(
-                    bytesSinceWhole == 0
+                    bytesSinceWhole <= LINE_END_BYTES
                             ? line.name() + " sent nothing " + since
                                     + "; check the cable and that its request line is high"
                             : line.name() + " sent " + bytesSinceWhole + " bytes but no whole telegram " + since

@@ -204,10 +204,7 @@ class P1PortTest {
         here.full(true);
         int telegrams = P1Port.TELEGRAMS_WAITING_MAX + 3;
         for (int i = 0; i < telegrams; i++) {
-            int refused = here.refusedOffers();
-            say(telegram(10 + i));
-            long end = System.nanoTime() + TestSurroundings.PATIENCE.toNanos();
-            while (here.refusedOffers() == refused && System.nanoTime() < end) Thread.onSpinWait();
+            sayWhileFull(10 + i);
         }
         here.full(false);
         awaitPower(10 + telegrams - 1);
@@ -221,6 +218,41 @@ class P1PortTest {
         assertThat(values.get(1))
                 .as("the oldest went")
                 .isEqualTo(new Value.Num(10 + telegrams - P1Port.TELEGRAMS_WAITING_MAX));
+    }
+
+    private void sayWhileFull(double kilowatts) throws Exception {
+        int refused = here.refusedOffers();
+        say(telegram(kilowatts));
+        long end = System.nanoTime() + TestSurroundings.PATIENCE.toNanos();
+        while (here.refusedOffers() == refused && System.nanoTime() < end) Thread.onSpinWait();
+    }
+
+    @Test
+    void theHourlyReadingOfADroppedTelegramIsTakenFromALaterOne() throws Exception {
+        here.full(true);
+        meter.gas(7);
+        for (int i = 0; i <= P1Port.TELEGRAMS_WAITING_MAX; i++) sayWhileFull(10 + i);
+        here.full(false);
+        say(telegram(50));
+        awaitPower(50);
+        assertThat(here.readings().stream()
+                        .filter(r -> r.property() == gas.number())
+                        .map(Reading::value))
+                .containsExactly(new Value.Register(7_000, 3));
+    }
+
+    @Test
+    void whatWasHeardBeforeTheLineWasLostIsHandedOver() throws Exception {
+        here.full(true);
+        sayWhileFull(1);
+        sayWhileFull(2);
+        line.close();
+        here.full(false);
+        assertThat(running.awaitEnd().orElseThrow()).hasMessageContaining("was closed by the other side");
+        assertThat(here.readings().stream()
+                        .filter(r -> r.property() == power.number())
+                        .map(Reading::value))
+                .containsExactly(new Value.Num(1), new Value.Num(2));
     }
 
     @Test
