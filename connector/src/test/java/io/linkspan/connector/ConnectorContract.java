@@ -225,6 +225,7 @@ public final class ConnectorContract {
             here.full(true);
             machine.speak();
             machine.speak();
+            if (!read(machine).isEmpty()) assertThat(here.awaitPushBack()).as("it told what it read").isTrue();
             leftWell(running, running.stop());
         }
     }

@@ -60,6 +60,7 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
     private volatile boolean diskDead;
     private volatile boolean watched = true;
     private boolean full;
+    private int waiting;
 
     /// Surroundings of a connector with this id and these points.
     public TestSurroundings(String connector, Point... points) {
@@ -115,6 +116,21 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
     /// How many offers were refused since the beginning.
     public int refusedOffers() {
         return refused.get();
+    }
+
+    /// Waits until the full queue has pushed back: somebody waits in `accept`, or an `offer` was refused.
+    ///
+    /// @return whether it did within [#PATIENCE]
+    public boolean awaitPushBack() throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        synchronized (reports) {
+            while (waiting == 0 && refused.get() == 0) {
+                long leftMillis = (end - System.nanoTime()) / 1_000_000;
+                if (leftMillis <= 0) return false;
+                reports.wait(leftMillis);
+            }
+            return true;
+        }
     }
 
     /// Kills the disk: no ticket says durable any more.
@@ -267,7 +283,13 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
     @Override
     public Ticket accept(Report report) throws InterruptedException {
         synchronized (reports) {
-            while (full) reports.wait();
+            waiting++;
+            reports.notifyAll();
+            try {
+                while (full) reports.wait();
+            } finally {
+                waiting--;
+            }
             return keep(report);
         }
     }
@@ -277,6 +299,7 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
         synchronized (reports) {
             if (!full) return Optional.of(keep(report));
             refused.incrementAndGet();
+            reports.notifyAll();
             return Optional.empty();
         }
     }

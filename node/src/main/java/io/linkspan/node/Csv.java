@@ -5,8 +5,10 @@ import io.linkspan.model.Mark;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Reads comma-separated values (RFC 4180) as spreadsheets write them: rows end with CR LF or LF, a cell in quotes may hold
-/// separators, line ends and doubled quotes. The separator is the one of comma, semicolon and tab that the first row holds
+/// Reads comma-separated values (RFC 4180) as spreadsheets write them: rows end with CR LF or LF, a cell in quotes may
+/// hold
+/// separators, line ends and doubled quotes. The separator is the one of comma, semicolon and tab that the first row
+/// holds
 /// most of. A byte order mark is skipped, and so is a row without any text. Pure; used by one thread.
 final class Csv {
     /// Most rows of one file, the first included.
@@ -58,7 +60,8 @@ final class Csv {
             Row row = csv.row();
             if (row.blank()) continue;
             if (rows.size() == ROWS_MAX)
-                throw new Invalid(row.mark(), "a point list has at most " + ROWS_MAX + " rows; split it into several files");
+                throw new Invalid(
+                        row.mark(), "a point list has at most " + ROWS_MAX + " rows; split it into several files");
             rows.add(row);
         }
         return new Sheet(csv.separator, rows);
@@ -112,7 +115,8 @@ final class Csv {
         int begin = at;
         while (at < text.length() && !ends(text.charAt(at))) {
             if (text.charAt(at) == '"')
-                throw new Invalid(mark, "a quote stands inside a cell; put the whole cell in quotes and double the quote in it");
+                throw new Invalid(
+                        mark, "a quote stands inside a cell; put the whole cell in quotes and double the quote in it");
             at++;
         }
         return text.substring(begin, at).strip();

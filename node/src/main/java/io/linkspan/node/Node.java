@@ -1,6 +1,7 @@
 package io.linkspan.node;
 
 import io.linkspan.connector.Command;
+import io.linkspan.connector.Endpoint;
 import io.linkspan.journal.FrameRing;
 import io.linkspan.journal.Health;
 import io.linkspan.journal.Journal;
@@ -24,11 +25,11 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -85,9 +86,9 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     /// @param data its folder
     /// @param commitEvery how long a reading that nobody waits for may stay in memory
     /// @param listenBeyondLoopback addresses other than loopback on which connectors may listen
-    public record Settings(Path data, NodeClock clock, Duration commitEvery, Collection<String> listenBeyondLoopback) {
+    public record Settings(Path data, NodeClock clock, Duration commitEvery, Set<Endpoint.Tcp> listenBeyondLoopback) {
         public Settings {
-            listenBeyondLoopback = List.copyOf(listenBeyondLoopback);
+            listenBeyondLoopback = Set.copyOf(listenBeyondLoopback);
         }
     }
 
@@ -107,7 +108,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         var disk = new RealDisk(data.resolve("journal"));
         journal = Journal.open(disk, JournalSettings.standard(random.nextLong()).committingEvery(settings.commitEvery()));
         ring = FrameRing.open(disk, "frames", RING_BYTES);
-        lines = Lines.live(settings.listenBeyondLoopback());
+        lines = new RealLines(settings.listenBeyondLoopback());
         inbox = new Inbox<>(clock);
         doors = inbox.source(Inbox.Lane.CONTROL, ASKED_MAX);
         loop = Thread.ofPlatform().name("linkspan loop").unstarted(this::loop);

@@ -14,9 +14,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/// A list of points as a spreadsheet holds it, one row a property, read into the `things:` part of a site file. The columns
-/// are described in docs/point-lists.md. What a cell means is checked where a site file is checked, at the line of the cell;
-/// what only a list can get wrong (columns, rows that contradict each other) is checked here. Pure and safe for many threads.
+/// A list of points as a spreadsheet holds it, one row a property, read into the `things:` part of a site file. The
+/// columns
+/// are described in docs/point-lists.md. What a cell means is checked where a site file is checked, at the line of the
+/// cell;
+/// what only a list can get wrong (columns, rows that contradict each other) is checked here. Pure and safe for many
+/// threads.
 public final class PointList {
     /// The columns that every list has.
     private static final List<String> NEEDED = List.of("thing", "property");
@@ -28,8 +31,20 @@ public final class PointList {
     private static final List<String> OF_PROPERTY = List.of("title", "type", "unit", "step", "writable", "at", "every");
 
     private static final Set<String> COLUMNS = new TreeSet<>(List.of(
-            "thing", "connector", "unit_id", "profile", "property", "title", "type", "unit", "at", "every", "writable", "step",
-            "range_min", "range_max"));
+            "thing",
+            "connector",
+            "unit_id",
+            "profile",
+            "property",
+            "title",
+            "type",
+            "unit",
+            "at",
+            "every",
+            "writable",
+            "step",
+            "range_min",
+            "range_max"));
 
     private static final String EXAMPLE = "thing,connector,unit_id,property,type,unit,at,every";
 
@@ -72,7 +87,8 @@ public final class PointList {
         this.columns = columnsOf(sheet.rows().getFirst());
     }
 
-    /// Reads a list. Its first row names the columns, in any order; the things come in the order of their first rows.
+    /// Reads a list. Its first row names the columns, in any order; the things come in the order of their first
+    /// rows.
     ///
     /// @param csv the text of the file, RFC 4180, separated by comma, semicolon or tab
     /// @param fileName what errors call the file
@@ -97,10 +113,15 @@ public final class PointList {
     private static Map<String, Integer> columnsOf(Csv.Row first) throws Invalid {
         var columns = new LinkedHashMap<String, Integer>();
         for (var cell : first.cells()) {
-            String name = cell.text().strip().toLowerCase(Locale.ROOT).replace(' ', '_').replace('-', '_');
+            String name = cell.text()
+                    .strip()
+                    .toLowerCase(Locale.ROOT)
+                    .replace(' ', '_')
+                    .replace('-', '_');
             if (!COLUMNS.contains(name))
                 throw new Invalid(
-                        cell.mark(), "no column is called \"" + cell.text() + "\"; known are " + String.join(", ", COLUMNS));
+                        cell.mark(),
+                        "no column is called \"" + cell.text() + "\"; known are " + String.join(", ", COLUMNS));
             if (columns.put(name, columns.size()) != null)
                 throw new Invalid(cell.mark(), "names the column \"" + name + "\" twice");
         }
@@ -108,7 +129,8 @@ public final class PointList {
             if (!columns.containsKey(name))
                 throw new Invalid(
                         first.mark(),
-                        "the column \"" + name + "\" is missing; the first row names the columns, for example " + EXAMPLE);
+                        "the column \"" + name + "\" is missing; the first row names the columns, for example "
+                                + EXAMPLE);
         return columns;
     }
 
@@ -130,11 +152,12 @@ public final class PointList {
     private void fieldOfThing(Part thing, Csv.Row row, String column, String field) throws Invalid {
         var cell = cell(row, column);
         if (cell.text().isEmpty()) return;
-        if (thing.fields.get(field) instanceof Tree.Scalar before && !before.text().equals(cell.text()))
+        if (thing.fields.get(field) instanceof Tree.Scalar before
+                && !before.text().equals(cell.text()))
             throw new Invalid(
                     cell.mark(),
-                    "says " + column + " " + cell.text() + " and line " + before.mark().line() + " says " + before.text()
-                            + "; a thing has one");
+                    "says " + column + " " + cell.text() + " and line "
+                            + before.mark().line() + " says " + before.text() + "; a thing has one");
         if (!thing.fields.containsKey(field)) thing.put(field, cell.mark(), plain(cell));
     }
 
@@ -142,7 +165,9 @@ public final class PointList {
         if (cell(row, "profile").text().isEmpty())
             throw new Invalid(row.mark(), "the row names no property; only a row with a profile may go without");
         for (String column : columns.keySet())
-            if (!NEEDED.contains(column) && !OF_THING.containsKey(column) && !cell(row, column).text().isEmpty())
+            if (!NEEDED.contains(column)
+                    && !OF_THING.containsKey(column)
+                    && !cell(row, column).text().isEmpty())
                 throw new Invalid(
                         cell(row, column).mark(), "has a \"" + column + "\" and names no property that it belongs to");
     }
@@ -151,7 +176,8 @@ public final class PointList {
         var name = named(row, "property");
         if (properties.keys.get(name.text()) instanceof Mark before)
             throw new Invalid(
-                    name.mark(), "names " + thing + "." + name.text() + " a second time; line " + before.line() + " has it");
+                    name.mark(),
+                    "names " + thing + "." + name.text() + " a second time; line " + before.line() + " has it");
         var fields = new Part(row.mark());
         for (String column : OF_PROPERTY) {
             var cell = cell(row, column);
@@ -183,7 +209,8 @@ public final class PointList {
     }
 
     private Tree number(Csv.Cell cell) {
-        boolean comma = sheet.separator() != ',' && DECIMAL_COMMA.matcher(cell.text()).matches();
+        boolean comma =
+                sheet.separator() != ',' && DECIMAL_COMMA.matcher(cell.text()).matches();
         return new Tree.Scalar(cell.mark(), comma ? cell.text().replace(',', '.') : cell.text(), false);
     }
 

@@ -27,8 +27,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PointListTest {
-    private static final String HEADER = "thing,connector,unit_id,profile,property,type,unit,at,every,writable,range_min,range_max,"
-            + "step,title\n";
+    private static final String HEADER =
+            "thing,connector,unit_id,profile,property,type,unit,at,every,writable,range_min,range_max,"
+                    + "step,title\n";
 
     @Test
     void aListSaysWhatASiteFileSays() throws Invalid {
@@ -68,20 +69,39 @@ class PointListTest {
         assertThat(thing(list, 0).fields().get("profile"))
                 .isEqualTo(new Tree.Scalar(new Mark("examples/points.csv", 2), "eastron_sdm630", false));
 
-        var withoutProfile = example.lines().filter(line -> !line.contains("eastron")).toList();
+        var withoutProfile =
+                example.lines().filter(line -> !line.contains("eastron")).toList();
         var file = site(String.join("\n", withoutProfile));
         assertThat(file.paths())
-                .containsExactly("pump_1.on", "pump_1.speed", "pump_1.temperature", "cold_store.temperature", "cold_store.door_open");
+                .containsExactly(
+                        "pump_1.on",
+                        "pump_1.speed",
+                        "pump_1.temperature",
+                        "cold_store.temperature",
+                        "cold_store.door_open");
         assertThat(file.property("pump_1.temperature").orElseThrow().title()).contains("Bearing, \"drive end\"");
     }
 
     @Test
+    void theSheetOnThePageOfTheDocumentationIsTaken() throws Invalid, IOException {
+        String page = Files.readString(Path.of("..", "docs", "point-lists.md"));
+        String sheet = page.substring(page.indexOf("```csv\n") + 7, page.indexOf("```\nsays what"));
+
+        var pump = site(sheet).things().get("pump_1");
+        assertThat(pump.settings().fields().get("unit")).isEqualTo(new Tree.Scalar(new Mark("p.csv", 2), "7", false));
+        assertThat(pump.properties()).containsOnlyKeys("on", "temperature");
+        assertThat(pump.properties().get("temperature").unit()).contains("Cel");
+    }
+
+    @Test
     void columnsComeInAnyOrderAndAreNamedAsPeopleNameThem() throws Invalid {
-        var list = PointList.parse("Property;AT;Unit-ID;Range Min;range_max;Thing\nair;input 0;3;-0,5;1,5;store\n", "p.csv");
+        var list = PointList.parse(
+                "Property;AT;Unit-ID;Range Min;range_max;Thing\nair;input 0;3;-0,5;1,5;store\n", "p.csv");
 
         var thing = thing(list, 0);
         assertThat(text(thing, "unit")).isEqualTo("3");
-        var air = (Tree.Fields) ((Tree.Fields) thing.fields().get("properties")).fields().get("air");
+        var air = (Tree.Fields)
+                ((Tree.Fields) thing.fields().get("properties")).fields().get("air");
         assertThat(text(air, "at")).isEqualTo("input 0");
         assertThat(((Tree.Items) air.fields().get("range")).items())
                 .extracting(each -> ((Tree.Scalar) each).text())
@@ -119,7 +139,8 @@ class PointListTest {
 
     @Test
     void whatACellMeansIsCheckedAtItsLine() {
-        assertThatThrownBy(() -> site(HEADER + "a,bus,1,,b,number,W,input 0,1s,,,,,\na,bus,1,,c,nmber,W,input 0,1s,,,,,\n"))
+        assertThatThrownBy(() ->
+                        site(HEADER + "a,bus,1,,b,number,W,input 0,1s,,,,,\na,bus,1,,c,nmber,W,input 0,1s,,,,,\n"))
                 .isInstanceOf(Invalid.class)
                 .hasMessageStartingWith("p.csv:3: \"type\" is one of");
         assertThatThrownBy(() -> site(HEADER + "a,bus,1,,b,number,W,input 0,1s,,9,1,,\n"))
@@ -132,14 +153,19 @@ class PointListTest {
         return Stream.of(
                 Arguments.of("", "p.csv:1: the list is empty"),
                 Arguments.of("\n\r\n , \n", "p.csv:1: the list is empty"),
-                Arguments.of("thing,propperty\n", "p.csv:1: no column is called \"propperty\"; known are at, connector, every"),
+                Arguments.of(
+                        "thing,propperty\n",
+                        "p.csv:1: no column is called \"propperty\"; known are at, connector, every"),
                 Arguments.of("thing,at\n", "p.csv:1: the column \"property\" is missing"),
                 Arguments.of("thing,property,thing\n", "p.csv:1: names the column \"thing\" twice"),
                 Arguments.of("thing,property,\n", "p.csv:1: no column is called \"\""),
-                Arguments.of("thing,property\na,b\na,c,d\n", "p.csv:3: this row has 3 cells and the first row names 2 columns"),
+                Arguments.of(
+                        "thing,property\na,b\na,c,d\n",
+                        "p.csv:3: this row has 3 cells and the first row names 2 columns"),
                 Arguments.of("thing,property\na\n", "p.csv:2: this row has 1 cells"),
                 Arguments.of("thing,property\nPump 1,b\n", "p.csv:2: in the column \"thing\": \"Pump 1\" is no name"),
-                Arguments.of("thing,property\na,time\n", "p.csv:2: in the column \"property\": \"time\" is a reserved word"),
+                Arguments.of(
+                        "thing,property\na,time\n", "p.csv:2: in the column \"property\": \"time\" is a reserved word"),
                 Arguments.of("thing,property\n,b\n", "p.csv:2: in the column \"thing\": \"\" is no name"),
                 Arguments.of("thing,property\na,b\nc,b\na,b\n", "p.csv:4: names a.b a second time; line 2 has it"),
                 Arguments.of("thing,property,at\na,,x\n", "p.csv:2: the row names no property"),
@@ -152,7 +178,9 @@ class PointListTest {
                 Arguments.of(
                         "thing,property,range_min,range_max\na,b,0,\n",
                         "p.csv:2: has one end of the range; range_min and range_max belong together"),
-                Arguments.of("thing,property,writable\na,b,maybe\n", "p.csv:2: \"writable\" is true or false, not \"maybe\""),
+                Arguments.of(
+                        "thing,property,writable\na,b,maybe\n",
+                        "p.csv:2: \"writable\" is true or false, not \"maybe\""),
                 Arguments.of("thing,property\na,\"b\nc,d\n", "p.csv:2: the quote that opens here is never closed"),
                 Arguments.of("thing,property\na,\"b\"c\n", "p.csv:2: after a closing quote the cell ends"),
                 Arguments.of("thing,property\na,b\"c\n", "p.csv:2: a quote stands inside a cell"),
@@ -173,7 +201,10 @@ class PointListTest {
     void moreRowsThanTheLimitAreRefusedAtTheFirstTooMuch() throws Invalid {
         var csv = new StringBuilder("thing,property\n");
         for (int i = 1; i < Csv.ROWS_MAX; i++) csv.append("a,p").append(i).append('\n');
-        assertThat(((Tree.Fields) thing(PointList.parse(csv.toString(), "p.csv"), 0).fields().get("properties")).fields())
+        assertThat(((Tree.Fields) thing(PointList.parse(csv.toString(), "p.csv"), 0)
+                                .fields()
+                                .get("properties"))
+                        .fields())
                 .hasSize(Csv.ROWS_MAX - 1);
 
         csv.append("a,b\n");
@@ -183,7 +214,10 @@ class PointListTest {
 
     @Property
     void anyTitleComesBackAsItWasWritten(
-            @ForAll @StringLength(max = 12) @Chars({'"', ',', ';', '\t', '\n', '\r', ' ', 'x'}) @CharRange(from = 'à', to = 'ü')
+            @ForAll
+                    @StringLength(max = 12)
+                    @Chars({'"', ',', ';', '\t', '\n', '\r', ' ', 'x'})
+                    @CharRange(from = 'à', to = 'ü')
                     String title,
             @ForAll @IntRange(max = 2) int which)
             throws Invalid {
@@ -191,7 +225,8 @@ class PointListTest {
         String quoted = '"' + title.replace("\"", "\"\"") + '"';
         String row = String.join(String.valueOf(separator), "a", quoted, "b", "input 7");
         var list = PointList.parse(
-                String.join(String.valueOf(separator), "thing", "title", "property", "at") + "\r\n" + row + "\r\n", "p.csv");
+                String.join(String.valueOf(separator), "thing", "title", "property", "at") + "\r\n" + row + "\r\n",
+                "p.csv");
 
         var property = property(list, "b");
         assertThat(text(property, "at")).isEqualTo("input 7");
@@ -217,7 +252,9 @@ class PointListTest {
     }
 
     private static Tree.Fields property(Tree.Fields list, String name) {
-        return (Tree.Fields) ((Tree.Fields) thing(list, 0).fields().get("properties")).fields().get(name);
+        return (Tree.Fields) ((Tree.Fields) thing(list, 0).fields().get("properties"))
+                .fields()
+                .get(name);
     }
 
     private static String text(Tree.Fields fields, String name) {

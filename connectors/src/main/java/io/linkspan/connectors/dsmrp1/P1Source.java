@@ -147,12 +147,17 @@ record P1Source(Point point, P1Address address, ZoneId zone) {
     private Content content(P1Object object) {
         var groups = object.groups();
         if (P1Telegram.isOldMbus(object))
-            return new Content(groups.get(6) + "*" + groups.get(5), P1Time.micros(groups.getFirst(), zone), false);
+            return new Content(groups.get(6) + "*" + groups.get(5), captured(groups.getFirst()), false);
         var id = object.id();
         if (id.channel() > 0 && id.quantity() == 24 && id.kind() == 2 && groups.size() == 2)
-            return new Content(groups.get(1), P1Time.micros(groups.getFirst(), zone), false);
+            return new Content(groups.get(1), captured(groups.getFirst()), false);
         boolean isList = id.kind() == 97 || id.quantity() == 98;
         return new Content(isList ? groups.getFirst() : object.last(), OptionalLong.empty(), isList);
+    }
+
+    /// A meter that was never read has no time, a broken one, or 1970; which of them is no matter.
+    private OptionalLong captured(String text) {
+        return OptionalLong.of(P1Time.micros(text, zone).orElse(0));
     }
 
     private Found quantity(P1Telegram telegram, Content content) {

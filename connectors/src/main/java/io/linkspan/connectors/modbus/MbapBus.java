@@ -20,6 +20,9 @@ final class MbapBus implements Bus {
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
+    /// After so long without a message it is looked at first whether the other side has closed: then nothing is sent.
+    private static final Duration IDLE = Duration.ofSeconds(5);
+
     private final Line line;
     private final Surroundings here;
     private final byte[] in = new byte[4 * Mbap.BYTES_MAX];
@@ -28,10 +31,12 @@ final class MbapBus implements Bus {
     private int held;
     private int transaction;
     private boolean sent;
+    private long lastNanos;
 
     MbapBus(Line line, Surroundings here) {
         this.line = line;
         this.here = here;
+        lastNanos = here.nanoTime();
         transaction = (int) (here.nanoTime() & 0x7FFF); // so that answers to a connection before this one do not fit
     }
 
@@ -40,6 +45,7 @@ final class MbapBus implements Bus {
     @Override
     public Exchange exchange(int unit, Request request, Duration timeout) throws IOException {
         sent = false;
+        if (here.nanoTime() - lastNanos > IDLE.toNanos()) fill(SHORTEST);
         int mine = next();
         byte[] bytes = new Mbap(mine, unit, request.encode()).encode();
         sent = true;
@@ -130,5 +136,6 @@ final class MbapBus implements Bus {
         int n = line.read(in, held, in.length - held, timeout.compareTo(SHORTEST) < 0 ? SHORTEST : timeout);
         if (n < 0) throw new IOException(line.name() + " closed the connection; it is opened again");
         held += n;
+        if (n > 0) lastNanos = here.nanoTime();
     }
 }

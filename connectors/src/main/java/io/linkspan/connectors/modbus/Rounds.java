@@ -28,8 +28,8 @@ final class Rounds {
     /// How often the line is looked at while a silent unit's answer may come.
     private static final Duration LOOK_AT_LINE = Duration.ofMillis(10);
 
-    /// How long an answer of a silent unit is waited for, while others are served.
-    private static final Duration LATE_MAX = Duration.ofSeconds(10);
+    /// How long the answer of a unit that failed before is still taken, while others are served.
+    private static final Duration LATE_MAX = Duration.ofMinutes(2);
 
     /// When a busy unit is asked again.
     static final Duration BUSY_PAUSE = Duration.ofMillis(100);
@@ -89,8 +89,17 @@ final class Rounds {
         }
     }
 
-    /// A request to a silent unit whose answer is not waited for.
-    private record Asked(Poll poll, long atNanos) {}
+    /// A request to a unit that failed before, whose answer is not waited for.
+    private static final class Asked {
+        private final Poll poll;
+        private final long atNanos;
+        private boolean missed;
+
+        private Asked(Poll poll, long atNanos) {
+            this.poll = poll;
+            this.atNanos = atNanos;
+        }
+    }
 
     /// A device's watchdog register, which several points may share (see [WithoutUs.Watchdog]).
     private static final class Feed {
@@ -122,6 +131,7 @@ final class Rounds {
     private void round() throws IOException, InterruptedException {
         refresh();
         for (var late : bus.late()) takeLate(late);
+        missLate();
         if (writes.resume()) return;
         Optional<Command> command = here.nextCommand(untilDue());
         if (command.isPresent()) {
@@ -190,7 +200,9 @@ final class Rounds {
                 continue;
             }
             try {
-                next.put(each.number(), Sink.Target.of(each, settings.unitMin(), settings.unitMax()));
+                var target = Sink.Target.of(each, settings.unitMin(), settings.unitMax());
+                next.put(each.number(), target);
+                if (target.address() instanceof Address.SunSpec) unit(target.unit()).survey(Optional.empty(), here.nanoTime());
             } catch (Invalid e) {
                 here.log().error("{} is left out: {}", each.name(), e.getMessage());
             }
@@ -198,7 +210,6 @@ final class Rounds {
         }
         targets = next;
         feeds = feeds();
-        for (UnitState each : units.values()) each.survey(Optional.empty(), here.nanoTime());
         for (Sink.Target each : targets.values()) if (each.address() instanceof Address.SunSpec) survey(unit(each.unit()));
     }
 
@@ -283,19 +294,29 @@ final class Rounds {
 
     private void read(Poll poll) throws IOException, InterruptedException {
         var unit = unit(poll.run.unit());
-        if (unit.silent() && bus.overlaps()) {
+        if (unit.failures() > 0 && bus.overlaps()) { // it may be dead: nobody waits for it
             asked.put(bus.ask(unit.unit(), poll.run.request()), new Asked(poll, here.nanoTime()));
-            failed(unit, "does not answer", false);
+            unit.rest(here.nanoTime() + settings.timeout().toNanos());
             return;
         }
         take(poll, bus.exchange(unit.unit(), poll.run.request(), settings.timeout()));
     }
 
     private void takeLate(Bus.Late late) throws IOException, InterruptedException {
-        var poll = asked.remove(late.asked());
-        long oldest = here.nanoTime() - LATE_MAX.toNanos();
-        asked.values().removeIf(a -> a.atNanos() - oldest < 0);
-        if (poll != null && poll.atNanos() - oldest >= 0 && polls.contains(poll.poll())) take(poll.poll(), late.exchange());
+        var request = asked.remove(late.asked());
+        if (request != null && polls.contains(request.poll)) take(request.poll, late.exchange());
+    }
+
+    /// Counts as failed what was asked and has not been answered in time; a later answer still counts, for a while.
+    private void missLate() throws IOException, InterruptedException {
+        if (asked.isEmpty()) return;
+        long now = here.nanoTime();
+        asked.values().removeIf(a -> now - a.atNanos > LATE_MAX.toNanos());
+        for (Asked each : List.copyOf(asked.values())) {
+            if (each.missed || now - each.atNanos < settings.timeout().toNanos()) continue;
+            each.missed = true;
+            missed(each.poll, unit(each.poll.run.unit()), "does not answer", false);
+        }
     }
 
     private void take(Poll poll, Exchange exchange) throws IOException, InterruptedException {

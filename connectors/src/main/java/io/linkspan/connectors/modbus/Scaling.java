@@ -2,6 +2,7 @@ package io.linkspan.connectors.modbus;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.math.RoundingMode;
 
 /// From the number in a register to the quantity and back: `(raw x factor + offset) / 10^decimals`, exact.
@@ -78,14 +79,16 @@ public record Scaling(long factor, long offset, int decimals) {
 
     /// The number for a register that comes nearest to the quantity.
     BigInteger raw(BigDecimal quantity) {
-        return fraction(quantity).setScale(0, RoundingMode.HALF_EVEN).toBigInteger();
+        return shifted(quantity).divide(BigDecimal.valueOf(factor), 0, RoundingMode.HALF_EVEN).toBigInteger();
     }
 
     /// The number for a register that holds fractions.
     BigDecimal fraction(BigDecimal quantity) {
-        return quantity.movePointRight(decimals)
-                .subtract(BigDecimal.valueOf(offset))
-                .divide(BigDecimal.valueOf(factor), java.math.MathContext.DECIMAL64);
+        return shifted(quantity).divide(BigDecimal.valueOf(factor), MathContext.DECIMAL128);
+    }
+
+    private BigDecimal shifted(BigDecimal quantity) {
+        return quantity.movePointRight(decimals).subtract(BigDecimal.valueOf(offset));
     }
 
     private static long tenTo(int exponent) {

@@ -37,6 +37,11 @@ final class UnitState {
         notBeforeNanos = nowNanos + (atOnce && failures == 1 ? 0 : Math.max(0, pause));
     }
 
+    /// It was asked and is not asked again before then.
+    void rest(long untilNanos) {
+        notBeforeNanos = untilNanos;
+    }
+
     /// It answered.
     ///
     /// @return whether it had been told to be silent

@@ -1,0 +1,4 @@
+@NullMarked
+package io.linkspan.connectors.modbus;
+
+import org.jspecify.annotations.NullMarked;
