@@ -84,7 +84,7 @@ class LedgerTest {
         bench.pass(10 * Bench.SECOND);
         bench.input(new Input.LineChanged(1, false, "connection reset"));
         var cell = bench.site.allCells().stream().filter(c -> c.property() == bench.number("meter.power")).findFirst().orElseThrow();
-        assertThat(cell.missingSince()).isEqualTo(Bench.START_WALL);
+        assertThat(cell.missingSince()).isEqualTo(Bench.START_WALL + 1_000);
         assertThat(cell.missingCause()).isEqualTo("connection reset");
         bench.pass(50 * Bench.SECOND);
         bench.input(new Input.LineChanged(1, true, ""));
