@@ -122,7 +122,8 @@ class DiskFaultTest {
             }
             var report = JournalCheck.check(small, List.of(), _ -> {});
             assertThat(report.findings()).isEmpty();
-            assertThat(report.sites()).allSatisfy(site -> assertThat(site.entries()).isEqualTo(90));
+            assertThat(report.sites())
+                    .allSatisfy(site -> assertThat(site.entries()).isEqualTo(90));
         }
     }
 
