@@ -1,7 +1,7 @@
 package io.linkspan.connectors.dsmrp1;
 
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Cuts a stream of bytes into telegrams: from `/` to `!` and the four digits of the CRC, or the end of the line where
@@ -10,7 +10,8 @@ import java.util.List;
 final class P1Framer {
     private static final int CRC_DIGITS = 4;
 
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
+    private final byte[] bytes = new byte[P1Telegram.BYTES_MAX];
+    private int size;
     private State state = State.BETWEEN;
     private int tail;
     private int strayBytes;
@@ -56,11 +57,11 @@ final class P1Framer {
             case BETWEEN -> tellStray(found);
             case INSIDE ->
                 found.add(new Piece.Lost(
-                        bytes.toByteArray(), "a telegram was cut after " + bytes.size() + " bytes; check the cable"));
-            case BEHIND -> found.add(new Piece.Whole(bytes.toByteArray()));
+                        Arrays.copyOf(bytes, size), "a telegram was cut after " + size + " bytes; check the cable"));
+            case BEHIND -> found.add(new Piece.Whole(Arrays.copyOf(bytes, size)));
         }
-        bytes.reset();
-        bytes.write('/');
+        bytes[0] = '/';
+        size = 1;
         state = State.INSIDE;
         synchronised = true;
     }
@@ -81,13 +82,13 @@ final class P1Framer {
     }
 
     private void inside(byte b, List<Piece> found) {
-        bytes.write(b);
+        bytes[size++] = b;
         if (b == '!') {
             state = State.BEHIND;
             tail = 0;
-        } else if (bytes.size() >= P1Telegram.BYTES_MAX - CRC_DIGITS) {
+        } else if (size >= P1Telegram.BYTES_MAX - CRC_DIGITS) {
             found.add(new Piece.Lost(
-                    bytes.toByteArray(),
+                    Arrays.copyOf(bytes, size),
                     "no telegram ends within " + P1Telegram.BYTES_MAX
                             + " bytes; is this a P1 port, and is its speed right?"));
             state = State.BETWEEN;
@@ -97,11 +98,11 @@ final class P1Framer {
     private void behind(byte b, List<Piece> found) {
         boolean endOfLine = b == '\r' || b == '\n';
         if (!endOfLine) {
-            bytes.write(b);
+            bytes[size++] = b;
             tail++;
         }
         if (endOfLine || tail == CRC_DIGITS) {
-            found.add(new Piece.Whole(bytes.toByteArray()));
+            found.add(new Piece.Whole(Arrays.copyOf(bytes, size)));
             state = State.BETWEEN;
         }
     }

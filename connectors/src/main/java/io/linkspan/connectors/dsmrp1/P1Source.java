@@ -23,7 +23,8 @@ import java.util.regex.Pattern;
 /// the meter gives it. A function of a telegram.
 ///
 /// @param zone where the meter stands
-record P1Source(Point point, P1Address address, ZoneId zone) {
+/// @param scales what the source remembers
+record P1Source(Point point, P1Address address, ZoneId zone, Scales scales) {
     private static final Pattern HEX = Pattern.compile("([0-9A-Fa-f]{2})+");
     private static final Pattern PRINTABLE = Pattern.compile("[ -~\\u00A0-\\u00FF]*");
     private static final int REGISTER_DECIMALS_MAX = 9;
@@ -31,6 +32,25 @@ record P1Source(Point point, P1Address address, ZoneId zone) {
     /// A meter that was never read has a time before this one: 1970 or its own beginning.
     private static final long FIRST_CAPTURE_MICROS =
             Instant.parse("2000-01-02T00:00:00Z").getEpochSecond() * 1_000_000;
+
+    P1Source(Point point, P1Address address, ZoneId zone) {
+        this(point, address, zone, new Scales());
+    }
+
+    /// Remembers the scale of the last unit, for a meter sends the same one for ever. Not thread-safe.
+    static final class Scales {
+        private String sent = "";
+        private String wanted = "";
+        private Optional<P1Scale> scale = P1Scale.between("", "");
+
+        Optional<P1Scale> from(String sentNow, String wantedNow) {
+            if (sentNow.equals(sent) && wantedNow.equals(wanted)) return scale;
+            scale = P1Scale.between(sentNow, wantedNow);
+            sent = sentNow;
+            wanted = wantedNow;
+            return scale;
+        }
+    }
 
     /// What a telegram has at the address.
     sealed interface Found {
@@ -173,7 +193,7 @@ record P1Source(Point point, P1Address address, ZoneId zone) {
         var quantity = P1Quantity.parse(content.text());
         if (quantity.isEmpty()) return not(address + " is \"" + content.text() + "\", which is no number");
         String sent = quantity.get().unit();
-        var scale = P1Scale.between(sent, point.unit().orElse(sent));
+        var scale = scales.from(sent, point.unit().orElse(sent));
         if (scale.isEmpty())
             return not(address + " comes " + (sent.isEmpty() ? "without a unit" : "in " + sent) + ", not in "
                     + point.unit().orElse("") + "; correct its unit:");

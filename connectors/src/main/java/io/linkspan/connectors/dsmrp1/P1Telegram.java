@@ -28,6 +28,16 @@ public record P1Telegram(String identification, List<P1Object> objects, boolean 
     /// The reading of an M-Bus meter in DSMR 2.2 and 3.
     private static final Obis MBUS_OLD = new Obis(0, 0, 24, 3, 0);
 
+    private static final int[] CRC_OF_BYTE = new int[256];
+
+    static {
+        for (int b = 0; b < CRC_OF_BYTE.length; b++) {
+            int crc = b;
+            for (int bit = 0; bit < 8; bit++) crc = (crc & 1) == 0 ? crc >>> 1 : crc >>> 1 ^ 0xA001;
+            CRC_OF_BYTE[b] = crc;
+        }
+    }
+
     public P1Telegram {
         objects = List.copyOf(objects);
         if (objects.size() > OBJECTS_MAX)
@@ -110,10 +120,7 @@ public record P1Telegram(String identification, List<P1Object> objects, boolean 
     /// 5.0.2, 6.2).
     static int crc16(byte[] bytes, int length) {
         int crc = 0;
-        for (int i = 0; i < length; i++) {
-            crc ^= bytes[i] & 0xFF;
-            for (int bit = 0; bit < 8; bit++) crc = (crc & 1) == 0 ? crc >>> 1 : crc >>> 1 ^ 0xA001;
-        }
+        for (int i = 0; i < length; i++) crc = crc >>> 8 ^ CRC_OF_BYTE[(crc ^ bytes[i]) & 0xFF];
         return crc;
     }
 
