@@ -67,8 +67,8 @@ class ConnectorContractTest {
         return ConnectorContract.of(new ToyType(Sin.NONE), ToyMachine::new);
     }
 
-    /// All at once, for most of it is waiting for what does not happen; the stray thread alone, for it is looked for among
-    /// all threads.
+    /// All at once, for most of it is waiting for what does not happen; the stray thread alone, for it is looked
+    /// for among all threads.
     @Test
     void eachSinIsFound() throws Exception {
         var found = new ConcurrentHashMap<Sin, Throwable>();
@@ -79,7 +79,9 @@ class ConnectorContractTest {
         commit(Sin.STARTS_A_THREAD, found);
         for (var sin : Sin.values())
             if (sin != Sin.NONE)
-                assertThat(Optional.ofNullable(found.get(sin))).as("%s breaks \"%s\"", sin, sin.rule).containsInstanceOf(AssertionError.class);
+                assertThat(Optional.ofNullable(found.get(sin)))
+                        .as("%s breaks \"%s\"", sin, sin.rule)
+                        .containsInstanceOf(AssertionError.class);
     }
 
     private static void commit(Sin sin, Map<Sin, Throwable> found) {
@@ -151,7 +153,8 @@ class ConnectorContractTest {
             var first = here.points();
             while (true) {
                 try {
-                    for (var point : (sin == Sin.KEEPS_OLD_POINTS ? first : here.points()).all()) read(here, line, point);
+                    for (var point : (sin == Sin.KEEPS_OLD_POINTS ? first : here.points()).all())
+                        read(here, line, point);
                     var command = here.nextCommand(Duration.ofMillis(1));
                     if (command.isPresent()) write(here, line, command.get());
                 } catch (InterruptedException e) {
@@ -162,7 +165,9 @@ class ConnectorContractTest {
 
         private void read(Surroundings here, Line line, Point point) throws IOException, InterruptedException {
             var answer = ask(line, "R " + point.at().text());
-            var value = sin == Sin.INVENTS ? Optional.of("777") : sin == Sin.ZERO_FOR_SILENT ? Optional.of(answer.orElse("0")) : answer;
+            var value = sin == Sin.INVENTS
+                    ? Optional.of("777")
+                    : sin == Sin.ZERO_FOR_SILENT ? Optional.of(answer.orElse("0")) : answer;
             if (value.isEmpty()) return;
             var frame = new Report.Frame(
                     List.of(Reading.good(point.number(), new Value.Int(Long.parseLong(value.get())))), Report.Raw.NONE);
@@ -175,7 +180,8 @@ class ConnectorContractTest {
                 answer(here, command, new Outcome.NotSent(Outcome.Cause.EXPIRED));
                 return;
             }
-            boolean ok = ask(line, "W " + command.point().at().text() + " " + command.value()).isPresent();
+            boolean ok = ask(line, "W " + command.point().at().text() + " " + command.value())
+                    .isPresent();
             if (!ok && sin == Sin.FORGETS_TO_ANSWER) return;
             answer(here, command, ok ? new Outcome.Done(Optional.empty()) : new Outcome.InDoubt(here.wallMicros()));
             if (sin == Sin.ANSWERS_TWICE) answer(here, command, new Outcome.Done(Optional.empty()));
@@ -224,7 +230,8 @@ class ConnectorContractTest {
         }
 
         private void serve(Socket client) {
-            try (var in = new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII))) {
+            try (var in =
+                    new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII))) {
                 String line;
                 while ((line = in.readLine()) != null) {
                     if (mute) continue;
@@ -251,8 +258,17 @@ class ConnectorContractTest {
 
         private static Point point(int number, String at) {
             return new Point(
-                    number, "toy." + at, ValueType.INTEGER, Optional.empty(), Optional.empty(), new Tree.Scalar(Mark.NONE, at, true),
-                    Optional.empty(), Map.of(), Tree.fields(Map.of()), Point.Access.WRITE, new WithoutUs.None());
+                    number,
+                    "toy." + at,
+                    ValueType.INTEGER,
+                    Optional.empty(),
+                    Optional.empty(),
+                    new Tree.Scalar(Mark.NONE, at, true),
+                    Optional.empty(),
+                    Map.of(),
+                    Tree.fields(Map.of()),
+                    Point.Access.WRITE,
+                    new WithoutUs.None());
         }
 
         @Override
@@ -285,7 +301,9 @@ class ConnectorContractTest {
 
     @Test
     void everyRuleHasASin() {
-        var rules = ConnectorContract.of(new ToyType(Sin.NONE), ToyMachine::new).map(DynamicTest::getDisplayName).toList();
+        var rules = ConnectorContract.of(new ToyType(Sin.NONE), ToyMachine::new)
+                .map(DynamicTest::getDisplayName)
+                .toList();
         var without = rules.stream()
                 .filter(rule -> Stream.of(Sin.values()).noneMatch(sin -> sin != Sin.NONE && rule.contains(sin.rule)))
                 .toList();

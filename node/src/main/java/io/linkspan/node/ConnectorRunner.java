@@ -154,8 +154,7 @@ public final class ConnectorRunner implements AutoCloseable {
             return e.getMessage() == null || e.getMessage().isBlank() ? e.toString() : e.getMessage();
         } catch (InterruptedException e) {
             return "the connector " + id + " was interrupted";
-        } catch (RuntimeException
-                | Error e) { // a thread's top: a bug in one connector ends this run and harms no other
+        } catch (RuntimeException | Error e) { // thread top: a bug ends this run and harms no other connector
             return bug(e);
         } finally {
             run = Optional.empty();

@@ -223,7 +223,7 @@ public final class ControlSocket implements AutoCloseable {
                 out.error(Kind.INVALID, text(e));
             } catch (IOException e) {
                 out.error(Kind.FAILED, text(e));
-            } catch (RuntimeException | Error e) { // a thread's top: a bug in one request harms no other
+            } catch (RuntimeException | Error e) { // thread top: a bug in one request harms no other
                 LOG.error(
                         "A request to the control socket met a bug: {}",
                         line.length() > 200 ? line.substring(0, 200) : line,

@@ -153,7 +153,7 @@ final class LiveSurroundings implements Surroundings, AutoCloseable {
                 log().debug("{} of {} ended: {}", name, connector(), e.getMessage());
             } catch (InterruptedException e) {
                 // the run is over, and so is this thread
-            } catch (RuntimeException | Error e) { // a thread's top: a bug in one task harms no other
+            } catch (RuntimeException | Error e) { // thread top: a bug in one task harms no other
                 runner.bug(e);
             } finally {
                 tasksLeft.release();

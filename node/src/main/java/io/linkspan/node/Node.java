@@ -264,7 +264,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
             old.remove(entry.id());
             ConnectorRunner runner;
             synchronized (runners) {
-                runner = runners.getOrDefault(site.id(), new HashMap<>()).remove(entry.id());
+                runner = runners.computeIfAbsent(site.id(), _ -> new HashMap<>()).remove(entry.id());
             }
             if (runner != null) runner.close();
             var receipt = new Receipt();

@@ -153,7 +153,7 @@ class RealLinesTest {
         var acceptor = Thread.ofVirtual().start(() -> {
             try {
                 listener.accept();
-            } catch (IOException | InterruptedException e) {
+            } catch (IOException | InterruptedException e) { // nobody needs the interrupt: the thread ends here
                 result.complete(e);
             }
         });

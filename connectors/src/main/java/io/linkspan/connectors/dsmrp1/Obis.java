@@ -3,8 +3,8 @@ package io.linkspan.connectors.dsmrp1;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The name of an object in a telegram: a reduced OBIS id (IEC 62056-6-1), written `1-0:1.8.1`. A sixth part, where a meter
-/// sends one (`1-0:1.8.1.255`, `1-0:1.8.1*255`), says "now" and is left out.
+/// The name of an object in a telegram: a reduced OBIS id (IEC 62056-6-1), written `1-0:1.8.1`. A sixth part, where a
+/// meter sends one (`1-0:1.8.1.255`, `1-0:1.8.1*255`), says "now" and is left out.
 ///
 /// @param medium part A: 0 abstract, 1 electricity
 /// @param channel part B: 0 the meter itself, 1..4 the M-Bus meters behind it
@@ -48,8 +48,7 @@ public record Obis(int medium, int channel, int quantity, int kind, int tariff) 
 
     /// Whether its content is text in hexadecimal: equipment ids and messages (P1 5.0.2, 6.12: "Sn", tag 9).
     boolean isText() {
-        return quantity == 96 && (kind == 13 || (kind == 1 && !equals(EDITION_BELGIAN)))
-                || quantity == 42 && kind == 0;
+        return quantity == 96 && (kind == 13 || (kind == 1 && !equals(EDITION_BELGIAN))) || quantity == 42 && kind == 0;
     }
 
     /// The unit in which meters send it, where its id says so: `kWh`, `kW`, `V`, `A`, `kvarh`, `kvar`.
@@ -58,16 +57,15 @@ public record Obis(int medium, int channel, int quantity, int kind, int tariff) 
         boolean energy = kind == 8;
         boolean power = kind == 7 || kind == 4 || kind == 6;
         if (!energy && !power) return Optional.empty();
-        String unit =
-                switch (quantity) {
-                    case 1, 2, 15, 16, 21, 22, 41, 42, 61, 62 -> energy ? "kWh" : "kW";
-                    case 3, 4, 5, 6, 7, 8, 23, 24, 43, 44, 63, 64 -> energy ? "kvarh" : "kvar";
-                    case 9, 10, 29, 30, 49, 50, 69, 70 -> energy ? "kVAh" : "kVA";
-                    case 31, 51, 71, 90, 91 -> power ? "A" : "";
-                    case 32, 52, 72 -> power ? "V" : "";
-                    case 14 -> power ? "Hz" : "";
-                    default -> ""; // open: an id of a later edition
-                };
+        String unit = switch (quantity) {
+            case 1, 2, 15, 16, 21, 22, 41, 42, 61, 62 -> energy ? "kWh" : "kW";
+            case 3, 4, 5, 6, 7, 8, 23, 24, 43, 44, 63, 64 -> energy ? "kvarh" : "kvar";
+            case 9, 10, 29, 30, 49, 50, 69, 70 -> energy ? "kVAh" : "kVA";
+            case 31, 51, 71, 90, 91 -> power ? "A" : "";
+            case 32, 52, 72 -> power ? "V" : "";
+            case 14 -> power ? "Hz" : "";
+            default -> ""; // open: an id of a later edition
+        };
         return unit.isEmpty() ? Optional.empty() : Optional.of(unit);
     }
 

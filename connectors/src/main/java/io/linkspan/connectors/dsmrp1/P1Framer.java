@@ -4,9 +4,9 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Cuts a stream of bytes into telegrams: from `/` to `!` and the four digits of the CRC, or the end of the line where an old
-/// meter sends none (P1 5.0.2, 6.2). What lies between telegrams is passed over, and a `/` always begins a new one, so one
-/// damaged telegram costs one telegram. Holds no more than [P1Telegram#BYTES_MAX]. Not thread-safe.
+/// Cuts a stream of bytes into telegrams: from `/` to `!` and the four digits of the CRC, or the end of the line where
+/// an old meter sends none (P1 5.0.2, 6.2). What lies between telegrams is passed over, and a `/` always begins a new
+/// one, so one damaged telegram costs one telegram. Holds no more than [P1Telegram#BYTES_MAX]. Not thread-safe.
 final class P1Framer {
     private static final int CRC_DIGITS = 4;
 
@@ -54,8 +54,9 @@ final class P1Framer {
     private void begin(List<Piece> found) {
         switch (state) {
             case BETWEEN -> tellStray(found);
-            case INSIDE -> found.add(new Piece.Lost(
-                    bytes.toByteArray(), "a telegram was cut after " + bytes.size() + " bytes; check the cable"));
+            case INSIDE ->
+                found.add(new Piece.Lost(
+                        bytes.toByteArray(), "a telegram was cut after " + bytes.size() + " bytes; check the cable"));
             case BEHIND -> found.add(new Piece.Whole(bytes.toByteArray()));
         }
         bytes.reset();
@@ -69,7 +70,8 @@ final class P1Framer {
         if (b == '!') strayEnd = true;
     }
 
-    /// An end without its beginning was a telegram, unless it is the rest of the one in whose middle we began to listen.
+    /// An end without its beginning was a telegram, unless it is the rest of the one in whose middle we began to
+    /// listen.
     private void tellStray(List<Piece> found) {
         if (strayEnd && synchronised)
             found.add(new Piece.Lost(
@@ -86,7 +88,8 @@ final class P1Framer {
         } else if (bytes.size() >= P1Telegram.BYTES_MAX - CRC_DIGITS) {
             found.add(new Piece.Lost(
                     bytes.toByteArray(),
-                    "no telegram ends within " + P1Telegram.BYTES_MAX + " bytes; is this a P1 port, and is its speed right?"));
+                    "no telegram ends within " + P1Telegram.BYTES_MAX
+                            + " bytes; is this a P1 port, and is its speed right?"));
             state = State.BETWEEN;
         }
     }

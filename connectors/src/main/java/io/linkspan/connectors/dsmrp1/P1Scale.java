@@ -7,12 +7,13 @@ import java.math.MathContext;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// How a number in the unit of the wire becomes one in the unit of its point, digit for digit where the two are a power of
-/// ten apart: kWh and W.h, m3 and L.
+/// How a number in the unit of the wire becomes one in the unit of its point, digit for digit where the two are a power
+/// of ten apart: kWh and W.h, m3 and L.
 record P1Scale(Conversion conversion) {
     private static final int POWER_MAX = 18;
 
-    /// The scale between two units; none when one is no unit, or they measure different things, or only one of them is there.
+    /// The scale between two units; none when one is no unit, or they measure different things, or only one of them
+    /// is there.
     static Optional<P1Scale> between(String sent, String wanted) {
         if (sent.equals(wanted)) return Optional.of(new P1Scale(Conversion.NONE));
         try {
