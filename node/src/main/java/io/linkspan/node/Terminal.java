@@ -17,7 +17,13 @@ public record Terminal(boolean colours, int columns) {
 
     /// What this process prints to, from its console and `NO_COLOR`, `TERM` and `COLUMNS` of its environment.
     public static Terminal here() {
-        return System.console().isTerminal() ? of(System.getenv()) : PLAIN;
+        return isInteractive() ? of(System.getenv()) : PLAIN;
+    }
+
+    /// Whether a person sits at it.
+    static boolean isInteractive() {
+        var console = System.console(); // none where input or output is a file or a pipe
+        return console != null && console.isTerminal();
     }
 
     /// A terminal with this environment.
