@@ -54,6 +54,10 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     static final Duration RETENTION_EVERY = Duration.ofMinutes(1);
     /// Most requests of the doors that wait.
     static final int ASKED_MAX = 10_000;
+    /// Folder of the journal within the data folder.
+    static final String JOURNAL = "journal";
+    /// File of the ring of frames within the journal's folder.
+    static final String FRAMES = "frames";
     /// How long the end waits for the last entries to be on disk.
     static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
     /// Snapshots kept of each site.
@@ -61,6 +65,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
 
     private final Path data;
     private final NodeClock clock;
+    private final boolean passive;
     private final Journal journal;
     private final FrameRing ring;
     private final Inbox<Runnable> inbox;
@@ -83,14 +88,21 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     /// @param data its folder
     /// @param log how the log is kept
     /// @param listenBeyondLoopback addresses other than loopback on which connectors may listen
-    public record Settings(Path data, NodeClock clock, NodeFile.LogLimits log, Set<Endpoint.Tcp> listenBeyondLoopback) {
+    /// @param passive no connector runs: what a restored backup begins with
+    public record Settings(
+            Path data,
+            NodeClock clock,
+            NodeFile.LogLimits log,
+            Set<Endpoint.Tcp> listenBeyondLoopback,
+            boolean passive) {
         public Settings {
             listenBeyondLoopback = Set.copyOf(listenBeyondLoopback);
         }
 
-        /// The log as usual, but for `commitEvery`: how long a reading that nobody waits for may stay in memory.
+        /// A node that opens its lines, with the log as usual but for `commitEvery`: how long a reading that nobody waits for
+        /// may stay in memory.
         public Settings(Path data, NodeClock clock, Duration commitEvery, Set<Endpoint.Tcp> listenBeyondLoopback) {
-            this(data, clock, NodeFile.LogLimits.STANDARD.committingEvery(commitEvery), listenBeyondLoopback);
+            this(data, clock, NodeFile.LogLimits.STANDARD.committingEvery(commitEvery), listenBeyondLoopback, false);
         }
     }
 
@@ -106,11 +118,12 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private Node(Settings settings) throws IOException {
         data = settings.data();
         clock = settings.clock();
+        passive = settings.passive();
         Files.createDirectories(data);
-        var disk = new RealDisk(data.resolve("journal"));
+        var disk = new RealDisk(data.resolve(JOURNAL));
         limits = settings.log();
         journal = Journal.open(disk, limits.journal(random.nextLong()));
-        ring = FrameRing.open(disk, "frames", limits.framesBytes());
+        ring = FrameRing.open(disk, FRAMES, limits.framesBytes());
         inbox = new Inbox<>(clock);
         around = new Wires.Around(
                 new Attached(),
@@ -242,6 +255,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     // ---- connectors
 
     private void rewire(LedSite site) {
+        if (passive) return;
         for (String ended : wires(site.id()).rewire())
             doors.force(() -> site.arrive(new Arrival.LineChanged(ended, false, "taken out of the site", new Receipt())));
     }
@@ -281,6 +295,17 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     /// A site's log, for who reads it.
     public Log log(SiteId site) {
         return led(site).log();
+    }
+
+    /// What is added to a site's time to get wall time, in microseconds.
+    public long wallOffset(SiteId site) {
+        return led(site).wallOffset();
+    }
+
+    /// Takes a snapshot of a site, which is saved when its entry is on disk.
+    public void snapshot(SiteId site) throws InterruptedException {
+        var led = led(site);
+        doors.put(led::snapshot);
     }
 
     /// The bytes of frames, for `why`.
@@ -324,10 +349,21 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         return assess(board(site).directory(), tree);
     }
 
+    /// Checks a file for a new site; opens nothing.
+    ///
+    /// @throws Invalid at the line of what is wrong
+    public static Assessment check(Tree.Fields tree) throws Invalid {
+        return assess(new Attached(), io.linkspan.model.Directory.EMPTY, tree);
+    }
+
     private Assessment assess(io.linkspan.model.Directory now, Tree.Fields tree) throws Invalid {
+        return assess(around.types(), now, tree);
+    }
+
+    private static Assessment assess(Attached attached, io.linkspan.model.Directory now, Tree.Fields tree) throws Invalid {
         var next = SiteFile.read(tree);
         var assessment = Assessment.of(now, next);
-        around.types().check(now.with(next, now.revision() + 1, now.changes(next)));
+        attached.check(now.with(next, now.revision() + 1, now.changes(next)));
         return assessment;
     }
 
