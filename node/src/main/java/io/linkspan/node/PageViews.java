@@ -49,7 +49,8 @@ public final class PageViews {
         var things = new ArrayList<ThingView>();
         for (var thing : file.things().values()) things.add(thing(directory, thing));
         String title = file.tree().fields().get("title") instanceof Tree.Scalar t ? t.text() : file.name();
-        return new PageView(file.name(), title, board.armed(), clock.wallMicros(), speed, note, things);
+        return new PageView(
+                file.name(), title, file.zone().getId(), board.armed(), clock.wallMicros(), speed, note, things);
     }
 
     private ThingView thing(Directory directory, Thing thing) {
