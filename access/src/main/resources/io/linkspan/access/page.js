@@ -59,7 +59,7 @@ function row(site, property) {
 
 function draw(r) {
   const p = r.property;
-  r.root.className = 'row ' + p.state;
+  r.root.className = 'row ' + p.state + (p.who ? ' acts' : '');
   r.value.replaceChildren(...words(p, r.site));
   r.charge.hidden = !p.who;
   set(r.who, p.who);
@@ -68,7 +68,7 @@ function draw(r) {
 }
 
 function words(p, site) {
-  if (p.state === 'closed') return ['closed to all but its two machines'];
+  if (p.state === 'closed') return ['private: only its two machines see it'];
   if (p.state === 'unread') return ['not read yet'];
   if (p.state === 'missing') return ['missing from ' + clock(p.missing, site) + (p.cause ? ': ' + p.cause : '')];
   const parts = [];

@@ -102,9 +102,9 @@ public final class PageViews {
             return flag.on() ? "yes" : "no";
         }
         if (!(value instanceof Value.Num number)) return value.toString();
-        int decimals = property.step().map(PageViews::decimals).orElse(DECIMALS_MAX);
         var format = new DecimalFormat("0", DecimalFormatSymbols.getInstance(Locale.ROOT));
-        format.setMaximumFractionDigits(decimals);
+        format.setMaximumFractionDigits(property.step().map(PageViews::decimals).orElse(DECIMALS_MAX));
+        format.setMinimumFractionDigits(property.step().map(PageViews::decimals).orElse(0));
         return format.format(number.value());
     }
 
