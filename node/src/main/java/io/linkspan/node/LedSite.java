@@ -72,7 +72,7 @@ final class LedSite {
 
     private long siteBase;
     private long nanoBase;
-    private long wallOffset;
+    private volatile long wallOffset;
     private long[] seenSite = {};
     private boolean[] late = {};
     private long tickedSite;
@@ -119,6 +119,11 @@ final class LedSite {
 
     Health health() {
         return health;
+    }
+
+    /// What is added to site time to get wall time, in microseconds; for all.
+    long wallOffset() {
+        return wallOffset;
     }
 
     /// What the numbers mean on disk.

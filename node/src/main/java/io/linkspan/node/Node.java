@@ -54,6 +54,10 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     static final Duration WRITE_TIMEOUT = Duration.ofSeconds(30);
     /// Most requests of the doors that wait.
     static final int ASKED_MAX = 10_000;
+    /// Folder of the journal within the data folder.
+    static final String JOURNAL = "journal";
+    /// File of the ring of frames within the journal's folder.
+    static final String FRAMES = "frames";
     /// Size of the ring of frames on the disk, in bytes.
     static final long RING_BYTES = 16L << 20;
     /// How long the end waits for the last entries to be on disk.
@@ -63,6 +67,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
 
     private final Path data;
     private final NodeClock clock;
+    private final boolean passive;
     private final Attached attached = new Attached();
     private final Journal journal;
     private final FrameRing ring;
@@ -86,9 +91,20 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     /// @param data its folder
     /// @param commitEvery how long a reading that nobody waits for may stay in memory
     /// @param listenBeyondLoopback addresses other than loopback on which connectors may listen
-    public record Settings(Path data, NodeClock clock, Duration commitEvery, Set<Endpoint.Tcp> listenBeyondLoopback) {
+    /// @param passive no connector runs: what a restored backup begins with
+    public record Settings(
+            Path data,
+            NodeClock clock,
+            Duration commitEvery,
+            Set<Endpoint.Tcp> listenBeyondLoopback,
+            boolean passive) {
         public Settings {
             listenBeyondLoopback = Set.copyOf(listenBeyondLoopback);
+        }
+
+        /// A node that opens its lines.
+        public Settings(Path data, NodeClock clock, Duration commitEvery, Set<Endpoint.Tcp> listenBeyondLoopback) {
+            this(data, clock, commitEvery, listenBeyondLoopback, false);
         }
     }
 
@@ -104,10 +120,11 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private Node(Settings settings) throws IOException {
         data = settings.data();
         clock = settings.clock();
+        passive = settings.passive();
         Files.createDirectories(data);
-        var disk = new RealDisk(data.resolve("journal"));
+        var disk = new RealDisk(data.resolve(JOURNAL));
         journal = Journal.open(disk, JournalSettings.standard(random.nextLong()).committingEvery(settings.commitEvery()));
-        ring = FrameRing.open(disk, "frames", RING_BYTES);
+        ring = FrameRing.open(disk, FRAMES, RING_BYTES);
         lines = new RealLines(settings.listenBeyondLoopback());
         inbox = new Inbox<>(clock);
         doors = inbox.source(Inbox.Lane.CONTROL, ASKED_MAX);
@@ -256,7 +273,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     /// Ends connectors that are gone or changed, begins new ones, and gives all their points.
     private void rewire(LedSite site) {
         var directory = site.board().directory();
-        var next = directory.file().connectors();
+        Map<String, SiteFile.ConnectorEntry> next = passive ? Map.of() : directory.file().connectors();
         var old = running.computeIfAbsent(site.id(), _ -> new HashMap<>());
         for (var entry : List.copyOf(old.values())) {
             var now = next.get(entry.id());
@@ -331,6 +348,17 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         return led(site).log();
     }
 
+    /// What is added to a site's time to get wall time, in microseconds.
+    public long wallOffset(SiteId site) {
+        return led(site).wallOffset();
+    }
+
+    /// Takes a snapshot of a site, which is saved when its entry is on disk.
+    public void snapshot(SiteId site) throws InterruptedException {
+        var led = led(site);
+        doors.put(led::snapshot);
+    }
+
     /// The bytes of frames, for `why`.
     public FrameRing frames() {
         return ring;
@@ -374,7 +402,18 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         return assess(board(site).directory(), tree);
     }
 
+    /// Checks a file for a new site; opens nothing.
+    ///
+    /// @throws Invalid at the line of what is wrong
+    public static Assessment check(Tree.Fields tree) throws Invalid {
+        return assess(new Attached(), io.linkspan.model.Directory.EMPTY, tree);
+    }
+
     private Assessment assess(io.linkspan.model.Directory now, Tree.Fields tree) throws Invalid {
+        return assess(attached, now, tree);
+    }
+
+    private static Assessment assess(Attached attached, io.linkspan.model.Directory now, Tree.Fields tree) throws Invalid {
         var next = SiteFile.read(tree);
         var assessment = Assessment.of(now, next);
         attached.check(now.with(next, now.revision() + 1, now.changes(next)));
