@@ -54,8 +54,8 @@ public final class ConnectorContract {
 
     /// A simulated machine in the hand of the contract. Safe for many threads.
     public interface Machine extends AutoCloseable {
-        /// The connector's own fields in the site file (without `id` and `type`) that reach this machine, quick ones: short
-        /// timeouts, short intervals.
+        /// The connector's own fields in the site file (without `id` and `type`) that reach this machine, quick
+        /// ones: short timeouts, short intervals.
         Map<String, String> settings();
 
         /// Points of this machine: at least two that are read, if it has any.
@@ -101,12 +101,16 @@ public final class ConnectorContract {
                 it.rule("MUST take up a point that is added while it runs, on the line that it has", it::newPoint),
                 it.rule("MUST leave when it is interrupted, and close what it opened", it::interrupt),
                 it.rule("MUST leave when it is interrupted while the queue is full", it::interruptWhileFull),
-                it.rule("MUST throw IOException with a sentence when the line is lost, and work when run again", it::lineLost),
+                it.rule(
+                        "MUST throw IOException with a sentence when the line is lost, and work when run again",
+                        it::lineLost),
                 it.rule("MUST throw IOException with a sentence when nobody is there", it::nobodyThere),
                 it.rule("MUST wait, or tell a gap, while the queue is full, and go on after it", it::backPressure),
                 it.rule("MUST answer each command exactly once", it::answersOnce),
                 it.rule("MUST NOT send a command whose deadline has passed", it::expired),
-                it.rule("MUST answer each command that it took when the line is lost or the machine is silent", it::answersOnLoss),
+                it.rule(
+                        "MUST answer each command that it took when the line is lost or the machine is silent",
+                        it::answersOnLoss),
                 it.rule("MUST leave no thread behind", it::noThreadLeft));
     }
 
@@ -147,7 +151,9 @@ public final class ConnectorContract {
                 assertThatCode(() -> type.check(point)).as(point.name()).doesNotThrowAnyException();
                 var wrong = at(point, new Tree.Scalar(new Mark(FILE, ADDRESS_LINE), "no such address !", true));
                 var e = catchThrowableOfType(Invalid.class, () -> type.check(wrong));
-                assertThat(e).as("%s at \"no such address !\" is refused", point.name()).isNotNull();
+                assertThat(e)
+                        .as("%s at \"no such address !\" is refused", point.name())
+                        .isNotNull();
                 assertThat(e.mark()).isEqualTo(new Mark(FILE, ADDRESS_LINE));
                 assertThat(e).hasMessageContaining("no such address !");
             }
@@ -164,7 +170,9 @@ public final class ConnectorContract {
                 here.awaitReading(point, _ -> true);
             }
             running.stop();
-            assertThat(here.reports().stream().filter(r -> !(r instanceof Report.Found)).findFirst())
+            assertThat(here.reports().stream()
+                            .filter(r -> !(r instanceof Report.Found))
+                            .findFirst())
                     .as("the line is told to be up before anything is read")
                     .containsInstanceOf(Report.LineUp.class);
             onlyTruth(machine, here);
@@ -225,6 +233,8 @@ public final class ConnectorContract {
             here.full(true);
             machine.speak();
             machine.speak();
+            if (!read(machine).isEmpty())
+                assertThat(here.awaitPushBack()).as("it told what it read").isTrue();
             leftWell(running, running.stop());
         }
     }
@@ -273,12 +283,15 @@ public final class ConnectorContract {
             here.full(true);
             for (int i = 0; i < 20; i++) machine.speak();
             TestTime.settle(here);
-            assertThat(running.running()).as("a full queue is no reason to leave").isTrue();
+            assertThat(running.running())
+                    .as("a full queue is no reason to leave")
+                    .isTrue();
             here.forget();
             here.full(false);
             machine.speak();
             awaitAnyReading(machine, here);
-            if (here.refusedOffers() > 0) here.await(Report.Gap.class, g -> !g.cause().isBlank());
+            if (here.refusedOffers() > 0)
+                here.await(Report.Gap.class, g -> !g.cause().isBlank());
             running.stop();
             onlyTruth(machine, here);
         }
@@ -291,7 +304,8 @@ public final class ConnectorContract {
             here.await(Report.LineUp.class);
             var commands = new ArrayList<Long>();
             for (int round = 0; round < 3; round++)
-                for (var each : commands(machine).entrySet()) commands.add(here.command(each.getKey(), each.getValue()));
+                for (var each : commands(machine).entrySet())
+                    commands.add(here.command(each.getKey(), each.getValue()));
             for (long id : commands) {
                 machine.speak();
                 var outcome = here.awaitOutcome(id);
@@ -299,7 +313,10 @@ public final class ConnectorContract {
                 else assertThat(outcome).isInstanceOf(Outcome.Refused.class);
             }
             running.stop();
-            for (long id : commands) assertThat(here.outcomes(id)).as("final answers to command %d", id).hasSize(1);
+            for (long id : commands)
+                assertThat(here.outcomes(id))
+                        .as("final answers to command %d", id)
+                        .hasSize(1);
         }
     }
 
@@ -334,10 +351,14 @@ public final class ConnectorContract {
             for (long id : ids) {
                 var outcomes = here.outcomes(id);
                 answered += outcomes.size();
-                assertThat(outcomes.size()).as("final answers to command %d: %s", id, outcomes).isLessThanOrEqualTo(1);
+                assertThat(outcomes.size())
+                        .as("final answers to command %d: %s", id, outcomes)
+                        .isLessThanOrEqualTo(1);
                 assertThat(outcomes).as("nobody answered, so it is not done").noneMatch(Outcome.Done.class::isInstance);
             }
-            assertThat(answered + here.commandsWaiting()).as("commands answered or never taken").isEqualTo(ids.size());
+            assertThat(answered + here.commandsWaiting())
+                    .as("commands answered or never taken")
+                    .isEqualTo(ids.size());
         }
     }
 
@@ -396,12 +417,12 @@ public final class ConnectorContract {
     }
 
     private static void awaitAnyReading(Machine machine, TestSurroundings here) throws InterruptedException {
-        if (!read(machine).isEmpty()) here.await(Report.Frame.class, f -> !f.readings().isEmpty());
+        if (!read(machine).isEmpty())
+            here.await(Report.Frame.class, f -> !f.readings().isEmpty());
     }
 
     private static void onlyTruth(Machine machine, TestSurroundings here) {
-        Map<Integer, Point> byNumber =
-                machine.points().stream().collect(Collectors.toMap(Point::number, p -> p));
+        Map<Integer, Point> byNumber = machine.points().stream().collect(Collectors.toMap(Point::number, p -> p));
         for (var reading : here.readings()) {
             var point = byNumber.get(reading.property());
             assertThat(point).as("the point of %s", reading).isNotNull();
@@ -419,18 +440,31 @@ public final class ConnectorContract {
 
     private static void sentence(Optional<Throwable> thrown) {
         assertThat(thrown).as("a lost line is told").containsInstanceOf(IOException.class);
-        assertThat(thrown.orElseThrow().getMessage()).as("the sentence about it").isNotBlank();
+        assertThat(thrown.orElseThrow().getMessage())
+                .as("the sentence about it")
+                .isNotBlank();
     }
 
     private static Point at(Point p, Tree.Scalar at) {
         return new Point(
-                p.number(), p.name(), p.type(), p.unit(), p.step(), at, p.every(), p.choices(), p.thing(), p.access(), p.withoutUs());
+                p.number(),
+                p.name(),
+                p.type(),
+                p.unit(),
+                p.step(),
+                at,
+                p.every(),
+                p.choices(),
+                p.thing(),
+                p.access(),
+                p.withoutUs());
     }
 
     private static Set<Thread> threads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(t -> !t.getName().matches("(?i)(Attach Listener|Signal Dispatcher|process reaper.*|Common-Cleaner|"
-                        + "ForkJoinPool.*|VirtualThread-unparker|Reference Handler|Finalizer|surefire.*)"))
+                .filter(t -> !t.getName()
+                        .matches("(?i)(Attach Listener|Signal Dispatcher|process reaper.*|Common-Cleaner|"
+                                + "ForkJoinPool.*|VirtualThread-unparker|Reference Handler|Finalizer|surefire.*)"))
                 .collect(Collectors.toSet());
     }
 
@@ -438,7 +472,8 @@ public final class ConnectorContract {
     private static final class TestTime {
         private static final int QUIET_ROUNDS = 30;
 
-        /// Until nothing new was reported for a while: there is no event to wait for when the claim is that none comes.
+        /// Until nothing new was reported for a while: there is no event to wait for when the claim is that
+        /// none comes.
         static void settle(TestSurroundings here) throws InterruptedException {
             int quiet = 0;
             int seen = here.reports().size();

@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
-/// One end of a line that lies in memory; what is written at one end is read at the other. Closing one end ends both, as
-/// with a socket: the other reads what is still on its way and then -1. Safe for many threads.
+/// One end of a line that lies in memory; what is written at one end is read at the other. Closing one end ends both,
+/// as with a socket: the other reads what is still on its way and then -1. Safe for many threads.
 public final class MemoryLine implements Line {
     /// Most bytes on their way to one end; a writer that has more waits.
     public static final int IN_FLIGHT_BYTES_MAX = 1 << 20;

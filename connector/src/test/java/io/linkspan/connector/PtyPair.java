@@ -23,7 +23,8 @@ public final class PtyPair implements AutoCloseable {
     /// Makes a pair; skips the test, saying so, where `socat` is missing.
     public static PtyPair open() throws IOException, InterruptedException {
         Assumptions.assumeTrue(
-                List.of("/usr/bin/socat", "/bin/socat", "/usr/local/bin/socat").stream().anyMatch(p -> Files.isExecutable(Path.of(p))),
+                List.of("/usr/bin/socat", "/bin/socat", "/usr/local/bin/socat").stream()
+                        .anyMatch(p -> Files.isExecutable(Path.of(p))),
                 "socat is missing, so there is no pty pair to stand for a serial cable; install it (apt install socat)");
         var folder = Files.createTempDirectory("linkspan-pty");
         var pair = new PtyPair(

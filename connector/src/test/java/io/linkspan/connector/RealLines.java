@@ -29,7 +29,8 @@ final class RealLines {
 
     static Listener listen(Endpoint.Tcp endpoint) throws IOException {
         var address = InetAddress.getByName(endpoint.host());
-        if (!address.isLoopbackAddress()) throw new IOException(endpoint + " is not loopback; a test listens on 127.0.0.1");
+        if (!address.isLoopbackAddress())
+            throw new IOException(endpoint + " is not loopback; a test listens on 127.0.0.1");
         return new Door(new ServerSocket(endpoint.port(), 50, address));
     }
 
@@ -97,7 +98,12 @@ final class RealLines {
         private static void set(Endpoint.Serial serial) throws IOException {
             String mode = serial.mode();
             var stty = new ProcessBuilder(
-                    "stty", "-F", serial.path(), "raw", "-echo", Integer.toString(serial.baud()),
+                    "stty",
+                    "-F",
+                    serial.path(),
+                    "raw",
+                    "-echo",
+                    Integer.toString(serial.baud()),
                     "cs" + mode.charAt(0),
                     mode.charAt(1) == 'N' ? "-parenb" : "parenb",
                     mode.charAt(1) == 'O' ? "parodd" : "-parodd",
@@ -144,7 +150,8 @@ final class RealLines {
 
         @Override
         public void close() throws IOException {
-            try (in; out) {
+            try (in;
+                    out) {
                 // both, also when one fails
             }
         }
@@ -160,7 +167,8 @@ final class RealLines {
                     var peer = socket.accept();
                     peer.setTcpNoDelay(true);
                     var from = (InetSocketAddress) peer.getRemoteSocketAddress();
-                    return new SocketLine(peer, new Endpoint.Tcp(from.getAddress().getHostAddress(), from.getPort()).toString());
+                    return new SocketLine(
+                            peer, new Endpoint.Tcp(from.getAddress().getHostAddress(), from.getPort()).toString());
                 } catch (SocketTimeoutException e) {
                     // look at the interrupt, then wait on
                 }

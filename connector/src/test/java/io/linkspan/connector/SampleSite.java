@@ -45,7 +45,8 @@ public record SampleSite(SiteFile file, Map<String, List<Point>> points) {
             if (thing.connector().isEmpty()) continue;
             for (var property : thing.properties().values())
                 if (property.at().isPresent())
-                    points.get(thing.connector().get()).add(point(++number, thing, property, property.at().get()));
+                    points.get(thing.connector().get())
+                            .add(point(++number, thing, property, property.at().get()));
         }
         return new SampleSite(file, points);
     }
@@ -84,9 +85,12 @@ public record SampleSite(SiteFile file, Map<String, List<Point>> points) {
         var mark = new Mark(file, node.getStartMark().map(m -> m.getLine() + 1).orElse(0));
         return switch (node) {
             case ScalarNode s -> new Tree.Scalar(mark, s.getValue(), s.getScalarStyle() != ScalarStyle.PLAIN);
-            case SequenceNode s -> new Tree.Items(mark, s.getValue().stream().map(n -> tree(file, n)).toList());
+            case SequenceNode s ->
+                new Tree.Items(
+                        mark, s.getValue().stream().map(n -> tree(file, n)).toList());
             case MappingNode m -> fields(file, mark, m);
-            default -> throw new IllegalArgumentException("No part of a site file: " + node); // a type of the YAML library
+            default ->
+                throw new IllegalArgumentException("No part of a site file: " + node); // a type of the YAML library
         };
     }
 
@@ -95,7 +99,8 @@ public record SampleSite(SiteFile file, Map<String, List<Point>> points) {
         var keys = new HashMap<String, Mark>();
         for (var each : node.getValue()) {
             var key = (Tree.Scalar) tree(file, each.getKeyNode());
-            if (Optional.ofNullable(fields.put(key.text(), tree(file, each.getValueNode()))).isPresent())
+            if (Optional.ofNullable(fields.put(key.text(), tree(file, each.getValueNode())))
+                    .isPresent())
                 throw new IllegalArgumentException(key.mark() + ": \"" + key.text() + "\" stands twice");
             keys.put(key.text(), key.mark());
         }

@@ -28,11 +28,12 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Surroundings in a test's hand: it keeps what a connector reports, hands it commands, moves its clock and remembers which
-/// lines it left open. Lines are real (loopback sockets, serial devices, see [PtyPair]) unless a [MemoryLine] was plugged in.
+/// Surroundings in a test's hand: it keeps what a connector reports, hands it commands, moves its clock and remembers
+/// which lines it left open. Lines are real (loopback sockets, serial devices, see [PtyPair]) unless a [MemoryLine] was
+/// plugged in.
 ///
-/// Time runs as it does, but a sleep, or a wait for a command, is over at once and the clock jumps over it. Safe for many
-/// threads.
+/// Time runs as it does, but a sleep, or a wait for a command, is over at once and the clock jumps over it. Safe for
+/// many threads.
 public final class TestSurroundings implements Surroundings, AutoCloseable {
     /// How long a test waits for something that should happen.
     public static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -56,10 +57,12 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
     private final AtomicInteger refused = new AtomicInteger();
     private final Path directory;
     private volatile Points points = new Points(1, List.of());
-    private volatile Function<Report.Asked, Optional<Outcome>> wishes = _ -> Optional.of(new Outcome.Done(Optional.empty()));
+    private volatile Function<Report.Asked, Optional<Outcome>> wishes =
+            _ -> Optional.of(new Outcome.Done(Optional.empty()));
     private volatile boolean diskDead;
     private volatile boolean watched = true;
     private boolean full;
+    private int waiting;
 
     /// Surroundings of a connector with this id and these points.
     public TestSurroundings(String connector, Point... points) {
@@ -115,6 +118,21 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
     /// How many offers were refused since the beginning.
     public int refusedOffers() {
         return refused.get();
+    }
+
+    /// Waits until the full queue has pushed back: somebody waits in `accept`, or an `offer` was refused.
+    ///
+    /// @return whether it did within [#PATIENCE]
+    public boolean awaitPushBack() throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        synchronized (reports) {
+            while (waiting == 0 && refused.get() == 0) {
+                long leftMillis = (end - System.nanoTime()) / 1_000_000;
+                if (leftMillis <= 0) return false;
+                reports.wait(leftMillis);
+            }
+            return true;
+        }
     }
 
     /// Kills the disk: no ticket says durable any more.
@@ -178,7 +196,8 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
         long end = System.nanoTime() + PATIENCE.toNanos();
         synchronized (reports) {
             while (true) {
-                for (var each : reports) if (kind.isInstance(each) && fits.test(kind.cast(each))) return kind.cast(each);
+                for (var each : reports)
+                    if (kind.isInstance(each) && fits.test(kind.cast(each))) return kind.cast(each);
                 long leftMillis = (end - System.nanoTime()) / 1_000_000;
                 if (leftMillis <= 0)
                     throw new AssertionError("No such " + kind.getSimpleName() + " came; what came: " + newest());
@@ -219,7 +238,10 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
 
     /// All readings of all frames so far, oldest first.
     public List<Reading> readings() {
-        return reports(Report.Frame.class).stream().map(Report.Frame::readings).flatMap(Collection::stream).toList();
+        return reports(Report.Frame.class).stream()
+                .map(Report.Frame::readings)
+                .flatMap(Collection::stream)
+                .toList();
     }
 
     /// Commands that nobody has taken yet.
@@ -239,7 +261,9 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
 
     private String newest() {
         int from = Math.max(0, reports.size() - 8);
-        return reports.isEmpty() ? "nothing" : (from > 0 ? from + " more, then " : "") + reports.subList(from, reports.size());
+        return reports.isEmpty()
+                ? "nothing"
+                : (from > 0 ? from + " more, then " : "") + reports.subList(from, reports.size());
     }
 
     // What the connector sees
@@ -267,7 +291,13 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
     @Override
     public Ticket accept(Report report) throws InterruptedException {
         synchronized (reports) {
-            while (full) reports.wait();
+            waiting++;
+            reports.notifyAll();
+            try {
+                while (full) reports.wait();
+            } finally {
+                waiting--;
+            }
             return keep(report);
         }
     }
@@ -277,6 +307,7 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
         synchronized (reports) {
             if (!full) return Optional.of(keep(report));
             refused.incrementAndGet();
+            reports.notifyAll();
             return Optional.empty();
         }
     }
@@ -320,7 +351,8 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
 
     @Override
     public void sleep(Duration time) throws InterruptedException {
-        Thread.sleep(1); // a real pause, however short, so that a loop of sleeps does not starve the machine it waits for
+        Thread.sleep(
+                1); // a real pause, however short, so that a loop of sleeps does not starve the machine it waits for
         advance(time);
     }
 
@@ -329,7 +361,8 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
         Optional<MemoryLine> memory;
         synchronized (plugged) {
             memory = Optional.ofNullable(plugged.get(endpoint)).map(Queue::poll);
-            if (memory.isEmpty() && plugged.containsKey(endpoint)) throw new IOException("Nobody answers at " + endpoint);
+            if (memory.isEmpty() && plugged.containsKey(endpoint))
+                throw new IOException("Nobody answers at " + endpoint);
         }
         return track(memory.isPresent() ? memory.get() : RealLines.open(endpoint));
     }

@@ -7,9 +7,8 @@ import java.util.Arrays;
 ///
 /// An entry in the control section: `varint(readingsLength << 2 | hasControl << 1 | hasExtra)`, `varint(site time since
 /// the entry before, microseconds)`; with hasExtra `varint(zigzag(change of wall time minus site time) << 1 |
-/// refused)`;
-/// with hasControl `varint(controlLength)` and the control bytes. The readings section is the readings one after the
-/// other, without those that were refused.
+/// refused)`; with hasControl `varint(controlLength)` and the control bytes. The readings section is the readings one
+/// after the other, without those that were refused.
 final class Batch {
     private static final int FIRST_BYTES = 512;
     private static final int KEPT_BYTES_MAX = 1 << 16;

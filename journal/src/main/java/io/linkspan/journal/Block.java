@@ -94,8 +94,7 @@ record Block(
     }
 
     /// What the block at `bytes` says of itself when it is whole: right magic, salt, lengths and CRC32C (RFC 3720,
-    /// B.4).
-    /// Empty when it is not.
+    /// B.4). Empty when it is not.
     static Optional<Block> parse(ByteBuffer bytes, int offset, int salt) {
         if (bytes.remaining() < OVERHEAD_BYTES) return Optional.empty();
         int length = bytes.getInt(4);

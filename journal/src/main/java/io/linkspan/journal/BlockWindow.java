@@ -37,8 +37,7 @@ final class BlockWindow implements Closeable {
     }
 
     /// Whether a block seems to begin here. Looks at the salt too, which nobody who sends us bytes can know: so
-    /// bytes
-    /// that look like a block inside an entry are never taken for one.
+    /// bytes that look like a block inside an entry are never taken for one.
     private boolean promises(int offset) throws IOException {
         if (load(offset, Block.OVERHEAD_BYTES) < Block.OVERHEAD_BYTES) return false;
         int at = (int) (offset - start);

@@ -6,12 +6,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /// What the journal needs of a file system, so that a simulated one can lose, tear and refuse. Names are relative to
-/// the
-/// journal's folder, with `/` between their parts. Thread-safe.
+/// the journal's folder, with `/` between their parts. Thread-safe.
 public interface Disk {
     /// Opens a file for reading and writing, and makes it and its folders when they are missing. That the file
-    /// exists
-    /// is only sure after [#syncFolder].
+    /// exists is only sure after [#syncFolder].
     File open(String name) throws IOException;
 
     /// Opens a file for reading.

@@ -66,8 +66,7 @@ final class EntryReader implements Log.Reader {
     }
 
     /// Opens a segment with the index that belongs to it. Retention may put a rewritten one in its place at any
-    /// moment:
-    /// with the same header before and after, what was opened in between is of one generation.
+    /// moment: with the same header before and after, what was opened in between is of one generation.
     private void enter(int number) throws IOException {
         while (true) {
             close();

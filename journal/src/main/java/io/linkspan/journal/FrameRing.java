@@ -8,13 +8,11 @@ import java.util.zip.CRC32C;
 
 /// The newest raw frames, in and out, in a file of fixed size beside the log: so that `why` can show the bytes on the
 /// wire while they are there. Never synced: it survives a kill, and a power cut as far as the medium has it; what was
-/// torn
-/// is found by its checksum and is not given out. Thread-safe.
+/// torn is found by its checksum and is not given out. Thread-safe.
 ///
 /// A frame's id is its place in an endless file of which the newest `bytes` are kept. In the file (big-endian): 16
-/// bytes
-/// with `u64` id at which a search for the end may begin and 8 bytes 0; then records: `u32` magic `LSFR`, `u32` length,
-/// `u64` id, `u32` CRC32C of the bytes, the bytes. A record never goes over the end of the file.
+/// bytes with `u64` id at which a search for the end may begin and 8 bytes 0; then records: `u32` magic `LSFR`, `u32`
+/// length, `u64` id, `u32` CRC32C of the bytes, the bytes. A record never goes over the end of the file.
 public final class FrameRing implements Closeable {
     /// Longest frame in bytes.
     public static final int FRAME_BYTES_MAX = 1 << 16;

@@ -8,7 +8,6 @@ public enum Health {
     /// itself when there is room again.
     CONTROL_ONLY,
     /// A sync failed, or nothing can be stored any more. Nothing is acknowledged from now on; sites go on from
-    /// memory.
-    /// Final: only a new process, on a disk that works, opens the journal again.
+    /// memory. Final: only a new process, on a disk that works, opens the journal again.
     DEAD
 }

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It reads no clock and starts no thread: one thread (or a simulation) calls [#commit] whenever [#nanosUntilDue] is 0,
 /// and [#maintain] now and then; [#park] waits between the two. Sites append from their own threads. All methods are
-/// safe
-/// for any thread.
+/// safe for any thread.
 public final class Journal implements BlockSource, Closeable {
     private static final String LOCK = "lock";
 
@@ -83,8 +82,7 @@ public final class Journal implements BlockSource, Closeable {
     }
 
     /// Hears what the journal has done. Called by the thread that commits, [#health] also by one that appends; must
-    /// return
-    /// soon and must not call back into the journal.
+    /// return soon and must not call back into the journal.
     public interface Listener {
         /// All entries of the site up to this position are on disk: act, then tell.
         default void durable(Log.Position at) {}
@@ -207,8 +205,7 @@ public final class Journal implements BlockSource, Closeable {
     }
 
     /// Waits until something may be due, at most `nanosMax`. For one thread at a time; ends early now and then, and
-    /// when
-    /// the thread is interrupted.
+    /// when the thread is interrupted.
     public void park(long nanoNow, long nanosMax) {
         long nanos = Math.min(nanosMax, nanosUntilDue(nanoNow));
         synchronized (pendingLock) {
@@ -223,8 +220,7 @@ public final class Journal implements BlockSource, Closeable {
     }
 
     /// Writes all that waits and syncs it, if somebody urged or the oldest entry has waited for `commitEvery`. One
-    /// sync
-    /// serves all sites.
+    /// sync serves all sites.
     ///
     /// @return whether something became durable
     public boolean commit(long nanoNow) {
@@ -307,8 +303,8 @@ public final class Journal implements BlockSource, Closeable {
         var index = active.index();
         long bytes = 0;
         for (var taken : done) {
-            taken.log.settled(taken.batch, taken.hash);
             index.add(taken.log.site(), taken.offset, taken.length, taken.storedReadings, taken.batch.firstWall);
+            taken.log.settled(taken.batch, taken.hash);
             bytes += taken.batch.reserved;
             if (taken.storedReadings < taken.batch.readingsLength) readingsRefused.addAndGet(taken.batch.withReadings);
         }
@@ -367,8 +363,7 @@ public final class Journal implements BlockSource, Closeable {
     }
 
     /// Drops readings from one full segment, the oldest that has some to drop. For a thread that may wait for the
-    /// disk;
-    /// commits go on meanwhile.
+    /// disk; commits go on meanwhile.
     ///
     /// @return what was dropped; empty when nothing may go
     /// @throws Disk.NoSpace when there is no room for the smaller copy; nothing has changed then
@@ -393,24 +388,26 @@ public final class Journal implements BlockSource, Closeable {
     }
 
     private void heal() {
-        health = Health.OK;
-        trouble = "";
-        listener.health(Health.OK, "There is room on the disk again; everything is stored");
+        become(Health.CONTROL_ONLY, Health.OK, "", "There is room on the disk again; everything is stored");
     }
 
     private void sick(String why) {
-        if (health != Health.OK) return;
-        health = Health.CONTROL_ONLY;
-        trouble = why;
-        listener.health(health, why + "; control is stored in the reserve, readings are not");
+        become(Health.OK, Health.CONTROL_ONLY, why, why + "; control is stored in the reserve, readings are not");
     }
 
     private void die(String why) {
-        if (health == Health.DEAD) return;
-        health = Health.DEAD;
-        trouble = why;
-        listener.health(
-                health, why + "; nothing is acknowledged any more, and only a restart on a disk that works helps");
+        var told = why + "; nothing is acknowledged any more, and only a restart on a disk that works helps";
+        become(Health.OK, Health.DEAD, why, told);
+        become(Health.CONTROL_ONLY, Health.DEAD, why, told);
+    }
+
+    private void become(Health from, Health to, String why, String told) {
+        synchronized (pendingLock) {
+            if (health != from) return;
+            health = to;
+            trouble = why;
+        }
+        listener.health(to, told);
     }
 
     // What can be asked.
@@ -431,8 +428,7 @@ public final class Journal implements BlockSource, Closeable {
     }
 
     /// Entries whose readings part was not stored since the journal was opened, because too much waited or the disk
-    /// was
-    /// full.
+    /// was full.
     public long readingsRefused() {
         return readingsRefused.get();
     }

@@ -12,8 +12,7 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /// Reads every byte of a journal, recomputes each hash and each site's chain, and names what is wrong. Needs no lock
-/// and
-/// changes nothing. Not thread-safe.
+/// and changes nothing. Not thread-safe.
 public final class JournalCheck {
     private static final int STEP_BYTES = 1 << 18;
 
@@ -51,7 +50,7 @@ public final class JournalCheck {
     ///
     /// @param findings all of them, in the order of the stream; empty when the journal is whole
     /// @param tail bytes behind the end, which the next process to open the journal will cut; or another one writes
-    /// now
+    ///     now
     public record Report(List<SiteReport> sites, List<Finding> findings, Optional<Recovery.Cut> tail, long bytes) {
         /// Nothing is wrong.
         public boolean whole() {

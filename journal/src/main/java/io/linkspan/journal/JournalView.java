@@ -27,8 +27,7 @@ public final class JournalView implements BlockSource {
     }
 
     /// What a process that opens the journal now would find. While another one writes, its newest bytes look like a
-    /// torn
-    /// tail.
+    /// torn tail.
     public Recovery recovery() {
         return now.recovery();
     }

@@ -9,8 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Finds the end of the stream and where each site stands: from the last index on, so the work is bounded by the size
-/// of
-/// a segment.
+/// of a segment.
 ///
 /// @param header of the segment that is written on
 record Opening(
@@ -37,8 +36,7 @@ record Opening(
     }
 
     /// Files behind the newest segment: never begun, or so damaged that nothing in them can be read. The latter are
-    /// kept
-    /// under another name.
+    /// kept under another name.
     private static void setAside(Segments segments, Newest newest) throws IOException {
         var disk = segments.disk();
         for (int number : segments.numbers().tailSet(newest.header.number(), false)) {

@@ -155,8 +155,7 @@ final class SegmentScan {
     }
 
     /// Names a hole below the durable mark. Where its first bytes still say whose it was, and that fits, only that
-    /// site
-    /// is in doubt; else every site is, until its next block shows that nothing of it was lost.
+    /// site is in doubt; else every site is, until its next block shows that nothing of it was lost.
     private void damaged(Hole hole) throws IOException {
         var guess = window.guess(hole.from)
                 .filter(block -> block.kind() == BlockKind.ENTRIES && block.count() > 0)

@@ -140,8 +140,8 @@ final class SegmentWriter implements Closeable {
                 + (withReadings ? batch.readingsLength : ChainHash.BYTES);
     }
 
-    /// Writes a batch as a block behind the last one and returns the hash that the site's next block names.
-    /// Nothing of it is sure before [#force].
+    /// Writes a batch as a block behind the last one and returns the hash that the site's next block names. Nothing
+    /// of it is sure before [#force].
     ChainHash write(Batch batch, SiteId site, ChainHash previous, boolean withReadings) throws IOException {
         boolean drop = !withReadings && batch.readingsLength > 0;
         int flags = drop ? Block.READINGS_DROPPED | Block.NEVER_STORED : 0;

@@ -82,8 +82,7 @@ final class Segments {
     }
 
     /// A segment's header. Where it is damaged, the first whole block tells the salt; empty when the segment was
-    /// never
-    /// begun, or when nothing in it can be read.
+    /// never begun, or when nothing in it can be read.
     Optional<Header> header(int number) throws IOException {
         try (var file = disk.openToRead(name(number))) {
             var start = ByteBuffer.allocate(HEADER_BYTES);
@@ -171,8 +170,7 @@ final class Segments {
     }
 
     /// Writes an index beside its segment: aside, synced, then under its name. An index is derived, so where there
-    /// is no
-    /// room for it there is none, and the segment is read instead.
+    /// is no room for it there is none, and the segment is read instead.
     void writeIndex(SegmentIndex index) throws IOException {
         var name = indexName(index.number);
         var aside = name + ".tmp";

@@ -15,8 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// A disk in memory that fails as real ones do, from a seed. A power cut keeps what was forced and any of the rest:
-/// each
-/// sector that was written since may be there or not, so may each new length and each change of a name.
+/// each sector that was written since may be there or not, so may each new length and each change of a name.
 ///
 /// Thread-safe, by one lock.
 public final class SimulatedDisk implements Disk {
@@ -115,8 +114,7 @@ public final class SimulatedDisk implements Disk {
     }
 
     /// After so many more writes, syncs and changes of names, all of them fail, as if the power went in the middle:
-    /// call
-    /// [#cutPower] next.
+    /// call [#cutPower] next.
     public synchronized void failAfter(long steps) {
         stepsUntilFailure = steps;
     }

@@ -121,8 +121,7 @@ public final class SiteLog implements Log {
     }
 
     /// Opens an epoch that continues another branch, or this one from an earlier entry on (a snapshot, after
-    /// damage):
-    /// entries of earlier epochs beyond `after` stay on disk, and are off the branch from now on.
+    /// damage): entries of earlier epochs beyond `after` stay on disk, and are off the branch from now on.
     ///
     /// @param newEpoch higher than any that this site had
     /// @param after the last position that the new epoch builds on
@@ -162,12 +161,10 @@ public final class SiteLog implements Log {
     }
 
     /// Saves the site's state after the entry at a position. For any thread but the site's, one at a time: it waits
-    /// for
-    /// the disk.
+    /// for the disk.
     ///
     /// @throws IllegalArgumentException when the entry is not durable, or not on this log's branch: a snapshot must
-    /// never
-    ///     be ahead of its log
+    ///     never be ahead of its log
     /// @throws Disk.NoSpace when the disk is full; nothing has changed then
     public void saveSnapshot(Position at, Snapshot.Body body) throws IOException {
         if (!durable.knows(at))

@@ -46,8 +46,7 @@ record SiteState(Head head, List<EpochStart> epochs, boolean unsure) {
     }
 
     /// The last number of an epoch that is on the branch, as far as this site's openings say; of the newest epoch
-    /// there
-    /// is none yet.
+    /// there is none yet.
     long lastOnBranch(int epoch) {
         return end(epoch)
                 .map(start -> lastBefore(start, epoch))

@@ -88,6 +88,27 @@ class DamageTest {
     }
 
     @Test
+    void whereNobodyCanTellWhoseBlockWasLostEverySiteMustOpenAnEpoch() throws IOException {
+        try (var journal = Journal.open(disk, TINY)) {
+            append(journal.open(RIVERSIDE), 1, "a", "");
+            append(journal.open(COLD_STORE), 1, "b", "");
+            journal.commitNow(0);
+            append(journal.open(RIVERSIDE), 2, "c", "");
+            journal.commitNow(0);
+            append(journal.open(COLD_STORE), 2, "d", "");
+        }
+        int ofRiverside = Segments.HEADER_BYTES + 2 * (Block.OVERHEAD_BYTES + 4);
+        disk.flip(Segments.name(1), ofRiverside * 8L);
+        try (var journal = Journal.open(disk, TINY)) {
+            assertThat(journal.recovery().damage())
+                    .singleElement()
+                    .satisfies(it -> assertThat(it.first()).isEmpty());
+            // The cold store's next block shows that nothing of it was lost.
+            assertThat(journal.recovery().unsure()).containsExactly(RIVERSIDE);
+        }
+    }
+
+    @Test
     void bytesThatLookLikeABlockInsideAnEntryAreNeverTakenForOne() throws IOException {
         var foreign = new SimulatedDisk(2);
         try (var journal = Journal.open(foreign, JournalSettings.standard(666).sized(1 << 13, 1 << 20, 0))) {

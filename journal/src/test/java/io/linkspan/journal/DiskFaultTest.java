@@ -104,6 +104,30 @@ class DiskFaultTest {
     }
 
     @Test
+    void theChainHoldsWhereACommitOfSeveralBlocksHadToBeWrittenAgain() throws IOException {
+        for (int room = 0; room < 20_000; room += 1_000) {
+            var small = new SimulatedDisk(room);
+            try (var journal = Journal.open(small, TINY)) {
+                while (journal.maintain(0)) assertThat(journal.health()).isEqualTo(Health.OK);
+                small.capacity(small.usedBytes() + room);
+                for (int commit = 0; commit < 3; commit++) {
+                    for (int i = 0; i < 30; i++) {
+                        append(journal.open(RIVERSIDE), i, "control", "r".repeat(200));
+                        append(journal.open(COLD_STORE), i, "control", "r".repeat(200));
+                    }
+                    assertThat(journal.commitNow(0)).isTrue();
+                }
+                assertThat(journal.health()).isEqualTo(Health.CONTROL_ONLY);
+                small.capacity(Long.MAX_VALUE);
+            }
+            var report = JournalCheck.check(small, List.of(), _ -> {});
+            assertThat(report.findings()).isEmpty();
+            assertThat(report.sites())
+                    .allSatisfy(site -> assertThat(site.entries()).isEqualTo(90));
+        }
+    }
+
+    @Test
     void aFailedSyncIsFinal() throws IOException {
         var journal = open();
         var log = journal.open(RIVERSIDE);

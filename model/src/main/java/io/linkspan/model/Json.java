@@ -20,7 +20,8 @@ import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 
-/// JSON text (RFC 8259) to a [Tree] and back. Numbers stay the text that they were, so no digit is lost; a name that stands
+/// JSON text (RFC 8259) to a [Tree] and back. Numbers stay the text that they were, so no digit is lost; a name that
+/// stands
 /// twice in one object is refused (RFC 8259, 4 leaves open which one would count). `null` is the empty scalar without
 /// quotes, as an empty value in YAML is.
 ///
@@ -49,8 +50,9 @@ public final class Json {
                     .maxNameLength(NAME_CHARS_MAX)
                     .maxStringLength(TEXT_CHARS_MAX)
                     .build())
-            .streamWriteConstraints(
-                    StreamWriteConstraints.builder().maxNestingDepth(NESTING_MAX).build())
+            .streamWriteConstraints(StreamWriteConstraints.builder()
+                    .maxNestingDepth(NESTING_MAX)
+                    .build())
             .build();
 
     private Json() {}
@@ -61,7 +63,8 @@ public final class Json {
     public static Tree parse(String file, String text) throws Invalid {
         if (text.length() > TEXT_CHARS_MAX)
             throw new Invalid(
-                    new Mark(file, 1), "a JSON text has at most " + TEXT_CHARS_MAX + " characters, not " + text.length());
+                    new Mark(file, 1),
+                    "a JSON text has at most " + TEXT_CHARS_MAX + " characters, not " + text.length());
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             JsonToken first = parser.nextToken();
             if (first == null) throw new Invalid(new Mark(file, 1), "a JSON value is missing: the text is empty");
@@ -70,7 +73,8 @@ public final class Json {
                 throw new Invalid(mark(file, parser), "one JSON value is enough; here a second one begins");
             return tree;
         } catch (StreamConstraintsException e) {
-            throw new Invalid(mark(file, e.getLocation()), "this JSON is too large or too deep: " + e.getOriginalMessage());
+            throw new Invalid(
+                    mark(file, e.getLocation()), "this JSON is too large or too deep: " + e.getOriginalMessage());
         } catch (StreamReadException e) {
             throw new Invalid(mark(file, e.getLocation()), "this is no JSON: " + sentence(e.getOriginalMessage()));
         }
@@ -85,7 +89,8 @@ public final class Json {
         throw new Invalid(tree.mark(), "a JSON object ({\"name\": value}) is needed here, not " + tree.kind());
     }
 
-    /// Writes JSON on one line. A scalar without quotes becomes a number, true or false if JSON can say it so, null if it
+    /// Writes JSON on one line. A scalar without quotes becomes a number, true or false if JSON can say it so, null
+    /// if it
     /// is empty, else text: `0x10` becomes `"0x10"`.
     public static String write(Tree tree) {
         return write(tree, ObjectWriteContext.empty());

@@ -55,12 +55,14 @@ public final class Unit {
         return Units.parse(code.equals("Cel") ? "K" : "[degR]");
     }
 
-    /// The unit of a product. A unit with an offset counts as its difference.
+    /// The unit of a product. A unit with an offset counts as its difference. Throws [IllegalArgumentException]
+    /// beyond
+    /// [Units#PRODUCT_EXPONENT_MAX].
     public Unit times(Unit other) {
         return ofDifference().timesPower(other.ofDifference(), 1);
     }
 
-    /// The unit of a quotient. A unit with an offset counts as its difference.
+    /// The unit of a quotient, in the same way.
     public Unit over(Unit other) {
         return ofDifference().timesPower(other.ofDifference(), -1);
     }
@@ -71,8 +73,13 @@ public final class Unit {
 
     private Unit timesPower(Unit other, int power) {
         var all = new LinkedHashMap<>(terms);
-        for (var each : other.terms.entrySet())
-            all.put(each.getKey(), all.getOrDefault(each.getKey(), 0) + each.getValue() * power);
+        for (var each : other.terms.entrySet()) {
+            int exponent = all.getOrDefault(each.getKey(), 0) + each.getValue() * power;
+            if (Math.abs(exponent) > Units.PRODUCT_EXPONENT_MAX)
+                throw new IllegalArgumentException("\"" + each.getKey() + "\" to the power of " + exponent
+                        + " measures nothing; write exponents up to " + Units.PRODUCT_EXPONENT_MAX);
+            all.put(each.getKey(), exponent);
+        }
         return new Unit(
                 all, dimension.timesPower(other.dimension, power), scale.times(other.scale.power(power)), Ratio.ZERO);
     }

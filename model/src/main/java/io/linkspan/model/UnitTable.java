@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /// The usual units: what metering, plants, buildings and farms measure in. Values as in UCUM 2.1, section 4. Immutable.
 final class UnitTable {
@@ -131,7 +130,6 @@ final class UnitTable {
     private static final Map<String, Line> ATOMS = new LinkedHashMap<>();
     private static final Map<String, String> SPELLINGS = new LinkedHashMap<>();
     private static final Map<String, String> PREFIXED_SPELLINGS = new LinkedHashMap<>();
-    private static final Map<String, Unit> READ = new ConcurrentHashMap<>();
 
     /// Only split here, read when asked for, and written without lambdas: a start pays for what its site uses.
     static {
@@ -169,23 +167,15 @@ final class UnitTable {
     /// The unit of one atom, with or without a prefix.
     static Optional<Unit> find(String term) {
         var line = ATOMS.get(term);
-        if (line != null) return Optional.of(read(term, line));
+        if (line != null) return Optional.of(unit(term, line));
         var split = split(term, ATOMS);
         if (split.isEmpty()) return Optional.empty();
         String prefix = split.get().prefix();
         var atom = Objects.requireNonNull(ATOMS.get(split.get().atom()));
         if (!atom.metric() || prefix.endsWith("i") && !atom.binary()) return Optional.empty();
-        Unit unit = read(split.get().atom(), atom);
+        Unit unit = unit(split.get().atom(), atom);
         Ratio scale = Ratio.parse(Objects.requireNonNull(PREFIXES.get(prefix))).times(unit.scale());
         return Optional.of(Units.single(term, unit.dimension(), scale, Ratio.ZERO));
-    }
-
-    private static Unit read(String code, Line line) {
-        var before = READ.get(code);
-        if (before != null) return before;
-        Unit unit = unit(code, line);
-        READ.put(code, unit);
-        return unit;
     }
 
     private static Unit unit(String code, Line line) {

@@ -17,6 +17,9 @@ public final class Units {
     /// Largest exponent within a text.
     public static final int EXPONENT_MAX = 9;
 
+    /// Largest exponent of one atom in a product of units.
+    public static final int PRODUCT_EXPONENT_MAX = 81;
+
     private Units() {}
 
     /// Reads a unit; throws [IllegalArgumentException] with a sentence that says what would be right.
@@ -42,8 +45,16 @@ public final class Units {
                 .divide(factor.divisor().gcd(offset.divisor()));
         var whole = new Ratio(divide, BigInteger.ONE);
         var multiply = factor.times(whole).numerator();
-        if (!isExact(multiply) || !isExact(divide)) return Conversion.of(factor.nearest(), offset.nearest());
+        if (!isExact(multiply) || !isExact(divide)) return rounded(from, to, factor, offset);
         return new Conversion(multiply.doubleValue(), offset.times(whole).nearest(), divide.doubleValue());
+    }
+
+    private static Conversion rounded(Unit from, Unit to, Ratio factor, Ratio offset) {
+        double multiply = factor.nearest();
+        if (multiply == 0 || Double.isInfinite(multiply))
+            throw new IllegalArgumentException("\"" + from.code() + "\" and \"" + to.code()
+                    + "\" are further apart than a number can say; write units of nearer sizes");
+        return Conversion.of(multiply, offset.nearest());
     }
 
     /// Whether a double holds it without rounding.

@@ -69,12 +69,14 @@ class JsonTest {
 
     @Test
     void aListIsNoObject() {
-        assertThatThrownBy(() -> Json.parseFields("", "[1]")).hasMessage(
-                "a JSON object ({\"name\": value}) is needed here, not a list");
+        assertThatThrownBy(() -> Json.parseFields("", "[1]"))
+                .hasMessage("a JSON object ({\"name\": value}) is needed here, not a list");
     }
 
     private static void refused(String text, String sentence) {
-        assertThatThrownBy(() -> Json.parse("f", text)).isInstanceOf(Invalid.class).hasMessageContaining(sentence);
+        assertThatThrownBy(() -> Json.parse("f", text))
+                .isInstanceOf(Invalid.class)
+                .hasMessageContaining(sentence);
     }
 
     @Provide
@@ -87,14 +89,17 @@ class JsonTest {
                 () -> leaves,
                 () -> leaves,
                 () -> trees().list().ofMaxSize(3).map(Tree::items),
-                () -> Arbitraries.maps(Arbitraries.strings().ofMaxLength(8), trees()).ofMaxSize(3).map(Tree::fields));
+                () -> Arbitraries.maps(Arbitraries.strings().ofMaxLength(8), trees())
+                        .ofMaxSize(3)
+                        .map(Tree::fields));
     }
 
     /// The same tree without places.
     private static Tree bare(Tree tree) {
         return switch (tree) {
             case Tree.Scalar s -> new Tree.Scalar(Mark.NONE, s.text(), s.quoted());
-            case Tree.Items i -> Tree.items(i.items().stream().map(JsonTest::bare).toList());
+            case Tree.Items i ->
+                Tree.items(i.items().stream().map(JsonTest::bare).toList());
             case Tree.Fields f -> {
                 Map<String, Tree> fields = new LinkedHashMap<>();
                 f.fields().forEach((name, part) -> fields.put(name, bare(part)));

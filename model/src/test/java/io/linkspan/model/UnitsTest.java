@@ -191,6 +191,20 @@ class UnitsTest {
     }
 
     @Test
+    void hasALargestPowerHoweverItIsWritten() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Units.parse("(((((((km9)9)9)9)9)9)9)9"))
+                .withMessage("\"km\" to the power of 729 measures nothing; write exponents up to 81");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Units.conversion("(Ym9)9", "m81"))
+                .withMessageContaining("exponent");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Units.conversion("(Ym9)9", "(ym9)9"))
+                .withMessage(
+                        "\"Ym81\" and \"ym81\" are further apart than a number can say; write units of nearer sizes");
+    }
+
+    @Test
     void theTableAgreesWithIndriya() {
         int compared = 0;
         for (var code : UnitTable.codes()) {
@@ -301,6 +315,6 @@ class UnitsTest {
 
     @Provide
     Arbitrary<String> texts() {
-        return Arbitraries.strings().withChars("kWhm3/.(){}[]-+12 °C²10*^%µx").ofMaxLength(12);
+        return Arbitraries.strings().withChars("kWhm39/.(){}[]-+12 °C²10*^%µx").ofMaxLength(20);
     }
 }

@@ -3,7 +3,8 @@ package io.linkspan.node;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/// How long to wait before a lost line is opened again: twice as long each time, a little random so that a hundred lines
+/// How long to wait before a lost line is opened again: twice as long each time, a little random so that a hundred
+/// lines
 /// that broke together do not come back together. For one thread.
 final class Backoff {
     /// The wait after the first failure.

@@ -12,7 +12,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-/// The commands that wait for one connector. A newer set-point takes the place of an older one for the same point, unless an
+/// The commands that wait for one connector. A newer set-point takes the place of an older one for the same point,
+/// unless an
 /// action was asked for in between; actions never conflate. What will never be sent is answered here.
 ///
 /// Thread-safety: safe for many threads; nobody waits but in [#next].

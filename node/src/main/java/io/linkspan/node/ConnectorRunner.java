@@ -19,8 +19,10 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps one connector of a site running: on a thread of its own, again after each lost line, with a growing wait. Tells the
-/// site when the line comes up and when it goes down, once each, and counts. A bug in a connector is shown and ends that one
+/// Keeps one connector of a site running: on a thread of its own, again after each lost line, with a growing wait.
+/// Tells the
+/// site when the line comes up and when it goes down, once each, and counts. A bug in a connector is shown and ends
+/// that one
 /// run alone.
 ///
 /// Thread-safety: safe for many threads; [#start] and [#close] once each.
@@ -55,7 +57,8 @@ public final class ConnectorRunner implements AutoCloseable {
     /// @param current the value of a served point
     /// @param watched whether the site is alive, armed and responsible for a point
     /// @param directory the connector's own folder; it exists
-    /// @param platformThreads needed where reads go through native code (serial lines): they would hold a carrier thread
+    /// @param platformThreads needed where reads go through native code (serial lines): they would hold a carrier
+    /// thread
     public record Wiring(
             NodeClock clock,
             RandomGenerator random,
@@ -113,7 +116,9 @@ public final class ConnectorRunner implements AutoCloseable {
             if (thread.join(GOODBYE_TIMEOUT)) return;
             run.ifPresent(LiveSurroundings::closeLines);
             if (!thread.join(END_TIMEOUT))
-                log.error("Connector {} did not end within {} after its lines were closed; this is a bug in it", id,
+                log.error(
+                        "Connector {} did not end within {} after its lines were closed; this is a bug in it",
+                        id,
                         Durations.format(END_TIMEOUT));
         } catch (InterruptedException e) {
             run.ifPresent(LiveSurroundings::closeLines);
@@ -149,7 +154,7 @@ public final class ConnectorRunner implements AutoCloseable {
             return e.getMessage() == null || e.getMessage().isBlank() ? e.toString() : e.getMessage();
         } catch (InterruptedException e) {
             return "the connector " + id + " was interrupted";
-        } catch (RuntimeException | Error e) { // a thread's top: a bug in one connector ends this run and harms no other
+        } catch (RuntimeException | Error e) { // thread top: a bug ends this run and harms no other connector
             return bug(e);
         } finally {
             run = Optional.empty();
@@ -187,7 +192,9 @@ public final class ConnectorRunner implements AutoCloseable {
     }
 
     Thread.Builder threads(String name) {
-        return wiring.platformThreads() ? Thread.ofPlatform().daemon().name(name) : Thread.ofVirtual().name(name);
+        return wiring.platformThreads()
+                ? Thread.ofPlatform().daemon().name(name)
+                : Thread.ofVirtual().name(name);
     }
 
     Points points() {
@@ -254,7 +261,17 @@ public final class ConnectorRunner implements AutoCloseable {
 
         synchronized Health health(String id, boolean up, long sinceMicros, int queuedMost) {
             return new Health(
-                    id, up, sinceMicros, frames, readings, gaps, commands, reconnects, refusedOffers, queuedMost, lastError);
+                    id,
+                    up,
+                    sinceMicros,
+                    frames,
+                    readings,
+                    gaps,
+                    commands,
+                    reconnects,
+                    refusedOffers,
+                    queuedMost,
+                    lastError);
         }
     }
 }

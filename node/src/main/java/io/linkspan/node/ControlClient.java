@@ -59,8 +59,10 @@ public final class ControlClient implements AutoCloseable {
             return new ControlClient(SocketChannel.open(UnixDomainSocketAddress.of(path)));
         } catch (IOException e) {
             if (Files.exists(path) && !Files.isWritable(path))
-                throw new IOException("You may not talk to the Linkspan on " + folder + "; run this as the user that runs it", e);
-            throw new IOException("No Linkspan runs on " + folder + "; start one with: linkspan run SITE --data " + folder, e);
+                throw new IOException(
+                        "You may not talk to the Linkspan on " + folder + "; run this as the user that runs it", e);
+            throw new IOException(
+                    "No Linkspan runs on " + folder + "; start one with: linkspan run SITE --data " + folder, e);
         }
     }
 
@@ -76,7 +78,8 @@ public final class ControlClient implements AutoCloseable {
     public Tree.Fields ask(Tree.Fields request, Items items) throws IOException, Refused {
         byte[] line = (Json.write(request) + "\n").getBytes(StandardCharsets.UTF_8);
         if (line.length > ControlSocket.LINE_BYTES_MAX)
-            throw new IOException("A request has at most " + ControlSocket.LINE_BYTES_MAX + " bytes, not " + line.length);
+            throw new IOException(
+                    "A request has at most " + ControlSocket.LINE_BYTES_MAX + " bytes, not " + line.length);
         Channels.newOutputStream(channel).write(line);
         while (true) {
             String text = lines.next()
@@ -92,7 +95,8 @@ public final class ControlClient implements AutoCloseable {
         try {
             return Json.parseFields("", text);
         } catch (Invalid e) {
-            throw new IOException("The node answered what is no JSON (" + e.getMessage() + "); is it of another version?", e);
+            throw new IOException(
+                    "The node answered what is no JSON (" + e.getMessage() + "); is it of another version?", e);
         }
     }
 

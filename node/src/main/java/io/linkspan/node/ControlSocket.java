@@ -27,8 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// How a running node is talked to: a Unix domain socket in its data folder that its owner alone may open (mode 0600).
-/// One request is one line, a JSON object; the answer is any number of lines `{"item": {...}}` and one last line, either
-/// `{"end": {...}}` or `{"error": "a sentence", "kind": "invalid"}` (see [Kind]). Requests of one client are answered one
+/// One request is one line, a JSON object; the answer is any number of lines `{"item": {...}}` and one last line,
+/// either
+/// `{"end": {...}}` or `{"error": "a sentence", "kind": "invalid"}` (see [Kind]). Requests of one client are answered
+/// one
 /// after the other. When the client goes, its request is interrupted.
 ///
 /// Thread-safety: safe for many threads. Each client has threads of its own.
@@ -64,7 +66,8 @@ public final class ControlSocket implements AutoCloseable {
         /// Answers one request with any number of items and at most one end; without an end, the end is empty.
         ///
         /// @throws Invalid what a person wrote can not be taken; the client gets the sentence
-        /// @throws IOException the client is gone, or something can not be read; the client gets the sentence if it is there
+        /// @throws IOException the client is gone, or something can not be read; the client gets the sentence
+        /// if it is there
         void handle(Tree.Fields request, Answers out) throws Invalid, IOException, InterruptedException;
     }
 
@@ -145,8 +148,8 @@ public final class ControlSocket implements AutoCloseable {
         Path path = folder.resolve(FILE);
         int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
         if (bytes <= PATH_BYTES_MAX) return path;
-        throw new IOException("The path " + path + " has " + bytes + " bytes; a socket's path has at most " + PATH_BYTES_MAX
-                + ", so choose a shorter --data folder (or a link to it)");
+        throw new IOException("The path " + path + " has " + bytes + " bytes; a socket's path has at most "
+                + PATH_BYTES_MAX + ", so choose a shorter --data folder (or a link to it)");
     }
 
     private static boolean answers(Path path) {
@@ -204,9 +207,8 @@ public final class ControlSocket implements AutoCloseable {
             for (var line = in.next(); line.isPresent(); line = in.next()) {
                 if (current.isPresent()) current.get().join();
                 String request = line.get();
-                current = Optional.of(Thread.ofVirtual()
-                        .name("control request")
-                        .start(() -> answer(request, new Replies(out))));
+                current = Optional.of(
+                        Thread.ofVirtual().name("control request").start(() -> answer(request, new Replies(out))));
             }
             if (current.isPresent()) current.get().join(HALF_CLOSED_GRACE);
         } catch (LineTooLong e) {
@@ -231,9 +233,18 @@ public final class ControlSocket implements AutoCloseable {
             } catch (Invalid e) {
                 out.error(Kind.INVALID, text(e));
             } catch (IOException e) {
+<<<<<<< HEAD
                 out.error(Kind.of(e), text(e));
             } catch (RuntimeException | Error e) { // a thread's top: a bug in one request harms no other
                 LOG.error("A request to the control socket met a bug: {}", line.length() > 200 ? line.substring(0, 200) : line, e);
+=======
+                out.error(Kind.FAILED, text(e));
+            } catch (RuntimeException | Error e) { // thread top: a bug in one request harms no other
+                LOG.error(
+                        "A request to the control socket met a bug: {}",
+                        line.length() > 200 ? line.substring(0, 200) : line,
+                        e);
+>>>>>>> main
                 out.error(Kind.BUG, "This is a bug in Linkspan, its log has the details: " + e);
             }
         } catch (IOException e) {

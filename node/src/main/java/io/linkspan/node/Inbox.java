@@ -9,7 +9,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
-/// What waits for the one thread that steps a site. Each source has its own bounded queue and they are served in turn, so a
+/// What waits for the one thread that steps a site. Each source has its own bounded queue and they are served in turn,
+/// so a
 /// talkative source delays nobody; sources in the control lane go first.
 ///
 /// Thread-safety: sources are for many threads, [#drain] is for one.
@@ -66,7 +67,8 @@ public final class Inbox<T> {
         lock.lockInterruptibly();
         try {
             long left = waitNanos;
-            while (control.isEmpty() && readings.isEmpty() && !woken && left > 0) left = clock.awaitNanos(arrived, left);
+            while (control.isEmpty() && readings.isEmpty() && !woken && left > 0)
+                left = clock.awaitNanos(arrived, left);
             woken = false;
             int taken = 0;
             while (taken < max && (!control.isEmpty() || !readings.isEmpty())) {

@@ -25,7 +25,8 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 
-/// The surroundings of one run of a connector. It ends with the run, and with it every line, listener and task that the run
+/// The surroundings of one run of a connector. It ends with the run, and with it every line, listener and task that the
+/// run
 /// left behind; a command that was taken and not answered is answered "in doubt". Safe for many threads.
 final class LiveSurroundings implements Surroundings, AutoCloseable {
     /// Most lines and listeners open at once for one connector.
@@ -86,7 +87,8 @@ final class LiveSurroundings implements Surroundings, AutoCloseable {
         return ticket;
     }
 
-    /// A command has one final answer: what comes after it, or for a command that nobody gave, is dropped and shown.
+    /// A command has one final answer: what comes after it, or for a command that nobody gave, is dropped and
+    /// shown.
     private boolean isAwaited(Report.Answer answer) {
         boolean known;
         synchronized (taken) {
@@ -98,8 +100,11 @@ final class LiveSurroundings implements Surroundings, AutoCloseable {
                 }
         }
         if (!known)
-            log().error("{} answered command {} that it does not have ({}); this is a bug in it", connector(),
-                    answer.command(), answer.progress());
+            log().error(
+                            "{} answered command {} that it does not have ({}); this is a bug in it",
+                            connector(),
+                            answer.command(),
+                            answer.progress());
         return known;
     }
 
@@ -148,7 +153,7 @@ final class LiveSurroundings implements Surroundings, AutoCloseable {
                 log().debug("{} of {} ended: {}", name, connector(), e.getMessage());
             } catch (InterruptedException e) {
                 // the run is over, and so is this thread
-            } catch (RuntimeException | Error e) { // a thread's top: a bug in one task harms no other
+            } catch (RuntimeException | Error e) { // thread top: a bug in one task harms no other
                 runner.bug(e);
             } finally {
                 tasksLeft.release();
@@ -214,8 +219,10 @@ final class LiveSurroundings implements Surroundings, AutoCloseable {
         for (Thread each : left) {
             try {
                 if (!each.join(ConnectorRunner.END_TIMEOUT))
-                    log().error("Task {} did not end within {} of its connector; this is a bug in it", each.getName(),
-                            Durations.format(ConnectorRunner.END_TIMEOUT));
+                    log().error(
+                                    "Task {} did not end within {} of its connector; this is a bug in it",
+                                    each.getName(),
+                                    Durations.format(ConnectorRunner.END_TIMEOUT));
             } catch (InterruptedException e) {
                 interrupted = true;
             }

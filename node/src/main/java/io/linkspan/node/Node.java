@@ -281,7 +281,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
             old.remove(entry.id());
             ConnectorRunner runner;
             synchronized (runners) {
-                runner = runners.get(site.id()).remove(entry.id());
+                runner = runners.getOrDefault(site.id(), new HashMap<>()).remove(entry.id());
             }
             if (runner != null) runner.close();
             var receipt = new Receipt();
@@ -300,7 +300,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         try {
             var connector = attached.create(entry);
             Path folder = Files.createDirectories(data.resolve("connectors").resolve(entry.id()));
-            var sink = inbox.<Runnable>sink(entry.id(), lane(site, entry), Inbox.QUEUE_REPORTS_MAX, arrival -> () -> site.arrive(arrival));
+            var sink = inbox.sink(entry.id(), lane(site, entry), Inbox.QUEUE_REPORTS_MAX, arrival -> () -> site.arrive(arrival));
             var wired = new ConnectorRunner.Wiring(
                     clock,
                     random,
@@ -315,7 +315,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
             synchronized (runners) {
                 runners.computeIfAbsent(site.id(), _ -> new HashMap<>()).put(entry.id(), runner);
             }
-            running.get(site.id()).put(entry.id(), entry);
+            running.computeIfAbsent(site.id(), _ -> new HashMap<>()).put(entry.id(), entry);
             runner.start();
         } catch (Invalid | IOException e) {
             LOG.error("Connector {} can not run: {}", entry.id(), e.getMessage());

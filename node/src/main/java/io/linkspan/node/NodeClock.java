@@ -14,7 +14,8 @@ public interface NodeClock {
     /// Waits; at once for zero or less.
     void sleep(Duration time) throws InterruptedException;
 
-    /// Waits on a condition, whose lock the caller holds, for at most `nanos` of this clock. As with any condition it may
+    /// Waits on a condition, whose lock the caller holds, for at most `nanos` of this clock. As with any condition
+    /// it may
     /// return for no reason.
     ///
     /// @return what is left of `nanos`; zero or less when the time is over

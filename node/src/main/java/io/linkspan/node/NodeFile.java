@@ -24,7 +24,11 @@ import java.util.regex.Pattern;
 /// @param page where the live page is shown; none: nowhere
 /// @param permitted addresses other than loopback that the page and connectors may listen on
 public record NodeFile(
-        Optional<Path> data, List<Path> sites, Optional<Endpoint.Tcp> page, Set<Endpoint.Tcp> permitted, LogLimits log) {
+        Optional<Path> data,
+        List<Path> sites,
+        Optional<Endpoint.Tcp> page,
+        Set<Endpoint.Tcp> permitted,
+        LogLimits log) {
     /// The grammar that this program writes and the newest that it reads.
     public static final int GRAMMAR = 1;
 
@@ -70,7 +74,10 @@ public record NodeFile(
     /// What holds without a file: no site, the page on loopback.
     public static NodeFile standard() {
         return new NodeFile(
-                Optional.empty(), List.of(), Optional.of(new Endpoint.Tcp("127.0.0.1", PAGE_PORT)), Set.of(),
+                Optional.empty(),
+                List.of(),
+                Optional.of(new Endpoint.Tcp("127.0.0.1", PAGE_PORT)),
+                Set.of(),
                 LogLimits.STANDARD);
     }
 
@@ -88,7 +95,9 @@ public record NodeFile(
         var s = new Settings(fields);
         long grammar = s.integer("linkspan", GRAMMAR, 1, Integer.MAX_VALUE);
         if (grammar > GRAMMAR)
-            throw s.wrong("linkspan", "is the grammar " + grammar + "; this program reads up to " + GRAMMAR + ", take a newer one");
+            throw s.wrong(
+                    "linkspan",
+                    "is the grammar " + grammar + "; this program reads up to " + GRAMMAR + ", take a newer one");
         var permitted = permitted(s);
         var file = new NodeFile(
                 s.text("data").map(folder::resolve), sites(s, folder), page(s, permitted), permitted, log(s));
@@ -100,11 +109,13 @@ public record NodeFile(
         Set<Path> sites = new LinkedHashSet<>();
         for (Tree item : s.items("sites")) {
             if (!(item instanceof Tree.Scalar text) || text.text().isEmpty())
-                throw new Invalid(item.mark(), "\"sites\" lists site files such as riverside_12.yaml, not " + item.kind());
+                throw new Invalid(
+                        item.mark(), "\"sites\" lists site files such as riverside_12.yaml, not " + item.kind());
             if (!sites.add(folder.resolve(text.text()).normalize()))
                 throw new Invalid(item.mark(), "\"sites\" names " + text.text() + " twice");
         }
-        if (sites.size() > SITES_MAX) throw s.wrong("sites", "lists at most " + SITES_MAX + " files, not " + sites.size());
+        if (sites.size() > SITES_MAX)
+            throw s.wrong("sites", "lists at most " + SITES_MAX + " files, not " + sites.size());
         return new ArrayList<>(sites);
     }
 
@@ -112,12 +123,14 @@ public record NodeFile(
         Set<Endpoint.Tcp> permitted = new LinkedHashSet<>();
         for (Tree item : s.items("permitted-listeners")) {
             if (!(item instanceof Tree.Scalar text))
-                throw new Invalid(item.mark(), "\"permitted-listeners\" lists addresses such as \"0.0.0.0:1502\", not "
-                        + item.kind());
+                throw new Invalid(
+                        item.mark(),
+                        "\"permitted-listeners\" lists addresses such as \"0.0.0.0:1502\", not " + item.kind());
             permitted.add(address(text));
         }
         if (permitted.size() > PERMITTED_MAX)
-            throw s.wrong("permitted-listeners", "lists at most " + PERMITTED_MAX + " addresses, not " + permitted.size());
+            throw s.wrong(
+                    "permitted-listeners", "lists at most " + PERMITTED_MAX + " addresses, not " + permitted.size());
         return permitted;
     }
 
@@ -128,19 +141,25 @@ public record NodeFile(
             throw new Invalid(text.mark(), "\"" + text.text() + "\" is no address to listen on: " + e.getMessage());
         }
         throw new Invalid(
-                text.mark(), "an address to listen on is a host and a port such as \"127.0.0.1:8080\", not \"" + text.text() + "\"");
+                text.mark(),
+                "an address to listen on is a host and a port such as \"127.0.0.1:8080\", not \"" + text.text() + "\"");
     }
 
     private static Optional<Endpoint.Tcp> page(Settings s, Set<Endpoint.Tcp> permitted) throws Invalid {
         var part = s.part("page");
         if (part.isEmpty()) return standard().page();
         if (!(part.get() instanceof Tree.Scalar text))
-            throw s.wrong("page", "is an address such as \"127.0.0.1:8080\", or none, not " + part.get().kind());
+            throw s.wrong(
+                    "page",
+                    "is an address such as \"127.0.0.1:8080\", or none, not "
+                            + part.get().kind());
         if (text.text().equals("none")) return Optional.empty();
         var address = address(text);
         if (!isLoopback(address.host()) && !permitted.contains(address))
-            throw s.wrong("page", "opens the page to the network of this box, where anybody can read it; write "
-                    + "permitted-listeners: [\"" + text.text() + "\"] too if you want that, or 127.0.0.1");
+            throw s.wrong(
+                    "page",
+                    "opens the page to the network of this box, where anybody can read it; write "
+                            + "permitted-listeners: [\"" + text.text() + "\"] too if you want that, or 127.0.0.1");
         return Optional.of(address);
     }
 
@@ -162,8 +181,10 @@ public record NodeFile(
         var standard = LogLimits.STANDARD;
         Duration commitEvery = s.duration("commit-every").orElse(standard.commitEvery());
         if (commitEvery.compareTo(LogLimits.COMMIT_EVERY_MAX) > 0)
-            throw s.wrong("commit-every", "is at most " + Durations.format(LogLimits.COMMIT_EVERY_MAX)
-                    + ": a power cut costs what is not on disk");
+            throw s.wrong(
+                    "commit-every",
+                    "is at most " + Durations.format(LogLimits.COMMIT_EVERY_MAX)
+                            + ": a power cut costs what is not on disk");
         var log = new LogLimits(
                 commitEvery,
                 (int) size(s, "segment", standard.segmentBytes(), 1 << 20, 1 << 30),

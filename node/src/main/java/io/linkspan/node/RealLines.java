@@ -8,7 +8,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Set;
 
-/// Lines of this box: TCP connections and serial ports. Listens on loopback, elsewhere only where a person permitted it.
+/// Lines of this box: TCP connections and serial ports. Listens on loopback, elsewhere only where a person permitted
+/// it.
 ///
 /// Thread-safety: immutable, safe for many threads.
 public final class RealLines implements Lines {
@@ -32,8 +33,9 @@ public final class RealLines implements Lines {
         InetAddress address = address(endpoint.host());
         if (!address.isLoopbackAddress() && !permitted.contains(endpoint)) {
             String what = endpoint.toString().substring("tcp://".length());
-            throw new IOException("To listen on " + what + " opens this box to its network and needs your permission: write "
-                    + "permitted-listeners: [\"" + what + "\"] in node.yaml, or listen on 127.0.0.1");
+            throw new IOException(
+                    "To listen on " + what + " opens this box to its network and needs your permission: write "
+                            + "permitted-listeners: [\"" + what + "\"] in node.yaml, or listen on 127.0.0.1");
         }
         return TcpListener.listen(endpoint, address);
     }
@@ -44,8 +46,8 @@ public final class RealLines implements Lines {
             return InetAddress.getByName(host);
         } catch (UnknownHostException e) {
             throw new IOException(
-                    "There is no machine called \"" + host + "\" (the name is not known here); check the name or write its "
-                            + "IP address",
+                    "There is no machine called \"" + host
+                            + "\" (the name is not known here); check the name or write its " + "IP address",
                     e);
         }
     }

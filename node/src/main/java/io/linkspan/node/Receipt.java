@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The ticket of one report: the site's side completes it, the connector's side waits for it. Timeouts are in real time.
+/// The ticket of one report: the site's side completes it, the connector's side waits for it. Timeouts are in real
+/// time.
 ///
 /// Thread-safety: safe for many threads; each of the completing calls counts once, later ones change nothing.
 public final class Receipt implements Ticket {

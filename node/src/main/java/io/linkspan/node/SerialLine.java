@@ -16,10 +16,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/// A serial port, or a pseudo terminal that stands for one. A read that is interrupted ends with `InterruptedIOException`
+/// A serial port, or a pseudo terminal that stands for one. A read that is interrupted ends with
+/// `InterruptedIOException`
 /// within [TcpLine#INTERRUPT_SLICE_MS] and keeps the thread's interrupt.
 ///
-/// Reads and writes block in native code, which would hold the carrier of a virtual thread, so on a virtual thread each of
+/// Reads and writes block in native code, which would hold the carrier of a virtual thread, so on a virtual thread each
+/// of
 /// them runs on a platform thread of its own; a connector of a serial line should run on a platform thread.
 ///
 /// Thread-safety: one thread reads, one may write, any may close.
@@ -54,9 +56,11 @@ final class SerialLine implements Line {
         port.setComPortParameters(endpoint.baud(), mode.charAt(0) - '0', stop, parity);
         port.setComPortTimeouts(SerialPort.TIMEOUT_READ_SEMI_BLOCKING, TcpLine.INTERRUPT_SLICE_MS, 0);
         if (!port.openPort(0))
-            throw new IOException("The serial port " + endpoint.path() + " does not open (error " + port.getLastErrorCode()
-                    + "); does another program use it, is it a serial port, can it do " + endpoint.baud() + " baud " + mode
-                    + "?");
+            throw new IOException(
+                    "The serial port " + endpoint.path() + " does not open (error " + port.getLastErrorCode()
+                            + "); does another program use it, is it a serial port, can it do " + endpoint.baud()
+                            + " baud " + mode
+                            + "?");
         var line = new SerialLine(port, endpoint);
         line.sliceMillis = TcpLine.INTERRUPT_SLICE_MS;
         return line;
@@ -128,8 +132,8 @@ final class SerialLine implements Line {
             if (n < 0) throw lost("write");
             done += n;
             if (done < length && System.nanoTime() - end >= 0)
-                throw new IOException(name() + " took " + done + " of " + length + " bytes in " + WRITE_TIMEOUT.toSeconds()
-                        + "s; does the flow control of the machine hold it?");
+                throw new IOException(name() + " took " + done + " of " + length + " bytes in "
+                        + WRITE_TIMEOUT.toSeconds() + "s; does the flow control of the machine hold it?");
             if (n == 0) Thread.onSpinWait();
         }
         return done;
@@ -138,7 +142,8 @@ final class SerialLine implements Line {
     @Override
     public void discardInput() throws IOException {
         byte[] away = new byte[256];
-        while (port.bytesAvailable() > 0) if (port.readBytes(away, Math.min(away.length, port.bytesAvailable())) < 0) return;
+        while (port.bytesAvailable() > 0)
+            if (port.readBytes(away, Math.min(away.length, port.bytesAvailable())) < 0) return;
     }
 
     @Override

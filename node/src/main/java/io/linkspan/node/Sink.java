@@ -4,7 +4,8 @@ import io.linkspan.connector.Report;
 import io.linkspan.connector.Ticket;
 import java.util.Optional;
 
-/// Where one connector's reports go: the site's end of the queue. All that goes in comes out in the same order. Safe for
+/// Where one connector's reports go: the site's end of the queue. All that goes in comes out in the same order. Safe
+/// for
 /// many threads.
 public interface Sink {
     /// Puts a report behind the earlier ones; waits while the queue of this connector is full.
@@ -13,7 +14,8 @@ public interface Sink {
     /// As [#take], but none when the queue is full.
     Optional<Ticket> offer(Report report);
 
-    /// Tells what became of a command. Never waits, so the site's own thread may cause it; there are never more answers than
+    /// Tells what became of a command. Never waits, so the site's own thread may cause it; there are never more
+    /// answers than
     /// commands.
     Ticket answer(Report.Answer answer);
 

@@ -3,7 +3,8 @@ package io.linkspan.node;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 
-/// A clock that runs `speed` times as fast as another, from a wall time of one's choice: what `--speed` gives. Timeouts of
+/// A clock that runs `speed` times as fast as another, from a wall time of one's choice: what `--speed` gives. Timeouts
+/// of
 /// real lines do not follow it: the network is no faster. Safe for many threads.
 public final class SpeedClock implements NodeClock {
     /// Fastest: a day in about a second.

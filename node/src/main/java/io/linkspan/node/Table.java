@@ -4,7 +4,8 @@ import io.linkspan.node.Terminal.Tone;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Rows under headings, aligned by what a terminal shows; numbers to the right. On a narrow terminal the last column is cut.
+/// Rows under headings, aligned by what a terminal shows; numbers to the right. On a narrow terminal the last column is
+/// cut.
 /// For one thread.
 public final class Table {
     private static final String BETWEEN = "  ";
@@ -74,7 +75,8 @@ public final class Table {
     private int[] widths() {
         int[] widths = headings.stream().mapToInt(Terminal::width).toArray();
         for (var row : rows)
-            for (int i = 0; i < widths.length; i++) widths[i] = Math.max(widths[i], Terminal.width(row.get(i).text()));
+            for (int i = 0; i < widths.length; i++)
+                widths[i] = Math.max(widths[i], Terminal.width(row.get(i).text()));
         return widths;
     }
 

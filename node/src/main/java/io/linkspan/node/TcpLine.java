@@ -14,7 +14,8 @@ import java.net.StandardSocketOptions;
 import java.time.Duration;
 import jdk.net.ExtendedSocketOptions;
 
-/// A TCP connection. Each write goes out at once; a dead peer is found by keep-alive. A read that is interrupted ends with
+/// A TCP connection. Each write goes out at once; a dead peer is found by keep-alive. A read that is interrupted ends
+/// with
 /// `InterruptedIOException` and keeps the thread's interrupt.
 ///
 /// Thread-safety: one thread reads, one may write, any may close.
@@ -52,19 +53,24 @@ final class TcpLine implements Line {
             return of(socket, to.toString());
         } catch (SocketTimeoutException e) {
             socket.close();
-            throw new IOException(where + " does not answer within " + CONNECT_TIMEOUT.toSeconds()
-                    + "s; is the machine on, is the cable in, does a firewall stand between?", e);
+            throw new IOException(
+                    where + " does not answer within " + CONNECT_TIMEOUT.toSeconds()
+                            + "s; is the machine on, is the cable in, does a firewall stand between?",
+                    e);
         } catch (NoRouteToHostException e) {
             socket.close();
-            throw new IOException("No way leads to " + where + " (" + small(e)
-                    + "); is the machine on and in a network that this box can reach?", e);
+            throw new IOException(
+                    "No way leads to " + where + " (" + small(e)
+                            + "); is the machine on and in a network that this box can reach?",
+                    e);
         } catch (ConnectException e) {
             socket.close();
             throw new IOException(
                     "Nobody listens on " + where + " (" + small(e) + "); is the machine on, is the port right?", e);
         } catch (IOException e) {
             socket.close();
-            throw interrupted(e, "The connection to " + where + " did not come about (" + small(e) + "); look at the network");
+            throw interrupted(
+                    e, "The connection to " + where + " did not come about (" + small(e) + "); look at the network");
         }
     }
 

@@ -41,8 +41,8 @@ final class TcpListener implements Listener {
 
     private static String sentence(String where, String cause) {
         if (cause.contains("permission"))
-            return "This program may not listen on " + where + " (" + cause + "); ports below 1024 need a right of their own, "
-                    + "choose a higher port";
+            return "This program may not listen on " + where + " (" + cause
+                    + "); ports below 1024 need a right of their own, " + "choose a higher port";
         if (cause.contains("assign"))
             return where + " is no address of this box (" + cause + "); listen on 127.0.0.1 or one of its own";
         return "The port of " + where + " is taken by another program (" + cause + "); stop it or choose another port";

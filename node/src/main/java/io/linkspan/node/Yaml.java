@@ -15,8 +15,10 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/// YAML 1.2 text with the core schema (YAML 1.2.2, 10.3) to a [Tree] and back. `yes`, `on` and `0123` are what they look
-/// like to a person: text, text and the number 123 as it was written. True, TRUE become `true`; null, ~ and an empty value
+/// YAML 1.2 text with the core schema (YAML 1.2.2, 10.3) to a [Tree] and back. `yes`, `on` and `0123` are what they
+/// look
+/// like to a person: text, text and the number 123 as it was written. True, TRUE become `true`; null, ~ and an empty
+/// value
 /// become the empty scalar without quotes.
 ///
 /// Thread-safety: no state, safe for many threads.
@@ -30,7 +32,8 @@ public final class Yaml {
     /// Most scalars, lists and maps, each alias counted as often as it is used.
     public static final int PARTS_MAX = 1_000_000;
 
-    /// Longest name of a field, in characters, quotes and escapes included (YAML 1.2.2, 7.4.2 and 8.2.2 allow 1024).
+    /// Longest name of a field, in characters, quotes and escapes included (YAML 1.2.2, 7.4.2 and 8.2.2 allow
+    /// 1024).
     public static final int NAME_CHARS_MAX = 1_000;
 
     /// Widest line that [#write] fills with a map or a list in flow style.
@@ -50,11 +53,16 @@ public final class Yaml {
     public static Tree.Fields read(Path file) throws Invalid, IOException {
         long size = Files.size(file);
         if (size > TEXT_CHARS_MAX)
-            throw new Invalid(new Mark(file.toString(), 1), "a file has at most " + TEXT_CHARS_MAX + " bytes, not " + size);
+            throw new Invalid(
+                    new Mark(file.toString(), 1), "a file has at most " + TEXT_CHARS_MAX + " bytes, not " + size);
         byte[] bytes = Files.readAllBytes(file);
         try {
             return parseFields(
-                    file.toString(), StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+                    file.toString(),
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(bytes))
+                            .toString());
         } catch (CharacterCodingException e) {
             throw new Invalid(
                     new Mark(file.toString(), 0), "this is no UTF-8 text; save the file with the encoding UTF-8");
@@ -78,13 +86,18 @@ public final class Yaml {
     public static Tree parse(String file, String text) throws Invalid {
         if (text.length() > TEXT_CHARS_MAX)
             throw new Invalid(
-                    new Mark(file, 1), "a YAML text has at most " + TEXT_CHARS_MAX + " characters, not " + text.length());
+                    new Mark(file, 1),
+                    "a YAML text has at most " + TEXT_CHARS_MAX + " characters, not " + text.length());
         try {
             return new YamlReader(file, text.startsWith("\uFEFF") ? text.substring(1) : text).document();
         } catch (MarkedYamlEngineException e) {
             throw YamlSentences.of(file, e);
         } catch (ReaderException e) {
-            int line = 1 + (int) text.codePoints().limit(e.getPosition()).filter(c -> c == '\n').count();
+            int line = 1
+                    + (int) text.codePoints()
+                            .limit(e.getPosition())
+                            .filter(c -> c == '\n')
+                            .count();
             throw new Invalid(
                     new Mark(file, line),
                     String.format("the character U+%04X can not stand in YAML; remove it", e.getCodePoint()));
@@ -93,7 +106,8 @@ public final class Yaml {
         }
     }
 
-    /// Writes a tree as a person would: short maps and lists on one line of at most [#COLUMNS_MAX], longer ones with one
+    /// Writes a tree as a person would: short maps and lists on one line of at most [#COLUMNS_MAX], longer ones
+    /// with one
     /// field a line; quotes only where text would be read otherwise. The same tree gives the same text.
     ///
     /// @throws IllegalArgumentException a name is longer than [#NAME_CHARS_MAX]

@@ -84,8 +84,10 @@ final class YamlReader {
         String name = alias.getAlias().getValue();
         Anchored anchored = anchors.get(name);
         if (anchored == null)
-            throw new Invalid(mark, "\"*" + name + "\" repeats what is marked \"&" + name
-                    + "\", but nothing above is; put text that begins with * in quotes");
+            throw new Invalid(
+                    mark,
+                    "\"*" + name + "\" repeats what is marked \"&" + name
+                            + "\", but nothing above is; put text that begins with * in quotes");
         count(anchored.parts(), mark);
         return anchored.tree();
     }
@@ -93,7 +95,8 @@ final class YamlReader {
     private void count(int more, Mark mark) throws Invalid {
         parts += more;
         if (parts > Yaml.PARTS_MAX)
-            throw new Invalid(mark, "a file holds at most " + Yaml.PARTS_MAX + " values, aliases counted as often as used");
+            throw new Invalid(
+                    mark, "a file holds at most " + Yaml.PARTS_MAX + " values, aliases counted as often as used");
     }
 
     private Tree.Scalar scalar(ScalarEvent scalar, Mark mark) throws Invalid {
@@ -157,7 +160,8 @@ final class YamlReader {
             throw new Invalid(mark(event), "\"<<\" is no part of YAML 1.2; describe what several share as a kind");
         if (name.isEmpty()) throw new Invalid(mark(event), "a name is missing before the \":\"");
         if (name.length() > Yaml.NAME_CHARS_MAX)
-            throw new Invalid(mark(event), "a name has at most " + Yaml.NAME_CHARS_MAX + " characters, not " + name.length());
+            throw new Invalid(
+                    mark(event), "a name has at most " + Yaml.NAME_CHARS_MAX + " characters, not " + name.length());
         node(event); // for its anchor and the count
         return name;
     }

@@ -11,7 +11,9 @@ final class YamlSentences {
 
     /// One sentence for a parser's error.
     static Invalid of(String file, MarkedYamlEngineException e) {
-        Mark mark = new Mark(file, line(e.getProblemMark()).or(() -> line(e.getContextMark())).orElse(1));
+        Mark mark = new Mark(
+                file,
+                line(e.getProblemMark()).or(() -> line(e.getContextMark())).orElse(1));
         int opened = line(e.getContextMark()).orElse(mark.line());
         return new Invalid(mark, sentence(text(e.getContext()), text(e.getProblem()), character(e), opened));
     }
@@ -22,7 +24,8 @@ final class YamlSentences {
         if (problem.startsWith("mapping values are not allowed"))
             return "a \":\" stands where no name can be; put text that has \": \" in it in quotes, or check the indentation";
         if (problem.contains("could not find expected ':'"))
-            return "a name without its \":\" begins in line " + opened + "; write name: value, or close the quote before it";
+            return "a name without its \":\" begins in line " + opened
+                    + "; write name: value, or close the quote before it";
         if (problem.contains("end of stream") && context.contains("quoted scalar"))
             return "the quote that opens in line " + opened + " is never closed";
         if (context.contains("flow mapping"))

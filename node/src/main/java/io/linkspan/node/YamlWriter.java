@@ -24,7 +24,8 @@ final class YamlWriter {
         switch (tree) {
             case Tree.Fields f when !f.fields().isEmpty() -> fields(f, 0, true);
             case Tree.Items i when !i.items().isEmpty() -> items(i, 0, true);
-            case Tree.Scalar _, Tree.Fields _, Tree.Items _ -> out.append(flow(tree)).append('\n');
+            case Tree.Scalar _, Tree.Fields _, Tree.Items _ ->
+                out.append(flow(tree)).append('\n');
         }
         return out.toString();
     }
@@ -56,7 +57,8 @@ final class YamlWriter {
         }
     }
 
-    /// One item a line; a definition that has parts of its own gets several. The indentation of the first line is already there.
+    /// One item a line; a definition that has parts of its own gets several. The indentation of the first line is
+    /// already there.
     private void items(Tree.Items items, int indent, boolean root) {
         boolean first = true;
         for (Tree item : items.items()) {
@@ -65,7 +67,8 @@ final class YamlWriter {
             out.append("- ");
             int column = indent + INDENT;
             switch (item) {
-                case Tree each when height(each) <= (root ? 1 : FLOW_NESTING_MAX) && fitsFlow(each, column, false) ->
+                case Tree each
+                when height(each) <= (root ? 1 : FLOW_NESTING_MAX) && fitsFlow(each, column, false) ->
                     out.append(flow(each)).append('\n');
                 case Tree.Fields f -> fields(f, column, false);
                 case Tree.Items i -> items(i, column, false);
@@ -92,8 +95,14 @@ final class YamlWriter {
             case Tree.Scalar _ -> 0;
             case Tree.Items i when i.items().isEmpty() -> 0;
             case Tree.Fields f when f.fields().isEmpty() -> 0;
-            case Tree.Items i -> 1 + i.items().stream().mapToInt(YamlWriter::height).max().orElse(0);
-            case Tree.Fields f -> 1 + f.fields().values().stream().mapToInt(YamlWriter::height).max().orElse(0);
+            case Tree.Items i ->
+                1 + i.items().stream().mapToInt(YamlWriter::height).max().orElse(0);
+            case Tree.Fields f ->
+                1
+                        + f.fields().values().stream()
+                                .mapToInt(YamlWriter::height)
+                                .max()
+                                .orElse(0);
         };
     }
 
@@ -102,9 +111,8 @@ final class YamlWriter {
             case Tree.Scalar s -> scalar(s);
             case Tree.Items i -> i.items().stream().map(YamlWriter::flow).collect(Collectors.joining(", ", "[", "]"));
             case Tree.Fields f when f.fields().isEmpty() -> "{}";
-            case Tree.Fields f -> f.fields().entrySet().stream()
-                    .map(YamlWriter::flow)
-                    .collect(Collectors.joining(", ", "{ ", " }"));
+            case Tree.Fields f ->
+                f.fields().entrySet().stream().map(YamlWriter::flow).collect(Collectors.joining(", ", "{ ", " }"));
         };
     }
 
@@ -115,8 +123,8 @@ final class YamlWriter {
     private static String name(String name) {
         String text = text(name);
         if (name.isEmpty() || text.length() > Yaml.NAME_CHARS_MAX)
-            throw new IllegalArgumentException("A name has 1.." + Yaml.NAME_CHARS_MAX + " characters, quotes included, not "
-                    + text.length());
+            throw new IllegalArgumentException(
+                    "A name has 1.." + Yaml.NAME_CHARS_MAX + " characters, quotes included, not " + text.length());
         return text;
     }
 
@@ -139,9 +147,8 @@ final class YamlWriter {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             boolean word = Character.isLetter(c) || (c >= '0' && c <= '9') || c == '_';
-            boolean fits = word
-                    || (i > 0 && SAFE_INSIDE.indexOf(c) >= 0)
-                    || (wordBefore && c == ' ' && i + 1 < text.length());
+            boolean fits =
+                    word || (i > 0 && SAFE_INSIDE.indexOf(c) >= 0) || (wordBefore && c == ' ' && i + 1 < text.length());
             if (!fits) return false;
             wordBefore = word;
         }

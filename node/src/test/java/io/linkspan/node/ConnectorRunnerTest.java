@@ -76,7 +76,9 @@ class ConnectorRunnerTest {
             assertThat(l.up()).isFalse();
             assertThat(l.why()).isEqualTo("nobody there");
         });
-        assertThat(inbox.drain(new ArrayList<>(), 10, 0)).as("down is told once").isZero();
+        assertThat(inbox.drain(new ArrayList<>(), 10, 0))
+                .as("down is told once")
+                .isZero();
     }
 
     @Test
@@ -94,9 +96,10 @@ class ConnectorRunnerTest {
         there.set(true);
         clock.awaitSleeper();
         clock.advance(Duration.ofSeconds(1));
-        assertThat(arrivals(2)).satisfiesExactly(
-                up -> assertThat(((Arrival.LineChanged) up).up()).isTrue(),
-                frame -> assertThat(((Arrival.Heard) frame).report()).isEqualTo(frame(1)));
+        assertThat(arrivals(2))
+                .satisfiesExactly(
+                        up -> assertThat(((Arrival.LineChanged) up).up()).isTrue(),
+                        frame -> assertThat(((Arrival.Heard) frame).report()).isEqualTo(frame(1)));
         assertThat(runner.health()).satisfies(h -> {
             assertThat(h.up()).isTrue();
             assertThat(h.frames()).isEqualTo(1);
@@ -113,8 +116,11 @@ class ConnectorRunnerTest {
         start("good", here -> {
             while (true) good.put("works");
         });
-        assertThat(arrivals(1)).singleElement().isInstanceOfSatisfying(
-                Arrival.LineChanged.class, l -> assertThat(l.why()).contains("a bug in the connector bad", "index 5 of 3"));
+        assertThat(arrivals(1))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Arrival.LineChanged.class,
+                        l -> assertThat(l.why()).contains("a bug in the connector bad", "index 5 of 3"));
         for (int i = 0; i < 100; i++) assertThat(good.take()).isEqualTo("works");
     }
 
@@ -123,13 +129,15 @@ class ConnectorRunnerTest {
         var refused = new CountDownLatch(1);
         var accepted = new AtomicInteger();
         var runner = new Start("meter", here -> {
-            here.accept(frame(1));
-            here.accept(frame(2));
-            if (here.offer(frame(3)).isEmpty()) refused.countDown();
-            here.accept(frame(4));
-            accepted.set(4);
-            here.sleep(Duration.ofDays(1));
-        }).queue(2).now();
+                    here.accept(frame(1));
+                    here.accept(frame(2));
+                    if (here.offer(frame(3)).isEmpty()) refused.countDown();
+                    here.accept(frame(4));
+                    accepted.set(4);
+                    here.sleep(Duration.ofDays(1));
+                })
+                .queue(2)
+                .now();
         assertThat(refused.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(accepted).hasValue(0);
         assertThat(reports(3)).containsExactly(frame(1), frame(2), frame(4));
@@ -176,10 +184,11 @@ class ConnectorRunnerTest {
         var valve = point(9, "plant.valve", Point.Access.WRITE);
         runner.command(new Command(1, valve, Value.Flag.ON, clock.nanoTime()));
         runner.command(new Command(2, pump, Value.Flag.ON, FAR));
-        assertThat(arrivals(3)).satisfiesExactly(
-                a -> assertThat(outcome(a)).contains(new Outcome.NotSent(Outcome.Cause.EXPIRED)),
-                a -> assertThat(outcome(a)).contains(new Outcome.Done(Optional.empty())),
-                a -> assertThat(a).isInstanceOf(Arrival.LineChanged.class));
+        assertThat(arrivals(3))
+                .satisfiesExactly(
+                        a -> assertThat(outcome(a)).contains(new Outcome.NotSent(Outcome.Cause.EXPIRED)),
+                        a -> assertThat(outcome(a)).contains(new Outcome.Done(Optional.empty())),
+                        a -> assertThat(a).isInstanceOf(Arrival.LineChanged.class));
         clock.awaitSleeper(); // it waits before the next try
         runner.command(new Command(3, pump, Value.Flag.ON, FAR));
         assertThat(reports(1)).containsExactly(ended(3, new Outcome.NotSent(Outcome.Cause.UNREACHABLE)));
@@ -194,9 +203,10 @@ class ConnectorRunnerTest {
         });
         arrivals(1);
         runner.command(new Command(1, pump, Value.Flag.ON, FAR));
-        assertThat(arrivals(2)).satisfiesExactly(
-                a -> assertThat(outcome(a)).contains(new Outcome.InDoubt(1_000_000)),
-                a -> assertThat(a).isInstanceOf(Arrival.LineChanged.class));
+        assertThat(arrivals(2))
+                .satisfiesExactly(
+                        a -> assertThat(outcome(a)).contains(new Outcome.InDoubt(1_000_000)),
+                        a -> assertThat(a).isInstanceOf(Arrival.LineChanged.class));
     }
 
     @Test
@@ -221,20 +231,22 @@ class ConnectorRunnerTest {
         var reading = new CountDownLatch(2);
         var ended = new CountDownLatch(2);
         var runner = new Start("plant", here -> {
-            for (String name : List.of("a", "b"))
-                assertThat(here.fork(name, () -> {
-                            try (var line = here.open(Endpoint.parse("127.0.0.1:1", 1, 9600, "8N1"))) {
-                                reading.countDown();
-                                line.read(new byte[1], 0, 1, Duration.ofDays(1));
-                            } finally {
-                                ended.countDown();
-                            }
-                        }))
-                        .isTrue();
-            here.open(Endpoint.parse("127.0.0.1:1", 1, 9600, "8N1"));
-            reading.await();
-            throw new IOException("over");
-        }).platform(platform).now();
+                    for (String name : List.of("a", "b"))
+                        assertThat(here.fork(name, () -> {
+                                    try (var line = here.open(Endpoint.parse("127.0.0.1:1", 1, 9600, "8N1"))) {
+                                        reading.countDown();
+                                        line.read(new byte[1], 0, 1, Duration.ofDays(1));
+                                    } finally {
+                                        ended.countDown();
+                                    }
+                                }))
+                                .isTrue();
+                    here.open(Endpoint.parse("127.0.0.1:1", 1, 9600, "8N1"));
+                    reading.await();
+                    throw new IOException("over");
+                })
+                .platform(platform)
+                .now();
         assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
         arrivals(1);
         runner.close();
@@ -245,14 +257,18 @@ class ConnectorRunnerTest {
     void aReadThatNoInterruptEndsIsEndedByItsLine() throws Exception {
         var reading = new CountDownLatch(1);
         var runner = new Start("plant", here -> {
-            var line = here.open(Endpoint.parse("127.0.0.1:1", 1, 9600, "8N1"));
-            reading.countDown();
-            line.read(new byte[1], 0, 1, Duration.ofDays(1));
-        }).platform(true).now();
+                    var line = here.open(Endpoint.parse("127.0.0.1:1", 1, 9600, "8N1"));
+                    reading.countDown();
+                    line.read(new byte[1], 0, 1, Duration.ofDays(1));
+                })
+                .platform(true)
+                .now();
         reading.await();
         runner.close();
         assertThat(lines.open).hasValue(0);
-        assertThat(inbox.drain(new ArrayList<>(), 1, 0)).as("a stop is no lost line").isZero();
+        assertThat(inbox.drain(new ArrayList<>(), 1, 0))
+                .as("a stop is no lost line")
+                .isZero();
     }
 
     @Test
@@ -273,8 +289,9 @@ class ConnectorRunnerTest {
     void pointsComeAndGoWhileItRuns() throws Exception {
         BlockingQueue<Points> seen = new SynchronousQueue<>();
         var runner = new Start("plant", here -> {
-            while (true) seen.put(here.points());
-        }).now();
+                    while (true) seen.put(here.points());
+                })
+                .now();
         assertThat(seen.take().all()).isEmpty();
         runner.points(new Points(2, List.of(pump)));
         long end = System.nanoTime() + PATIENCE.toNanos();
@@ -342,7 +359,9 @@ class ConnectorRunnerTest {
     }
 
     private static Optional<Outcome> outcome(Arrival arrival) {
-        return arrival instanceof Arrival.Heard(var _, Report.Answer(var _, Report.Progress.Ended(var outcome), var _), var _)
+        return arrival
+                        instanceof
+                        Arrival.Heard(var _, Report.Answer(var _, Report.Progress.Ended(var outcome), var _), var _)
                 ? Optional.of(outcome)
                 : Optional.empty();
     }
@@ -357,8 +376,17 @@ class ConnectorRunnerTest {
 
     private static Point point(int number, String name, Point.Access access) {
         return new Point(
-                number, name, ValueType.FLAG, Optional.empty(), Optional.empty(), new Tree.Scalar(Mark.NONE, "coil 0", false),
-                Optional.empty(), Map.of(), Tree.fields(Map.of()), access, new WithoutUs.None());
+                number,
+                name,
+                ValueType.FLAG,
+                Optional.empty(),
+                Optional.empty(),
+                new Tree.Scalar(Mark.NONE, "coil 0", false),
+                Optional.empty(),
+                Map.of(),
+                Tree.fields(Map.of()),
+                access,
+                new WithoutUs.None());
     }
 
     /// Lines whose reads end when they are closed, and by nothing else.

@@ -38,8 +38,8 @@ class ControlSocketTest {
                 var client = ControlClient.connect(folder)) {
             var request = fields("set", Tree.text("boiler.on\n\"ü\""));
             for (int i = 0; i < 3; i++)
-                assertThat(client.ask(request).fields().get("set")).hasToString(
-                        new Tree.Scalar(new Mark("", 1), "boiler.on\n\"ü\"", true).toString());
+                assertThat(client.ask(request).fields().get("set"))
+                        .hasToString(new Tree.Scalar(new Mark("", 1), "boiler.on\n\"ü\"", true).toString());
         }
     }
 
@@ -100,7 +100,8 @@ class ControlSocketTest {
 
     private static void refused(ControlClient client, String how, ControlSocket.Kind kind, String sentence) {
         assertThatThrownBy(() -> client.ask(fields("how", Tree.text(how))))
-                .isInstanceOfSatisfying(ControlClient.Refused.class, e -> assertThat(e.kind()).isEqualTo(kind))
+                .isInstanceOfSatisfying(
+                        ControlClient.Refused.class, e -> assertThat(e.kind()).isEqualTo(kind))
                 .hasMessageContaining(sentence);
     }
 
@@ -121,7 +122,8 @@ class ControlSocketTest {
     void theSocketIsForItsOwnerAloneAndGoesWithTheNode() throws Exception {
         Path path = folder.resolve(ControlSocket.FILE);
         try (var _ = ControlSocket.open(folder, ECHO)) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path))).isEqualTo("rw-------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                    .isEqualTo("rw-------");
             assertThat(files()).containsExactly(ControlSocket.FILE);
         }
         assertThat(files()).isEmpty();

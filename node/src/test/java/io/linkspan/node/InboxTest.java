@@ -66,7 +66,9 @@ class InboxTest {
     @Test
     void manyPuttersKeepEachTheirOrderAndLoseNothing() throws Exception {
         int each = 20_000;
-        var sources = IntStream.range(0, 4).mapToObj(_ -> inbox.source(Inbox.Lane.READINGS, 16)).toList();
+        var sources = IntStream.range(0, 4)
+                .mapToObj(_ -> inbox.source(Inbox.Lane.READINGS, 16))
+                .toList();
         for (int s = 0; s < 4; s++) {
             var source = sources.get(s);
             int name = s;

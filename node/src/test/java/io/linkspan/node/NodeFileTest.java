@@ -31,12 +31,14 @@ class NodeFileTest {
                 log: { commit-every: 10s, segment: 64MiB, control-reserve: 0, keep-readings: 30d, readings-most: 512MiB,
                        frames: 2MiB }
                 """);
-        assertThat(file).isEqualTo(new NodeFile(
-                Optional.of(Path.of("/var/lib/linkspan")),
-                java.util.List.of(Path.of("/etc/linkspan/riverside_12.yaml"), Path.of("/srv/farm.yaml")),
-                Optional.of(new Endpoint.Tcp("192.168.1.5", 80)),
-                Set.of(new Endpoint.Tcp("0.0.0.0", 1502), new Endpoint.Tcp("192.168.1.5", 80)),
-                new NodeFile.LogLimits(Duration.ofSeconds(10), 64 << 20, 0, Duration.ofDays(30), 512L << 20, 2 << 20)));
+        assertThat(file)
+                .isEqualTo(new NodeFile(
+                        Optional.of(Path.of("/var/lib/linkspan")),
+                        java.util.List.of(Path.of("/etc/linkspan/riverside_12.yaml"), Path.of("/srv/farm.yaml")),
+                        Optional.of(new Endpoint.Tcp("192.168.1.5", 80)),
+                        Set.of(new Endpoint.Tcp("0.0.0.0", 1502), new Endpoint.Tcp("192.168.1.5", 80)),
+                        new NodeFile.LogLimits(
+                                Duration.ofSeconds(10), 64 << 20, 0, Duration.ofDays(30), 512L << 20, 2 << 20)));
     }
 
     @Test
@@ -57,10 +59,14 @@ class NodeFileTest {
         refused("page: 0.0.0.0:8080\n", "n:1: \"page\" opens the page to the network of this box");
         refused("page: box.example:8080\n", "n:1: \"page\" opens the page to the network of this box");
         refused("page: 8080\n", "n:1: an address to listen on is a host and a port");
-        refused("page: 127.0.0.1:99999\n", "n:1: \"127.0.0.1:99999\" is no address to listen on: A port is 0..65535, not 99999");
+        refused(
+                "page: 127.0.0.1:99999\n",
+                "n:1: \"127.0.0.1:99999\" is no address to listen on: A port is 0..65535, not 99999");
         refused("permitted-listeners: [ /dev/ttyUSB0 ]\n", "n:1: an address to listen on is a host and a port");
         refused("log:\n  commit-every: 5min\n", "n:2: \"commit-every\" is at most 1min");
-        refused("log: { segment: 16 }\n", "\"segment\" is a size with a unit such as 512KiB, 16MiB or 4GiB, not \"16\"");
+        refused(
+                "log: { segment: 16 }\n",
+                "\"segment\" is a size with a unit such as 512KiB, 16MiB or 4GiB, not \"16\"");
         refused("log: { segment: 2GiB }\n", "\"segment\" is 1MiB to 1GiB, not \"2GiB\"");
         refused("log: { comit-every: 1s }\n", "did you mean \"commit-every\"?");
     }

@@ -94,7 +94,8 @@ class RealLinesTest {
                         line.read(new byte[1], 0, 1, Duration.ofDays(1));
                         result.complete(new AssertionError("read without data"));
                     } catch (IOException e) {
-                        result.complete(Thread.currentThread().isInterrupted() ? e : new AssertionError("lost the interrupt"));
+                        result.complete(
+                                Thread.currentThread().isInterrupted() ? e : new AssertionError("lost the interrupt"));
                     }
                 });
                 began.await();
@@ -141,7 +142,8 @@ class RealLinesTest {
                 .hasMessage("To listen on 0.0.0.0:0 opens this box to its network and needs your permission: write "
                         + "permitted-listeners: [\"0.0.0.0:0\"] in node.yaml, or listen on 127.0.0.1");
         var permitting = new RealLines(Set.of(new Endpoint.Tcp("0.0.0.0", 15_022)));
-        assertThatThrownBy(() -> permitting.listen(new Endpoint.Tcp("0.0.0.0", 15_023))).hasMessageContaining("permission");
+        assertThatThrownBy(() -> permitting.listen(new Endpoint.Tcp("0.0.0.0", 15_023)))
+                .hasMessageContaining("permission");
     }
 
     @Test
@@ -151,7 +153,7 @@ class RealLinesTest {
         var acceptor = Thread.ofVirtual().start(() -> {
             try {
                 listener.accept();
-            } catch (IOException | InterruptedException e) {
+            } catch (IOException | InterruptedException e) { // nobody needs the interrupt: the thread ends here
                 result.complete(e);
             }
         });

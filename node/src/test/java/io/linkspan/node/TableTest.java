@@ -37,13 +37,15 @@ class TableTest {
         assertThat(table.text(Terminal.PLAIN)).isEqualTo("a\nup\n");
         assertThat(table.text(new Terminal(true, 80))).isEqualTo("\u001b[1ma\u001b[0m\n\u001b[32mup\u001b[0m\n");
         assertThat(Terminal.of(Map.of("TERM", "xterm", "COLUMNS", "90"))).isEqualTo(new Terminal(true, 90));
-        assertThat(Terminal.of(Map.of("TERM", "xterm", "NO_COLOR", "1")).colours()).isFalse();
+        assertThat(Terminal.of(Map.of("TERM", "xterm", "NO_COLOR", "1")).colours())
+                .isFalse();
         assertThat(Terminal.of(Map.of("TERM", "dumb")).colours()).isFalse();
     }
 
     @Test
     void whatADeviceSentIsShownAndNotObeyed() {
-        assertThat(new Table("a").row("\u001b[2J\nevil\u202e").text(Terminal.PLAIN)).isEqualTo("a\n?[2J?evil?\n");
+        assertThat(new Table("a").row("\u001b[2J\nevil\u202e").text(Terminal.PLAIN))
+                .isEqualTo("a\n?[2J?evil?\n");
     }
 
     @Test

@@ -137,8 +137,7 @@ class YamlTest {
         refused("a: " + "[".repeat(Yaml.NESTING_MAX) + "]".repeat(Yaml.NESTING_MAX), "at most 32 lists and maps");
         refused("a: \"" + "x".repeat(Yaml.TEXT_CHARS_MAX) + "\"", "a YAML text has at most");
         var bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
-        for (int i = 1; i < 9; i++)
-            bomb.append("a%d: &a%d [%s]\n".formatted(i, i, ("*a" + (i - 1) + ", ").repeat(10)));
+        for (int i = 1; i < 9; i++) bomb.append("a%d: &a%d [%s]\n".formatted(i, i, ("*a" + (i - 1) + ", ").repeat(10)));
         refused(bomb.toString(), "a file holds at most 1000000 values, aliases counted as often as used");
     }
 
@@ -163,14 +162,74 @@ class YamlTest {
     @Provide
     Arbitrary<String> nearlyYaml() {
         Arbitrary<String> pieces = Arbitraries.of(
-                "a", ": ", ":", "- ", "\n", "\n  ", "{ ", " }", "[", "]", ", ", "\"", "'", "#", " #", "&x ", "*x", "!t ", "|",
-                ">", "%", "? ", "---", "...", "\t", "@", "~", "\\", "\r", "é", "\u0000", "\uD800", "<<", "%YAML 1.2\n", "1");
+                "a",
+                ": ",
+                ":",
+                "- ",
+                "\n",
+                "\n  ",
+                "{ ",
+                " }",
+                "[",
+                "]",
+                ", ",
+                "\"",
+                "'",
+                "#",
+                " #",
+                "&x ",
+                "*x",
+                "!t ",
+                "|",
+                ">",
+                "%",
+                "? ",
+                "---",
+                "...",
+                "\t",
+                "@",
+                "~",
+                "\\",
+                "\r",
+                "é",
+                "\u0000",
+                "\uD800",
+                "<<",
+                "%YAML 1.2\n",
+                "1");
         return Arbitraries.oneOf(pieces.list().ofMaxSize(30).map(all -> String.join("", all)), Arbitraries.strings());
     }
 
     private static final List<String> WORDS = List.of(
-            "on", "true", "5", "0x1f", "1_000", "1:30", "a b", " a", "a ", "a: b", "a #b", "-", "- a", "~", "null", ".5", "0.",
-            "+1", "[", "x".repeat(130), "line\nbreak", "<<", "Küche 55 °C", "?", "a:b", "id", "boiler.on", "off-above", "é");
+            "on",
+            "true",
+            "5",
+            "0x1f",
+            "1_000",
+            "1:30",
+            "a b",
+            " a",
+            "a ",
+            "a: b",
+            "a #b",
+            "-",
+            "- a",
+            "~",
+            "null",
+            ".5",
+            "0.",
+            "+1",
+            "[",
+            "x".repeat(130),
+            "line\nbreak",
+            "<<",
+            "Küche 55 °C",
+            "?",
+            "a:b",
+            "id",
+            "boiler.on",
+            "off-above",
+            "é");
 
     /// A tree of at most `depth` levels; each branch of the writer is taken for some seed.
     private static Tree tree(Random random, int depth) {
@@ -178,8 +237,12 @@ class YamlTest {
             case 0 -> Tree.text(text(random));
             case 1 -> Tree.text(WORDS.get(random.nextInt(WORDS.size())));
             case 2 -> Tree.plain(new BigDecimal(BigInteger.valueOf(random.nextLong()), random.nextInt(30)).toString());
-            case 3 -> Tree.plain(List.of("true", "false", "", "-0", "1e5", "word").get(random.nextInt(6)));
-            case 4 -> Tree.items(Stream.generate(() -> tree(random, depth - 1)).limit(random.nextInt(4)).toList());
+            case 3 ->
+                Tree.plain(List.of("true", "false", "", "-0", "1e5", "word").get(random.nextInt(6)));
+            case 4 ->
+                Tree.items(Stream.generate(() -> tree(random, depth - 1))
+                        .limit(random.nextInt(4))
+                        .toList());
             default -> {
                 Map<String, Tree> fields = new LinkedHashMap<>();
                 for (int i = random.nextInt(6); i > 0; i--)
@@ -207,7 +270,8 @@ class YamlTest {
         return switch (tree) {
             case Tree.Scalar s when !s.quoted() && Yaml.isLiteral(s.text()) -> "=" + s.text();
             case Tree.Scalar s -> s.text();
-            case Tree.Items i -> List.copyOf(i.items().stream().map(YamlTest::meaning).toList());
+            case Tree.Items i ->
+                List.copyOf(i.items().stream().map(YamlTest::meaning).toList());
             case Tree.Fields f -> {
                 Map<String, Object> fields = new LinkedHashMap<>();
                 f.fields().forEach((name, part) -> fields.put(name, meaning(part)));

@@ -187,13 +187,12 @@ public final class Expression {
     }
 
     private Result result(Object computed) {
-        return switch (computed) {
-            case Double number when wanted.target().type() == ValueType.INTEGER -> integer(number);
-            case Double number -> new Result.Of(new Value.Num(number));
-            case Boolean flag -> new Result.Of(flag ? Value.Flag.ON : Value.Flag.OFF);
-            case String string -> text(string);
-            default -> throw new IllegalStateException("CEL computed a " + computed.getClass()); // open: CEL's objects
-        };
+        if (computed instanceof Boolean flag) return new Result.Of(flag ? Value.Flag.ON : Value.Flag.OFF);
+        if (computed instanceof String string) return text(string);
+        if (!(computed instanceof Double number))
+            throw new IllegalStateException("\"" + text + "\" was computed to a " + computed.getClass());
+        boolean whole = wanted.target().type() == ValueType.INTEGER;
+        return whole ? integer(number) : new Result.Of(new Value.Num(number));
     }
 
     private static Result integer(double number) {

@@ -82,8 +82,16 @@ final class Quantities {
         if (n.unit().isEmpty()) return term.with(term.expr(), Number.in(unit, weight));
         Unit from = n.unit().get();
         double own = Double.isNaN(n.weight()) && !from.hasOffset() ? weight : n.weight();
-        var c = weighted(Units.conversion(from, unit), own, term);
+        var c = weighted(conversion(from, unit, term), own, term);
         return term.with(emit.converted(term.expr(), c), Number.in(unit, own));
+    }
+
+    private static Conversion conversion(Unit from, Unit to, Term term) throws Refused {
+        try {
+            return Units.conversion(from, to);
+        } catch (IllegalArgumentException e) {
+            throw new Refused(term.at(), String.valueOf(e.getMessage()));
+        }
     }
 
     private static Conversion weighted(Conversion c, double weight, Term term) throws Refused {
@@ -181,7 +189,7 @@ final class Quantities {
         if (x.unit().isEmpty() && y.unit().isEmpty()) return literals(at, CelEngine.MULTIPLY, a, b, x, y);
         if (isFactor(y) && x.unit().isPresent()) return joined(at, CelEngine.MULTIPLY, a, b, scaled(x, y.constant()));
         if (isFactor(x) && y.unit().isPresent()) return joined(at, CelEngine.MULTIPLY, a, b, scaled(y, x.constant()));
-        return product(at, CelEngine.MULTIPLY, a, b, difference(a).times(difference(b)));
+        return product(at, CelEngine.MULTIPLY, a, b);
     }
 
     /// `a / b`.
@@ -199,7 +207,7 @@ final class Quantities {
                     : y.constant();
             return joined(at, CelEngine.DIVIDE, a, b, scaled(x, factor));
         }
-        return product(at, CelEngine.DIVIDE, a, b, difference(a).over(difference(b)));
+        return product(at, CelEngine.DIVIDE, a, b);
     }
 
     /// Shares in % or ppm enter a product as shares of 1, so that 50 % of 4 kW is 2 kW.
@@ -232,9 +240,16 @@ final class Quantities {
         return n.unit().get().ofDifference();
     }
 
-    private Term product(long at, String function, Term a, Term b, Unit unit) throws Refused {
-        var product = joined(at, function, a, b, Number.in(unit, 0));
-        return unit.dimension().equals(Dimension.NONE) ? to(Unit.ONE, 1, product) : product;
+    private Term product(long at, String function, Term a, Term b) throws Refused {
+        Unit left = difference(a);
+        Unit right = difference(b);
+        try {
+            Unit unit = function.equals(CelEngine.MULTIPLY) ? left.times(right) : left.over(right);
+            var product = joined(at, function, a, b, Number.in(unit, 0));
+            return unit.dimension().equals(Dimension.NONE) ? to(Unit.ONE, 1, product) : product;
+        } catch (IllegalArgumentException e) {
+            throw new Refused(at, String.valueOf(e.getMessage()));
+        }
     }
 
     /// `-a`, and rounding, which leave the unit as it is.

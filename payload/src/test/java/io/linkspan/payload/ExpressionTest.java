@@ -358,6 +358,7 @@ class ExpressionTest {
                 "[1,2,3,4,5,6,7,8,9,10].map(a, [1,2,3,4,5,6,7,8,9,10].map(b, [1,2,3,4,5,6,7,8,9,10].map(c,"
                         + " [1,2,3,4,5,6,7,8,9,10].map(d, [1,2,3,4,5,6,7,8,9,10].map(e, 1))))) == []",
                 "");
+        refused("(" + "meter.power * ".repeat(85) + "meter.power) > 0", "to the power of 82 measures nothing");
         refused("min(" + "1,".repeat(1_100) + "1) > 0", "nodesMax = 1000");
         var many = IntStream.range(0, 60).mapToObj(i -> "t.p" + i + " > 0").collect(Collectors.joining(" && "));
         var known = IntStream.range(0, 60)

@@ -40,7 +40,7 @@ record Architecture(String root, JavaClasses classes) {
             module("site", knows("model", "payload"), uses()),
             module("journal", knows("model"), uses()),
             module("feed", knows("model"), uses()),
-            module("connectors", knows("model", "connector", "payload"), uses("com.digitalpetri.modbus", "org.slf4j")),
+            module("connectors", knows("model", "connector", "payload"), uses("org.slf4j")),
             module("access", knows("model", "feed", "payload"), uses()),
             module(
                     "node",

@@ -259,7 +259,7 @@ class TidyTest {
         }
     }
 
-    private static Path root() {
+    static Path root() {
         var folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve("linkspan"))) folder = folder.getParent();
         return folder;

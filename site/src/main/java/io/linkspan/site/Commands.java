@@ -215,14 +215,12 @@ final class Commands {
     private static List<Result> action(State state, Open o, Sending sent, Outcome outcome, Moment now) {
         var action = state.program.point(o.property()).map(Program.Point::action).orElse(null);
         boolean past = now.site() >= o.deadlineSite();
-        boolean again = switch (outcome) {
-            case Outcome.NotSent n -> n.cause() == Outcome.Cause.UNREACHABLE;
-            case Outcome.InDoubt _ -> action != null && action.safeToRepeat();
-            case Outcome.Done _, Outcome.Refused _, Outcome.Outranked _ -> false;
-        };
-        if (!again || past) return List.of(ended(o, outcome));
-        if (!state.reachable(o.property())) return List.of();
-        return List.of(repeat(state, o, sent.value()));
+        if (past) return List.of(ended(o, outcome));
+        // not sent: it waits for the machine until its deadline
+        if (outcome instanceof Outcome.NotSent n && n.cause() == Outcome.Cause.UNREACHABLE) return List.of();
+        if (outcome instanceof Outcome.InDoubt && action != null && action.safeToRepeat())
+            return state.reachable(o.property()) ? List.of(repeat(state, o, sent.value())) : List.of();
+        return List.of(ended(o, outcome));
     }
 
     /// Actions of a connector that is reachable again and were not sent yet.

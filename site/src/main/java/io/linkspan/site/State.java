@@ -101,7 +101,7 @@ final class State {
 
     /// Whether a machine was read since the program started: before it is, it is not written, for a while.
     boolean readSinceStart(int property) {
-        return twin(property).usableSite() >= startedSite;
+        return twin(property).usableSite() > startedSite;
     }
 
     Optional<Out> outOfService(int property) {
@@ -220,6 +220,7 @@ final class State {
         if (same) {
             if (a.write() != WriteState.SETTLED) put(p, a.now(WriteState.SETTLED));
         } else if (a.write() == WriteState.UNCONFIRMED || a.write() == WriteState.AWAIT_READ) put(p, a.now(WriteState.DIFFERS));
+        else if (a.write() == WriteState.UNREACHABLE) put(p, a.now(WriteState.IDLE)); // it is there again
     }
 
     private void turned(Result.RegisterTurned r) {
@@ -266,7 +267,7 @@ final class State {
         if (hidden(r.property(), replayed)) return;
         sending.put(r.write(), new Sending(r.write(), r.property(), r.value(), at.wall()));
         for (var o : open.values())
-            if (o.property() == r.property() && (o.hold() == 0 ? o.write() == 0 && r.cause() == o.opened() : o.hold() == r.hold()))
+            if (o.property() == r.property() && (o.hold() == 0 ? r.cause() == o.opened() : o.hold() == r.hold()))
                 open.put(o.number(), o.writing(r.write()));
         if (!isActuator(r.property())) return;
         var a = actuator(r.property());

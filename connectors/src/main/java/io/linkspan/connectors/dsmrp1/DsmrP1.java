@@ -4,16 +4,23 @@ import io.linkspan.connector.Connector;
 import io.linkspan.connector.ConnectorType;
 import io.linkspan.connector.Endpoint;
 import io.linkspan.connector.Point;
+import io.linkspan.connector.Probes;
+import io.linkspan.connector.Report;
+import io.linkspan.connector.Surroundings;
 import io.linkspan.model.Durations;
 import io.linkspan.model.Invalid;
+import io.linkspan.model.Mark;
 import io.linkspan.model.Settings;
 import io.linkspan.model.ValueType;
+import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.List;
+import java.util.function.Consumer;
 
 /// The connector type `dsmr_p1`; README.md beside this file says what a site file may hold. Safe for many threads.
-public final class DsmrP1 implements ConnectorType {
+public final class DsmrP1 implements ConnectorType, Probes {
     /// Where smart meters with a P1 port send over TCP when the port is not named: what adapters on the market use.
     public static final int TCP_PORT = 2_001;
 
@@ -38,17 +45,17 @@ public final class DsmrP1 implements ConnectorType {
 
     @Override
     public Connector create(Settings settings) throws Invalid {
-        var port = new Port(endpoint(settings), zone(settings), silence(settings));
+        var port = new Port(endpoint(settings, "port"), zone(settings), silence(settings));
         settings.finish();
         return new P1Port(port);
     }
 
-    private static Endpoint endpoint(Settings settings) throws Invalid {
-        String text = settings.needText("port", "\"tcp://192.168.1.20:2001\", or /dev/ttyUSB0");
+    private static Endpoint endpoint(Settings settings, String field) throws Invalid {
+        String text = settings.needText(field, "\"tcp://192.168.1.20:2001\", or /dev/ttyUSB0");
         try {
             return Endpoint.parse(text, TCP_PORT, BAUD, MODE);
         } catch (IllegalArgumentException e) {
-            throw settings.wrong("port", String.valueOf(e.getMessage()));
+            throw settings.wrong(field, String.valueOf(e.getMessage()));
         }
     }
 
@@ -65,9 +72,31 @@ public final class DsmrP1 implements ConnectorType {
     private static Duration silence(Settings settings) throws Invalid {
         var silence = settings.duration("silence").orElse(SILENCE);
         if (silence.compareTo(SILENCE_MIN) < 0)
-            throw settings.wrong("silence", "is at least " + Durations.format(SILENCE_MIN)
-                    + ": a meter speaks once a second, an old one once in ten");
+            throw settings.wrong(
+                    "silence",
+                    "is at least " + Durations.format(SILENCE_MIN)
+                            + ": a meter speaks once a second, an old one once in ten");
         return silence;
+    }
+
+    /// Waits for a telegram at each speed of the standard, up to 12 s each. The endpoint may stand in `port` or
+    /// `endpoint`.
+    @Override
+    public void probe(Surroundings here, Settings settings, Consumer<Report.Found> found)
+            throws Invalid, IOException, InterruptedException {
+        var endpoint = endpoint(settings, settings.has("endpoint") ? "endpoint" : "port");
+        new P1Probe(here, zone(settings)).probe(endpoint, found);
+    }
+
+    @Override
+    public List<Shown> read(Surroundings here, Settings settings, String address)
+            throws Invalid, IOException, InterruptedException {
+        var endpoint = endpoint(settings, settings.has("endpoint") ? "endpoint" : "port");
+        try {
+            return new P1Probe(here, zone(settings)).read(endpoint, P1Address.parse(address));
+        } catch (IllegalArgumentException e) {
+            throw new Invalid(Mark.NONE, String.valueOf(e.getMessage()));
+        }
     }
 
     @Override
@@ -103,8 +132,10 @@ public final class DsmrP1 implements ConnectorType {
                     throw wrong(point, "at \"" + address + "\" has no codes; declare type: text");
             }
             case BYTES, POSITION, GROUP ->
-                throw wrong(point, "is a " + point.type().word()
-                        + ", which no P1 meter sends; declare number, integer, register, choice, flag or text");
+                throw wrong(
+                        point,
+                        "is a " + point.type().word()
+                                + ", which no P1 meter sends; declare number, integer, register, choice, flag or text");
         }
     }
 
@@ -114,11 +145,15 @@ public final class DsmrP1 implements ConnectorType {
         String wanted = point.unit().get();
         var scale = P1Scale.between(usual.get(), wanted);
         if (scale.isEmpty())
-            throw wrong(point, "at \"" + address + "\" comes in " + usual.get() + ", which cannot be turned into " + wanted
-                    + "; write unit: " + usual.get());
+            throw wrong(
+                    point,
+                    "at \"" + address + "\" comes in " + usual.get() + ", which cannot be turned into " + wanted
+                            + "; write unit: " + usual.get());
         if (point.type() == ValueType.REGISTER && scale.get().power().isEmpty())
-            throw wrong(point, "is a register, which keeps each digit, but " + usual.get() + " and " + wanted
-                    + " are no power of ten apart; write unit: " + usual.get() + ", or type: number");
+            throw wrong(
+                    point,
+                    "is a register, which keeps each digit, but " + usual.get() + " and " + wanted
+                            + " are no power of ten apart; write unit: " + usual.get() + ", or type: number");
     }
 
     private static Invalid wrong(Point point, String what) {

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// The kinds of meters that may hang behind a smart meter, with their device types (EN 13757-3, "medium"); a telegram says the
-/// type of each channel in `0-n:24.1.0`, in decimal.
+/// The kinds of meters that may hang behind a smart meter, with their device types (EN 13757-3, "medium"); a telegram
+/// says the type of each channel in `0-n:24.1.0`, in decimal.
 enum MbusMeter {
     GAS("m3", 3),
     WATER("m3", 7),

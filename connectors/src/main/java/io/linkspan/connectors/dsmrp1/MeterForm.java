@@ -9,7 +9,8 @@ public enum MeterForm {
     DSMR_2_2("ISk5\\2MT382-1004", false),
     /// A Dutch meter of today on three phases, with a gas meter.
     DSMR_5("ISK5\\2M550T-1012", true),
-    /// A Belgian one on three phases, with gas and water: it also tells the quarter hour's demand and the month's peak.
+    /// A Belgian one on three phases, with gas and water: it also tells the quarter hour's demand and the month's
+    /// peak.
     BELGIAN("FLU5\\253769484_A", true);
 
     private final String identification;
@@ -138,7 +139,8 @@ public enum MeterForm {
         for (var line : lines) {
             int open = line.indexOf('(');
             all.add(P1Object.of(
-                    line.substring(0, open), line.substring(open + 1, line.length() - 1).split("\\)\\(", -1)));
+                    line.substring(0, open),
+                    line.substring(open + 1, line.length() - 1).split("\\)\\(", -1)));
         }
         return all;
     }

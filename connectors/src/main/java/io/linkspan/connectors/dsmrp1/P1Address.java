@@ -16,7 +16,8 @@ sealed interface P1Address {
     record ByMeter(MbusMeter meter, Part part) implements P1Address {
         @Override
         public String toString() {
-            return "mbus " + meter.word() + (part == Part.READING ? "" : " " + part.name().toLowerCase(java.util.Locale.ROOT));
+            return "mbus " + meter.word()
+                    + (part == Part.READING ? "" : " " + part.name().toLowerCase(java.util.Locale.ROOT));
         }
     }
 
@@ -65,16 +66,19 @@ sealed interface P1Address {
         var meter = MbusMeter.of(words[0]);
         if (meter.isPresent() && words.length == 1) return new ByMeter(meter.get(), Part.READING);
         if (meter.isPresent() && words.length == 2 && words[1].equals("id")) return new ByMeter(meter.get(), Part.ID);
-        if (meter.isPresent() && words.length == 2 && words[1].equals("valve")) return new ByMeter(meter.get(), Part.VALVE);
-        throw new IllegalArgumentException("at \"" + text + "\" is no meter behind a smart meter; write \"mbus\" and one of "
-                + String.join(", ", MbusMeter.words()) + ", and behind it nothing, \"id\" or \"valve\"");
+        if (meter.isPresent() && words.length == 2 && words[1].equals("valve"))
+            return new ByMeter(meter.get(), Part.VALVE);
+        throw new IllegalArgumentException(
+                "at \"" + text + "\" is no meter behind a smart meter; write \"mbus\" and one of "
+                        + String.join(", ", MbusMeter.words()) + ", and behind it nothing, \"id\" or \"valve\"");
     }
 
     /// The unit in which the meter sends it, where that is known before it has spoken.
     default Optional<String> usualUnit() {
         return switch (this) {
             case ById byId -> byId.id().usualUnit();
-            case ByMeter m when m.part() == Part.READING && m.meter() != MbusMeter.HEAT && m.meter() != MbusMeter.COOLING ->
+            case ByMeter m
+            when m.part() == Part.READING && m.meter() != MbusMeter.HEAT && m.meter() != MbusMeter.COOLING ->
                 Optional.of(m.meter().usualUnit()); // heat comes in GJ or in kWh
             case ByMeter _, Clock _, Identification _ -> Optional.empty();
         };

@@ -1,16 +1,17 @@
 package io.linkspan.connectors.dsmrp1;
 
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/// Cuts a stream of bytes into telegrams: from `/` to `!` and the four digits of the CRC, or the end of the line where an old
-/// meter sends none (P1 5.0.2, 6.2). What lies between telegrams is passed over, and a `/` always begins a new one, so one
-/// damaged telegram costs one telegram. Holds no more than [P1Telegram#BYTES_MAX]. Not thread-safe.
+/// Cuts a stream of bytes into telegrams: from `/` to `!` and the four digits of the CRC, or the end of the line where
+/// an old meter sends none (P1 5.0.2, 6.2). What lies between telegrams is passed over, and a `/` always begins a new
+/// one, so one damaged telegram costs one telegram. Holds no more than [P1Telegram#BYTES_MAX]. Not thread-safe.
 final class P1Framer {
     private static final int CRC_DIGITS = 4;
 
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
+    private final byte[] bytes = new byte[P1Telegram.BYTES_MAX];
+    private int size;
     private State state = State.BETWEEN;
     private int tail;
     private int strayBytes;
@@ -54,12 +55,13 @@ final class P1Framer {
     private void begin(List<Piece> found) {
         switch (state) {
             case BETWEEN -> tellStray(found);
-            case INSIDE -> found.add(new Piece.Lost(
-                    bytes.toByteArray(), "a telegram was cut after " + bytes.size() + " bytes; check the cable"));
-            case BEHIND -> found.add(new Piece.Whole(bytes.toByteArray()));
+            case INSIDE ->
+                found.add(new Piece.Lost(
+                        Arrays.copyOf(bytes, size), "a telegram was cut after " + size + " bytes; check the cable"));
+            case BEHIND -> found.add(new Piece.Whole(Arrays.copyOf(bytes, size)));
         }
-        bytes.reset();
-        bytes.write('/');
+        bytes[0] = '/';
+        size = 1;
         state = State.INSIDE;
         synchronised = true;
     }
@@ -69,7 +71,8 @@ final class P1Framer {
         if (b == '!') strayEnd = true;
     }
 
-    /// An end without its beginning was a telegram, unless it is the rest of the one in whose middle we began to listen.
+    /// An end without its beginning was a telegram, unless it is the rest of the one in whose middle we began to
+    /// listen.
     private void tellStray(List<Piece> found) {
         if (strayEnd && synchronised)
             found.add(new Piece.Lost(
@@ -79,14 +82,15 @@ final class P1Framer {
     }
 
     private void inside(byte b, List<Piece> found) {
-        bytes.write(b);
+        bytes[size++] = b;
         if (b == '!') {
             state = State.BEHIND;
             tail = 0;
-        } else if (bytes.size() >= P1Telegram.BYTES_MAX - CRC_DIGITS) {
+        } else if (size >= P1Telegram.BYTES_MAX - CRC_DIGITS) {
             found.add(new Piece.Lost(
-                    bytes.toByteArray(),
-                    "no telegram ends within " + P1Telegram.BYTES_MAX + " bytes; is this a P1 port, and is its speed right?"));
+                    Arrays.copyOf(bytes, size),
+                    "no telegram ends within " + P1Telegram.BYTES_MAX
+                            + " bytes; is this a P1 port, and is its speed right?"));
             state = State.BETWEEN;
         }
     }
@@ -94,11 +98,11 @@ final class P1Framer {
     private void behind(byte b, List<Piece> found) {
         boolean endOfLine = b == '\r' || b == '\n';
         if (!endOfLine) {
-            bytes.write(b);
+            bytes[size++] = b;
             tail++;
         }
         if (endOfLine || tail == CRC_DIGITS) {
-            found.add(new Piece.Whole(bytes.toByteArray()));
+            found.add(new Piece.Whole(Arrays.copyOf(bytes, size)));
             state = State.BETWEEN;
         }
     }

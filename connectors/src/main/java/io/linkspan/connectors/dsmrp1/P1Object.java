@@ -2,7 +2,8 @@ package io.linkspan.connectors.dsmrp1;
 
 import java.util.List;
 
-/// One object of a telegram: an id and what stands in its brackets (P1 5.0.2, 6.4): `0-1:24.2.1(170102161005W)(00000.107*m3)`.
+/// One object of a telegram: an id and what stands in its brackets (P1 5.0.2, 6.4):
+/// `0-1:24.2.1(170102161005W)(00000.107*m3)`.
 ///
 /// @param groups the content of each pair of brackets, as on the wire; at least one
 public record P1Object(Obis id, List<String> groups) {
@@ -15,14 +16,17 @@ public record P1Object(Obis id, List<String> groups) {
     public P1Object {
         groups = List.copyOf(groups);
         if (groups.isEmpty() || groups.size() > GROUPS_MAX)
-            throw new IllegalArgumentException(id + " has 1.." + GROUPS_MAX + " pairs of brackets, not " + groups.size());
+            throw new IllegalArgumentException(
+                    id + " has 1.." + GROUPS_MAX + " pairs of brackets, not " + groups.size());
         for (var each : groups) checkGroup(id, each);
     }
 
     /// An object with these groups.
     public static P1Object of(String id, String... groups) {
         return new P1Object(
-                Obis.parse(id).orElseThrow(() -> new IllegalArgumentException("\"" + id + "\" is no OBIS id such as 1-0:1.8.1")),
+                Obis.parse(id)
+                        .orElseThrow(
+                                () -> new IllegalArgumentException("\"" + id + "\" is no OBIS id such as 1-0:1.8.1")),
                 List.of(groups));
     }
 
@@ -34,7 +38,8 @@ public record P1Object(Obis id, List<String> groups) {
             char c = group.charAt(i);
             if (c < ' ' || c > 0xFF || "()/!".indexOf(c) >= 0)
                 throw new IllegalArgumentException(
-                        "%s has a character 0x%02X in brackets, which ends or begins something else".formatted(id, (int) c));
+                        "%s has a character 0x%02X in brackets, which ends or begins something else"
+                                .formatted(id, (int) c));
         }
     }
 

@@ -17,9 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
-/// Listens to one P1 port: one telegram is one frame. A meter cannot be asked to wait, so while the site's queue is full the
-/// oldest telegrams are dropped and the gap is told; so is each telegram that did not come whole.
+/// Listens to one P1 port: one telegram is one frame. A meter cannot be asked to wait, so while the site's queue is
+/// full the oldest telegrams are dropped and the gap is told; so is each telegram that did not come whole.
 final class P1Port implements Connector {
     /// Telegrams that wait for room in the site's queue; of more, the oldest are dropped.
     static final int TELEGRAMS_WAITING_MAX = 8;
@@ -28,6 +29,12 @@ final class P1Port implements Connector {
     private static final Duration SLICE = Duration.ofMillis(200);
 
     private static final int READ_BYTES_MAX = 4_096;
+
+    /// A cable that fails damages each telegram; the gaps tell each, the log one in this time.
+    private static final Duration LOG_EVERY = Duration.ofMinutes(1);
+
+    /// What may follow a whole telegram.
+    private static final int LINE_END_BYTES = 2;
 
     private final DsmrP1.Port port;
 
@@ -39,7 +46,13 @@ final class P1Port implements Connector {
     public void run(Surroundings here) throws IOException, InterruptedException {
         try (var line = here.open(port.endpoint())) {
             here.accept(new Report.LineUp());
-            new Ear(here, line).listen();
+            var ear = new Ear(here, line);
+            try {
+                ear.listen();
+            } catch (IOException e) {
+                ear.handOverAll();
+                throw e;
+            }
         }
     }
 
@@ -58,6 +71,7 @@ final class P1Port implements Connector {
         private long wholeNanos;
         private long wholeMicros;
         private long bytesSinceWhole;
+        private OptionalLong loggedNanos = OptionalLong.empty();
 
         private record Waiting(Report.Frame frame, long heardMicros) {}
 
@@ -87,7 +101,8 @@ final class P1Port implements Connector {
             byte[] buffer = new byte[READ_BYTES_MAX];
             while (true) {
                 int n = line.read(buffer, 0, buffer.length, SLICE);
-                if (n < 0) throw new IOException(line.name() + " was closed by the other side; is the adapter still there?");
+                if (n < 0)
+                    throw new IOException(line.name() + " was closed by the other side; is the adapter still there?");
                 bytesSinceWhole += n;
                 for (var piece : framer.feed(buffer, 0, n)) take(piece);
                 handOver();
@@ -98,7 +113,7 @@ final class P1Port implements Connector {
 
         private void take(P1Framer.Piece piece) {
             switch (piece) {
-                case P1Framer.Piece.Lost(_, var why) -> lose(why);
+                case P1Framer.Piece.Lost broken -> lose(broken.why());
                 case P1Framer.Piece.Whole(var bytes) -> {
                     try {
                         hear(P1Telegram.parse(bytes), bytes);
@@ -135,10 +150,19 @@ final class P1Port implements Connector {
             }
             if (readings.isEmpty()) return;
             waiting.add(new Waiting(new Report.Frame(readings, new Report.Raw(bytes)), wholeMicros));
-            if (waiting.size() > TELEGRAMS_WAITING_MAX) {
-                long heard = waiting.remove().heardMicros();
-                lose(new Lost(heard, heard, 1, "the site took no readings (queue full)"));
+            if (waiting.size() > TELEGRAMS_WAITING_MAX) dropOldest();
+        }
+
+        /// What the meter says once an hour, or the file wants once an hour, is taken from the next telegram
+        /// instead.
+        private void dropOldest() {
+            var dropped = waiting.remove();
+            for (var reading : dropped.frame().readings()) {
+                newest.remove(reading.property());
+                reportedNanos.remove(reading.property());
             }
+            long heard = dropped.heardMicros();
+            lose(new Lost(heard, heard, 1, "the site took no readings (queue full)"));
         }
 
         /// The points of now, with their addresses read once.
@@ -161,8 +185,8 @@ final class P1Port implements Connector {
             return sources;
         }
 
-        /// A gas meter is read once an hour or once in five minutes, and its reading is repeated in each telegram: the same
-        /// one is told once. A point with `every:` is told that often, and not more.
+        /// A gas meter is read once an hour or once in five minutes, and its reading is repeated in each
+        /// telegram: the same one is told once. A point with `every:` is told that often, and not more.
         private boolean isNews(P1Source source, P1Source.Found.Is is) {
             int property = source.point().number();
             var previous = newest.put(property, is.reading());
@@ -170,7 +194,8 @@ final class P1Port implements Connector {
             long now = here.nanoTime();
             var every = source.point().every();
             var last = reportedNanos.get(property);
-            boolean due = every.isEmpty() || last == null || now - last >= every.get().toNanos() - SLICE.toNanos();
+            boolean due =
+                    every.isEmpty() || last == null || now - last >= every.get().toNanos() - SLICE.toNanos();
             if (due) reportedNanos.put(property, now);
             return due;
         }
@@ -188,10 +213,23 @@ final class P1Port implements Connector {
         private void handOver() {
             if (lost.isPresent()) {
                 if (here.offer(lost.get().gap()).isEmpty()) return;
-                here.log().warn("{}", lost.get().gap().cause());
+                logNowAndThen(lost.get().gap().cause());
                 lost = Optional.empty();
             }
             while (!waiting.isEmpty() && here.offer(waiting.element().frame()).isPresent()) waiting.remove();
+        }
+
+        /// The line is gone, so nothing more can pile up: what was heard is handed over, however long it takes.
+        void handOverAll() throws InterruptedException {
+            if (lost.isPresent()) here.accept(lost.get().gap());
+            for (var each : waiting) here.accept(each.frame());
+        }
+
+        private void logNowAndThen(String what) {
+            long now = here.nanoTime();
+            if (loggedNanos.isPresent() && now - loggedNanos.getAsLong() < LOG_EVERY.toNanos()) return;
+            loggedNanos = OptionalLong.of(now);
+            here.log().warn("{}", what);
         }
 
         private void refuseCommands() throws InterruptedException {
@@ -206,8 +244,9 @@ final class P1Port implements Connector {
             if (nanos < port.silence().toNanos()) return;
             String since = "in " + Durations.format(port.silence());
             throw new IOException(
-                    bytesSinceWhole == 0
-                            ? line.name() + " sent nothing " + since + "; check the cable and that its request line is high"
+                    bytesSinceWhole <= LINE_END_BYTES
+                            ? line.name() + " sent nothing " + since
+                                    + "; check the cable and that its request line is high"
                             : line.name() + " sent " + bytesSinceWhole + " bytes but no whole telegram " + since
                                     + "; is its speed right? (DSMR 2.2 and 3: serial:///dev/ttyUSB0?baud=9600&mode=7E1)");
         }

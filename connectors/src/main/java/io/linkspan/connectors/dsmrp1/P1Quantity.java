@@ -4,7 +4,8 @@ import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// A number as it stands in a telegram, with each of its decimals: `000171.155*kWh` (P1 5.0.2, 6.4: Fn(x,y) and a unit).
+/// A number as it stands in a telegram, with each of its decimals: `000171.155*kWh` (P1 5.0.2, 6.4: Fn(x,y) and a
+/// unit).
 ///
 /// @param unscaled the digits
 /// @param decimals how many of them stand behind the point, 0..9

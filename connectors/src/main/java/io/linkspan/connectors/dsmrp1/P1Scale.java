@@ -7,12 +7,19 @@ import java.math.MathContext;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// How a number in the unit of the wire becomes one in the unit of its point, digit for digit where the two are a power of
-/// ten apart: kWh and W.h, m3 and L.
-record P1Scale(Conversion conversion) {
+/// How a number in the unit of the wire becomes one in the unit of its point, digit for digit where the two are a power
+/// of ten apart: kWh and W.h, m3 and L.
+///
+/// @param power of ten between the units, if there is one: what a register needs
+record P1Scale(Conversion conversion, OptionalInt power) {
     private static final int POWER_MAX = 18;
 
-    /// The scale between two units; none when one is no unit, or they measure different things, or only one of them is there.
+    private P1Scale(Conversion conversion) {
+        this(conversion, powerOf(conversion));
+    }
+
+    /// The scale between two units; none when one is no unit, or they measure different things, or only one of them
+    /// is there.
     static Optional<P1Scale> between(String sent, String wanted) {
         if (sent.equals(wanted)) return Optional.of(new P1Scale(Conversion.NONE));
         try {
@@ -24,7 +31,7 @@ record P1Scale(Conversion conversion) {
 
     /// Any conversion, rounded to 34 digits where it must be.
     BigDecimal apply(BigDecimal sent) {
-        return power().isPresent()
+        return power.isPresent()
                 ? shift(sent)
                 : sent.multiply(new BigDecimal(conversion.multiply()))
                         .add(new BigDecimal(conversion.add()))
@@ -35,11 +42,10 @@ record P1Scale(Conversion conversion) {
     ///
     /// @throws ArithmeticException the units are no power of ten apart
     BigDecimal shift(BigDecimal sent) {
-        return sent.scaleByPowerOfTen(power().orElseThrow(() -> new ArithmeticException("no power of ten")));
+        return sent.scaleByPowerOfTen(power.orElseThrow(() -> new ArithmeticException("no power of ten")));
     }
 
-    /// The power of ten between the units, if there is one: what a register needs.
-    OptionalInt power() {
+    private static OptionalInt powerOf(Conversion conversion) {
         if (conversion.add() != 0) return OptionalInt.empty();
         var multiply = new BigDecimal(conversion.multiply());
         var divide = new BigDecimal(conversion.divide());

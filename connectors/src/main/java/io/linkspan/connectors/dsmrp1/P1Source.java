@@ -19,23 +19,45 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// Where one point's values come from: an address, read as the point's type and in the point's unit, with the time that the
-/// meter gives it. A function of a telegram.
+/// Where one point's values come from: an address, read as the point's type and in the point's unit, with the time that
+/// the meter gives it. A function of a telegram.
 ///
 /// @param zone where the meter stands
-record P1Source(Point point, P1Address address, ZoneId zone) {
+/// @param scales what the source remembers
+record P1Source(Point point, P1Address address, ZoneId zone, Scales scales) {
     private static final Pattern HEX = Pattern.compile("([0-9A-Fa-f]{2})+");
     private static final Pattern PRINTABLE = Pattern.compile("[ -~\\u00A0-\\u00FF]*");
     private static final int REGISTER_DECIMALS_MAX = 9;
 
     /// A meter that was never read has a time before this one: 1970 or its own beginning.
-    private static final long FIRST_CAPTURE_MICROS = Instant.parse("2000-01-02T00:00:00Z").getEpochSecond() * 1_000_000;
+    private static final long FIRST_CAPTURE_MICROS =
+            Instant.parse("2000-01-02T00:00:00Z").getEpochSecond() * 1_000_000;
+
+    P1Source(Point point, P1Address address, ZoneId zone) {
+        this(point, address, zone, new Scales());
+    }
+
+    /// Remembers the scale of the last unit, for a meter sends the same one for ever. Not thread-safe.
+    static final class Scales {
+        private String sent = "";
+        private String wanted = "";
+        private Optional<P1Scale> scale = P1Scale.between("", "");
+
+        Optional<P1Scale> from(String sentNow, String wantedNow) {
+            if (sentNow.equals(sent) && wantedNow.equals(wanted)) return scale;
+            scale = P1Scale.between(sentNow, wantedNow);
+            sent = sentNow;
+            wanted = wantedNow;
+            return scale;
+        }
+    }
 
     /// What a telegram has at the address.
     sealed interface Found {
         /// A reading.
         ///
-        /// @param captured its time is its own, not the telegram's: the same time again is the same reading again
+        /// @param captured its time is its own, not the telegram's: the same time again is the same reading
+        /// again
         record Is(Reading reading, boolean captured) implements Found {}
 
         /// None.
@@ -52,7 +74,8 @@ record P1Source(Point point, P1Address address, ZoneId zone) {
             case P1Address.ById(var id) -> byId(telegram, id);
             case P1Address.ByMeter(var meter, var part) -> byMeter(telegram, meter, part);
             case P1Address.Clock _ -> clock(telegram);
-            case P1Address.Identification _ -> is(telegram, new Value.Text(telegram.identification()), OptionalLong.empty());
+            case P1Address.Identification _ ->
+                is(telegram, new Value.Text(telegram.identification()), OptionalLong.empty());
         };
     }
 
@@ -64,19 +87,20 @@ record P1Source(Point point, P1Address address, ZoneId zone) {
     private Found byMeter(P1Telegram telegram, MbusMeter meter, P1Address.Part part) {
         var channels = new ArrayList<Integer>();
         for (int channel : channelsOf(telegram, meter)) if (inUse(telegram, channel)) channels.add(channel);
-        if (channels.isEmpty()) return not("there is no " + meter.word() + " meter behind this one, or it was never read");
+        if (channels.isEmpty())
+            return not("there is no " + meter.word() + " meter behind this one, or it was never read");
         if (channels.size() > 1)
             return not("there are several " + meter.word() + " meters behind this one, on channels " + channels
                     + "; write which: 0-" + channels.getFirst() + ":24.2.1");
         int channel = channels.getFirst();
-        var object =
-                switch (part) {
-                    case READING -> reading(telegram, channel);
-                    case ID -> first(telegram, channel, "96.1.0", "96.1.1");
-                    case VALVE -> first(telegram, channel, "24.4.0");
-                };
+        var object = switch (part) {
+            case READING -> reading(telegram, channel);
+            case ID -> first(telegram, channel, "96.1.0", "96.1.1");
+            case VALVE -> first(telegram, channel, "24.4.0");
+        };
         return object.isEmpty()
-                ? not("the " + meter.word() + " meter on channel " + channel + " sends no " + part.name().toLowerCase(Locale.ROOT))
+                ? not("the " + meter.word() + " meter on channel " + channel + " sends no "
+                        + part.name().toLowerCase(Locale.ROOT))
                 : read(telegram, object.get(), object.get().id());
     }
 
@@ -121,9 +145,12 @@ record P1Source(Point point, P1Address address, ZoneId zone) {
         if (micros.isEmpty()) return not("this meter sends no time (0-0:1.0.0)");
         long seconds = micros.getAsLong() / 1_000_000;
         return switch (point.type()) {
-            case TEXT -> is(telegram, new Value.Text(Instant.ofEpochSecond(seconds).toString()), OptionalLong.empty());
-            case NUMBER, INTEGER, REGISTER -> quantity(telegram, new Content(seconds + "*s", OptionalLong.empty(), false));
-            case CHOICE, FLAG, BYTES, POSITION, GROUP -> not("a time is no " + point.type().word());
+            case TEXT ->
+                is(telegram, new Value.Text(Instant.ofEpochSecond(seconds).toString()), OptionalLong.empty());
+            case NUMBER, INTEGER, REGISTER ->
+                quantity(telegram, new Content(seconds + "*s", OptionalLong.empty(), false));
+            case CHOICE, FLAG, BYTES, POSITION, GROUP ->
+                not("a time is no " + point.type().word());
         };
     }
 
@@ -137,13 +164,14 @@ record P1Source(Point point, P1Address address, ZoneId zone) {
             case TEXT -> is(telegram, new Value.Text(text(object, content)), content.capturedMicros());
             case NUMBER, INTEGER, REGISTER -> quantity(telegram, content);
             case FLAG, CHOICE -> code(telegram, content);
-            case BYTES, POSITION, GROUP -> not("a P1 port has no " + point.type().word());
+            case BYTES, POSITION, GROUP ->
+                not("a P1 port has no " + point.type().word());
         };
     }
 
     /// Where in the brackets the value stands, and whether it has a time of its own. A peak of the month
-    /// (`1-0:1.6.0(200509134558S)(02.589*kW)`, e-MUCS P1 1.7.1) is true at the telegram's time; when it happened is no time
-    /// of the reading.
+    /// (`1-0:1.6.0(200509134558S)(02.589*kW)`, e-MUCS P1 1.7.1) is true at the telegram's time; when it happened is
+    /// no time of the reading.
     private Content content(P1Object object) {
         var groups = object.groups();
         if (P1Telegram.isOldMbus(object))
@@ -165,14 +193,15 @@ record P1Source(Point point, P1Address address, ZoneId zone) {
         var quantity = P1Quantity.parse(content.text());
         if (quantity.isEmpty()) return not(address + " is \"" + content.text() + "\", which is no number");
         String sent = quantity.get().unit();
-        var scale = P1Scale.between(sent, point.unit().orElse(sent));
+        var scale = scales.from(sent, point.unit().orElse(sent));
         if (scale.isEmpty())
             return not(address + " comes " + (sent.isEmpty() ? "without a unit" : "in " + sent) + ", not in "
                     + point.unit().orElse("") + "; correct its unit:");
         try {
             return is(telegram, value(quantity.get().exact(), scale.get()), content.capturedMicros());
         } catch (ArithmeticException e) { // more digits than the type holds, or a fraction for an integer
-            return not(address + " is " + content.text() + ", which does not fit the type " + point.type().word());
+            return not(address + " is " + content.text() + ", which does not fit the type "
+                    + point.type().word());
         }
     }
 
@@ -188,7 +217,9 @@ record P1Source(Point point, P1Address address, ZoneId zone) {
     /// With the decimals of the wire, moved by the unit's power of ten.
     private static Value.Register register(BigDecimal exact) {
         int decimals = Math.clamp(exact.scale(), 0, REGISTER_DECIMALS_MAX);
-        long unscaled = exact.setScale(decimals, RoundingMode.UNNECESSARY).unscaledValue().longValueExact();
+        long unscaled = exact.setScale(decimals, RoundingMode.UNNECESSARY)
+                .unscaledValue()
+                .longValueExact();
         return new Value.Register(unscaled, decimals);
     }
 
@@ -209,7 +240,8 @@ record P1Source(Point point, P1Address address, ZoneId zone) {
                         + new TreeMap<>(point.choices()));
     }
 
-    /// Ids and messages are sent as hexadecimal of their characters; an id that is not (zeros, or binary) stays as it is.
+    /// Ids and messages are sent as hexadecimal of their characters; an id that is not (zeros, or binary) stays as
+    /// it is.
     private String text(P1Object object, Content content) {
         if (content.isList()) return list(object);
         String text = content.text();
@@ -218,9 +250,9 @@ record P1Source(Point point, P1Address address, ZoneId zone) {
         return PRINTABLE.matcher(decoded).matches() ? decoded : text;
     }
 
-    /// A log of the meter in words, newest first as the meter sends it: `2019-03-26T08:50:15Z 2014 s`. Of power failures
-    /// (`1-0:99.97.0`: count, id, then time and duration) and of monthly peaks (`0-0:98.1.0`: count, two ids, then the month's
-    /// first instant, the peak's, and the peak).
+    /// A log of the meter in words, newest first as the meter sends it: `2019-03-26T08:50:15Z 2014 s`. Of power
+    /// failures (`1-0:99.97.0`: count, id, then time and duration) and of monthly peaks (`0-0:98.1.0`: count, two
+    /// ids, then the month's first instant, the peak's, and the peak).
     private String list(P1Object object) {
         var words = new ArrayList<String>();
         var time = OptionalLong.empty();
@@ -231,7 +263,9 @@ record P1Source(Point point, P1Address address, ZoneId zone) {
             else if (quantity.isPresent())
                 words.add((time.isPresent() ? Instant.ofEpochSecond(time.getAsLong() / 1_000_000) + " " : "")
                         + quantity.get().exact().stripTrailingZeros().toPlainString()
-                        + (quantity.get().unit().isEmpty() ? "" : " " + quantity.get().unit()));
+                        + (quantity.get().unit().isEmpty()
+                                ? ""
+                                : " " + quantity.get().unit()));
         }
         return String.join(", ", words);
     }

@@ -8,14 +8,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// One telegram of a smart meter (P1 5.0.2, 6.2): an identification, objects, and from DSMR 4 on a CRC over all of it. A pure
-/// codec: [#parse] and [#encode] are functions of bytes.
+/// One telegram of a smart meter (P1 5.0.2, 6.2): an identification, objects, and from DSMR 4 on a CRC over all of it.
+/// A pure codec: [#parse] and [#encode] are functions of bytes.
 ///
 /// @param identification the first line without its `/`: maker, speed, type (`ISk5\2MT382-1000`)
 /// @param objects in the order of the wire
 /// @param crc whether it carries a CRC
 public record P1Telegram(String identification, List<P1Object> objects, boolean crc) {
-    /// Longest telegram, in bytes: three times what a three-phase meter with four meters behind it and a full message sends.
+    /// Longest telegram, in bytes: three times what a three-phase meter with four meters behind it and a full
+    /// message sends.
     public static final int BYTES_MAX = 8_192;
 
     /// Most objects of one telegram.
@@ -27,13 +28,24 @@ public record P1Telegram(String identification, List<P1Object> objects, boolean 
     /// The reading of an M-Bus meter in DSMR 2.2 and 3.
     private static final Obis MBUS_OLD = new Obis(0, 0, 24, 3, 0);
 
+    private static final int[] CRC_OF_BYTE = new int[256];
+
+    static {
+        for (int b = 0; b < CRC_OF_BYTE.length; b++) {
+            int crc = b;
+            for (int bit = 0; bit < 8; bit++) crc = (crc & 1) == 0 ? crc >>> 1 : crc >>> 1 ^ 0xA001;
+            CRC_OF_BYTE[b] = crc;
+        }
+    }
+
     public P1Telegram {
         objects = List.copyOf(objects);
         if (objects.size() > OBJECTS_MAX)
-            throw new IllegalArgumentException("A telegram has at most " + OBJECTS_MAX + " objects, not " + objects.size());
-        if (identification.isEmpty() || identification.length() > IDENTIFICATION_CHARS_MAX)
             throw new IllegalArgumentException(
-                    "An identification has 1.." + IDENTIFICATION_CHARS_MAX + " characters, not " + identification.length());
+                    "A telegram has at most " + OBJECTS_MAX + " objects, not " + objects.size());
+        if (identification.isEmpty() || identification.length() > IDENTIFICATION_CHARS_MAX)
+            throw new IllegalArgumentException("An identification has 1.." + IDENTIFICATION_CHARS_MAX
+                    + " characters, not " + identification.length());
         for (int i = 0; i < identification.length(); i++) {
             char c = identification.charAt(i);
             if (c < ' ' || c > '~' || c == '/' || c == '!')
@@ -43,11 +55,12 @@ public record P1Telegram(String identification, List<P1Object> objects, boolean 
 
     // Reading
 
-    /// Reads one telegram, from its `/` to its `!`, its CRC and the end of the line; what stands before or behind is refused.
+    /// Reads one telegram, from its `/` to its `!`, its CRC and the end of the line; what stands before or behind
+    /// is refused.
     ///
-    /// A telegram with a right CRC may hold lines that this codec does not know how to read: they are passed over, as a
-    /// later edition may bring new ones. Without a CRC each line must be right, for nothing else says that it came whole; and
-    /// time and edition must be missing, for DSMR 4 brought them together with the CRC.
+    /// A telegram with a right CRC may hold lines that this codec does not know how to read: they are passed over,
+    /// as a later edition may bring new ones. Without a CRC each line must be right, for nothing else says that it
+    /// came whole; and time and edition must be missing, for DSMR 4 brought them together with the CRC.
     ///
     /// @throws BadTelegram with a sentence that says what is wrong and where
     public static P1Telegram parse(byte[] bytes) throws BadTelegram {
@@ -58,7 +71,8 @@ public record P1Telegram(String identification, List<P1Object> objects, boolean 
         int end = indexOf(bytes, '!');
         if (end < 0) throw new BadTelegram("%s has no \"!\": it was cut; check the cable".formatted(name(bytes)));
         if (bytes[end - 1] != '\n')
-            throw new BadTelegram("%s has a \"!\" within a line, at byte %d; check the cable".formatted(name(bytes), end));
+            throw new BadTelegram(
+                    "%s has a \"!\" within a line, at byte %d; check the cable".formatted(name(bytes), end));
         boolean crc = checkCrc(bytes, end);
         var lines = new String(bytes, 0, end, StandardCharsets.ISO_8859_1).split("\r?\n", -1);
         var objects = new ArrayList<P1Object>();
@@ -97,17 +111,16 @@ public record P1Telegram(String identification, List<P1Object> objects, boolean 
                     .formatted(name(bytes), printable(sent)));
         int is = crc16(bytes, end + 1);
         if (Integer.parseInt(sent, 16) != is)
-            throw new BadTelegram("%s: CRC is %s, its content gives %04X; check the cable".formatted(name(bytes), sent, is));
+            throw new BadTelegram(
+                    "%s: CRC is %s, its content gives %04X; check the cable".formatted(name(bytes), sent, is));
         return true;
     }
 
-    /// CRC-16 with polynomial x^16 + x^15 + x^2 + 1, least significant bit first, from 0, over `/` to `!` (P1 5.0.2, 6.2).
+    /// CRC-16 with polynomial x^16 + x^15 + x^2 + 1, least significant bit first, from 0, over `/` to `!` (P1
+    /// 5.0.2, 6.2).
     static int crc16(byte[] bytes, int length) {
         int crc = 0;
-        for (int i = 0; i < length; i++) {
-            crc ^= bytes[i] & 0xFF;
-            for (int bit = 0; bit < 8; bit++) crc = (crc & 1) == 0 ? crc >>> 1 : crc >>> 1 ^ 0xA001;
-        }
+        for (int i = 0; i < length; i++) crc = crc >>> 8 ^ CRC_OF_BYTE[(crc ^ bytes[i]) & 0xFF];
         return crc;
     }
 
@@ -120,8 +133,8 @@ public record P1Telegram(String identification, List<P1Object> objects, boolean 
         return "telegram of " + bytes.length + " bytes";
     }
 
-    /// The lines behind the first, those that begin with a bracket joined to the one before: DSMR 2.2 puts the reading of a
-    /// gas meter on a line of its own.
+    /// The lines behind the first, those that begin with a bracket joined to the one before: DSMR 2.2 puts the
+    /// reading of a gas meter on a line of its own.
     private static List<String> logicalLines(String[] lines) {
         var joined = new ArrayList<String>();
         for (int i = 1; i < lines.length; i++) {
@@ -153,18 +166,21 @@ public record P1Telegram(String identification, List<P1Object> objects, boolean 
 
     // Asking
 
-    /// The first object with this id. The reading of an M-Bus meter in DSMR 2.2 is found under the id that it names.
+    /// The first object with this id. The reading of an M-Bus meter in DSMR 2.2 is found under the id that it
+    /// names.
     public Optional<P1Object> find(Obis id) {
         for (var each : objects) if (each.id().equals(id)) return Optional.of(each);
-        for (var each : objects) if (isOldMbus(each) && namedInside(each).equals(Optional.of(id))) return Optional.of(each);
+        for (var each : objects)
+            if (isOldMbus(each) && namedInside(each).equals(Optional.of(id))) return Optional.of(each);
         return Optional.empty();
     }
 
     /// Whether it is the reading of an M-Bus meter in the form of DSMR 2.2 and 3:
-    /// `0-1:24.3.0(161107190000)(00)(60)(1)(0-1:24.2.1)(m3)(00001.001)`: time, status, minutes between readings, how many
-    /// values, their id, their unit, the value.
+    /// `0-1:24.3.0(161107190000)(00)(60)(1)(0-1:24.2.1)(m3)(00001.001)`: time, status, minutes between readings,
+    /// how many values, their id, their unit, the value.
     static boolean isOldMbus(P1Object object) {
-        return object.id().equals(MBUS_OLD.of(object.id().channel())) && object.groups().size() == 7;
+        return object.id().equals(MBUS_OLD.of(object.id().channel()))
+                && object.groups().size() == 7;
     }
 
     private static Optional<Obis> namedInside(P1Object old) {
@@ -181,7 +197,9 @@ public record P1Telegram(String identification, List<P1Object> objects, boolean 
     /// @param zone where the meter stands
     public OptionalLong timeMicros(ZoneId zone) {
         var object = find(Obis.TIME);
-        return object.isEmpty() ? OptionalLong.empty() : P1Time.micros(object.get().last(), zone);
+        return object.isEmpty()
+                ? OptionalLong.empty()
+                : P1Time.micros(object.get().last(), zone);
     }
 
     // Writing
@@ -192,7 +210,9 @@ public record P1Telegram(String identification, List<P1Object> objects, boolean 
         for (var each : objects) text.append(each).append("\r\n");
         var out = new ByteArrayOutputStream(text.length() + 8);
         out.writeBytes(text.append('!').toString().getBytes(StandardCharsets.ISO_8859_1));
-        if (crc) out.writeBytes("%04X".formatted(crc16(out.toByteArray(), out.size())).getBytes(StandardCharsets.US_ASCII));
+        if (crc)
+            out.writeBytes(
+                    "%04X".formatted(crc16(out.toByteArray(), out.size())).getBytes(StandardCharsets.US_ASCII));
         out.writeBytes(new byte[] {'\r', '\n'});
         return out.toByteArray();
     }

@@ -8,8 +8,8 @@ import java.time.ZoneOffset;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
-/// Time stamps of telegrams: `170102192002W`, YYMMDDhhmmss and W for winter, S for summer time (P1 5.0.2, 6.4: TST). DSMR 2.2
-/// and 3 leave the letter out.
+/// Time stamps of telegrams: `170102192002W`, YYMMDDhhmmss and W for winter, S for summer time (P1 5.0.2, 6.4: TST).
+/// DSMR 2.2 and 3 leave the letter out.
 final class P1Time {
     private static final Pattern FORM = Pattern.compile("(\\d{2})(\\d{2})(\\d{2})(\\d{2})(\\d{2})(\\d{2})([WS]?)");
 
@@ -20,8 +20,8 @@ final class P1Time {
 
     private P1Time() {}
 
-    /// Microseconds since 1970 UTC; none when the text is no time. With W or S the letter decides, also within the hour that
-    /// comes twice; without it the zone does, and the hour that comes twice is taken the first time.
+    /// Microseconds since 1970 UTC; none when the text is no time. With W or S the letter decides, also within the
+    /// hour that comes twice; without it the zone does, and the hour that comes twice is taken the first time.
     static OptionalLong micros(String text, ZoneId zone) {
         var m = FORM.matcher(text);
         if (!m.matches()) return OptionalLong.empty();

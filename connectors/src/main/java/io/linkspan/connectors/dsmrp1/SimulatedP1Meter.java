@@ -29,9 +29,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import javax.net.ServerSocketFactory;
 
-/// A smart meter that sends real telegrams, for tests and the demo: over TCP to any number of clients, and to a serial device.
-/// Its registers count what its power was, by the clock that it is given; it can do wrong in each way that a meter, a cable or
-/// an adapter does.
+/// A smart meter that sends real telegrams, for tests and the demo: over TCP to any number of clients, and to a serial
+/// device. Its registers count what its power was, by the clock that it is given; it can do wrong in each way that a
+/// meter, a cable or an adapter does.
 /// ```java
 /// try (var meter = new SimulatedP1Meter(MeterForm.DSMR_5).listen()) {
 ///     meter.power(1.2);
@@ -106,7 +106,8 @@ public final class SimulatedP1Meter implements AutoCloseable {
 
     /// Takes clients on this port of loopback; 0 is any free one.
     public synchronized SimulatedP1Meter listen(int port) throws IOException {
-        var door = ServerSocketFactory.getDefault().createServerSocket(port, CLIENTS_WAITING_MAX, InetAddress.getLoopbackAddress());
+        var door = ServerSocketFactory.getDefault()
+                .createServerSocket(port, CLIENTS_WAITING_MAX, InetAddress.getLoopbackAddress());
         server = Optional.of(door);
         Thread.ofVirtual().name("meter door").start(() -> takeClients(door));
         return this;
@@ -152,23 +153,28 @@ public final class SimulatedP1Meter implements AutoCloseable {
 
     // What it shows
 
-    /// Sets what an object shows, in the unit and with the digits that this form has for it. A register that is larger rolls
-    /// over; a message or an id is a text, a state (breaker, tariff) an integer or a flag.
+    /// Sets what an object shows, in the unit and with the digits that this form has for it. A register that is
+    /// larger rolls over; a message or an id is a text, a state (breaker, tariff) an integer or a flag.
     ///
     /// @throws IllegalArgumentException this form has no such object, or the number does not fit
     public synchronized void set(String obis, Value value) {
         count();
         var id = Obis.parse(obis).orElseThrow(() -> new IllegalArgumentException("\"" + obis + "\" is no OBIS id"));
         var object = object(id);
-        put(object, switch (value) {
-            case Value.Num n -> number(object, BigDecimal.valueOf(n.value()), false);
-            case Value.Int i when P1Quantity.parse(object.last()).isPresent() -> number(object, BigDecimal.valueOf(i.value()), false);
-            case Value.Register r -> number(object, r.exact(), true);
-            case Value.Text t -> HexFormat.of().withUpperCase().formatHex(t.text().getBytes(StandardCharsets.ISO_8859_1));
-            case Value.Flag f -> f.on() ? "1" : "0";
-            case Value.Int _, Value.Choice _, Value.Bytes _, Value.Position _, Value.Group _ ->
-                throw new IllegalArgumentException(obis + " cannot show " + value);
-        });
+        put(
+                object,
+                switch (value) {
+                    case Value.Num n -> number(object, BigDecimal.valueOf(n.value()), false);
+                    case Value.Int i
+                    when P1Quantity.parse(object.last()).isPresent() ->
+                        number(object, BigDecimal.valueOf(i.value()), false);
+                    case Value.Register r -> number(object, r.exact(), true);
+                    case Value.Text t ->
+                        HexFormat.of().withUpperCase().formatHex(t.text().getBytes(StandardCharsets.ISO_8859_1));
+                    case Value.Flag f -> f.on() ? "1" : "0";
+                    case Value.Int _, Value.Choice _, Value.Bytes _, Value.Position _, Value.Group _ ->
+                        throw new IllegalArgumentException(obis + " cannot show " + value);
+                });
         counted.remove(id);
         if (id.equals(IMPORT)) importWatts = watts(id);
         if (id.equals(EXPORT)) exportWatts = watts(id);
@@ -198,8 +204,9 @@ public final class SimulatedP1Meter implements AutoCloseable {
     /// The gas meter behind it was read now and shows this, in m3.
     public synchronized void gas(double cubicMetres) {
         for (var each : List.copyOf(objects.values()))
-            if (each.id().channel() == 1 && (each.id().kind() == 2 || P1Telegram.isOldMbus(each)) && each.id().quantity() == 24)
-                put(each, number(each, BigDecimal.valueOf(cubicMetres), true));
+            if (each.id().channel() == 1
+                    && (each.id().kind() == 2 || P1Telegram.isOldMbus(each))
+                    && each.id().quantity() == 24) put(each, number(each, BigDecimal.valueOf(cubicMetres), true));
     }
 
     /// The telegram that it would send now.
@@ -210,7 +217,8 @@ public final class SimulatedP1Meter implements AutoCloseable {
 
     private P1Object object(Obis id) {
         return Optional.ofNullable(objects.get(id))
-                .orElseThrow(() -> new IllegalArgumentException("A " + form + " meter has no " + id + "; it has " + objects.keySet()));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "A " + form + " meter has no " + id + "; it has " + objects.keySet()));
     }
 
     /// Puts a new content in the last brackets, and the time of now in the first, where the object has one.
@@ -246,7 +254,11 @@ public final class SimulatedP1Meter implements AutoCloseable {
     }
 
     private long watts(Obis id) {
-        return P1Quantity.parse(object(id).last()).orElseThrow().exact().movePointRight(3).longValueExact();
+        return P1Quantity.parse(object(id).last())
+                .orElseThrow()
+                .exact()
+                .movePointRight(3)
+                .longValueExact();
     }
 
     /// Brings registers, demand and time to now.
@@ -256,7 +268,9 @@ public final class SimulatedP1Meter implements AutoCloseable {
             long quarterEnd = (Math.floorDiv(countedToMicros, QUARTER_MICROS) + 1) * QUARTER_MICROS;
             long to = Math.min(now, quarterEnd);
             long micros = to - countedToMicros;
-            int tariff = P1Quantity.parse(object(TARIFF).last()).map(q -> (int) q.unscaled()).orElse(1);
+            int tariff = P1Quantity.parse(object(TARIFF).last())
+                    .map(q -> (int) q.unscaled())
+                    .orElse(1);
             add(new Obis(1, 0, 1, 8, tariff), importWatts * micros);
             add(new Obis(1, 0, 2, 8, tariff), exportWatts * micros);
             quarterWattMicros += importWatts * micros;
@@ -275,7 +289,8 @@ public final class SimulatedP1Meter implements AutoCloseable {
         long whole = all / WATT_MICROS_PER_WATT_HOUR;
         counted.put(register, all % WATT_MICROS_PER_WATT_HOUR);
         if (whole == 0) return;
-        var kilowattHours = P1Quantity.parse(object.last()).orElseThrow().exact().add(BigDecimal.valueOf(whole, 3));
+        var kilowattHours =
+                P1Quantity.parse(object.last()).orElseThrow().exact().add(BigDecimal.valueOf(whole, 3));
         put(object, number(object, kilowattHours, true));
     }
 
@@ -296,7 +311,9 @@ public final class SimulatedP1Meter implements AutoCloseable {
         var end = Instant.ofEpochSecond(countedToMicros / 1_000_000).atZone(ZONE);
         boolean newMonth = end.getDayOfMonth() == 1 && end.getHour() == 0 && end.getMinute() == 15;
         if (newMonth || peak.compareTo(before) > 0)
-            objects.put(PEAK, new P1Object(PEAK, List.of(P1Time.format(countedToMicros, ZONE), number(object, peak, false))));
+            objects.put(
+                    PEAK,
+                    new P1Object(PEAK, List.of(P1Time.format(countedToMicros, ZONE), number(object, peak, false))));
     }
 
     // What it sends

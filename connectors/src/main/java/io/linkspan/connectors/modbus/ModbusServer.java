@@ -52,7 +52,7 @@ public final class ModbusServer implements ConnectorType {
         if (point.access() == Point.Access.SERVE_WRITABLE && !place.table().writable())
             throw new Invalid(
                     point.at().mark(),
-                    point.name() + ": at \"" + point.at().text() + "\" is a " + place.table().word()
+                    point.name() + ": at \"" + point.at().text() + "\" is in the table " + place.table().word()
                             + ", which no master can write; writable are coil and holding");
     }
 

@@ -56,7 +56,7 @@ public final class ModbusTcp implements ConnectorType, Probes {
         if (writes && target.address() instanceof Address.Place place && !place.table().writable())
             throw new Invalid(
                     point.at().mark(),
-                    point.name() + ": at \"" + point.at().text() + "\" is a " + place.table().word()
+                    point.name() + ": at \"" + point.at().text() + "\" is in the table " + place.table().word()
                             + ", which no master can write; coil and holding can be written");
         if (point.withoutUs() instanceof WithoutUs.Watchdog watchdog) {
             try {

@@ -40,8 +40,9 @@ final class Rounds {
     /// When something that a device refused is asked again: a person may have changed the device meanwhile.
     private static final Duration REFUSED_PAUSE = Duration.ofMinutes(1);
 
-    /// So many requests in a row without any answer over TCP, and the connection is opened anew: it may be half dead.
-    private static final int UNANSWERED_MAX = 8;
+    /// So many requests in a row without any answer over TCP, with no unit left that is not silent, and the connection is
+    /// opened anew: it may be half dead.
+    private static final int UNANSWERED_MAX = 4;
 
     private final Surroundings here;
     private final MasterSettings settings;
@@ -209,6 +210,7 @@ final class Rounds {
             refused.remove(each.number());
         }
         targets = next;
+        units.keySet().retainAll(next.values().stream().map(Sink.Target::unit).toList());
         feeds = feeds();
         for (Sink.Target each : targets.values()) if (each.address() instanceof Address.SunSpec) survey(unit(each.unit()));
     }
@@ -357,7 +359,8 @@ final class Rounds {
                     + " tries); check its power, its wiring and its unit number";
             if (silences.silent(here, properties(unit.unit()), why)) here.log().warn("{}", why);
         }
-        if (unanswered >= UNANSWERED_MAX && settings.endpoint() instanceof Endpoint.Tcp)
+        boolean nobodyLeft = units.values().stream().allMatch(UnitState::silent);
+        if (nobodyLeft && unanswered >= UNANSWERED_MAX && settings.endpoint() instanceof Endpoint.Tcp)
             throw new IOException(lineName + " has not answered " + unanswered + " requests in a row; the connection is opened anew");
     }
 
@@ -397,8 +400,8 @@ final class Rounds {
         }
         var properties = readings.stream().map(Reading::property).toList();
         refused.removeAll(properties);
+        gap(poll, properties.stream().filter(p -> !silences.told(p)).toList());
         silences.back(here, properties);
-        gap(poll, properties);
         if (!readings.isEmpty()) here.accept(new Report.Frame(readings, raw));
     }
 

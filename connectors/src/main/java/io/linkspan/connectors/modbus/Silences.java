@@ -23,6 +23,11 @@ final class Silences {
         return true;
     }
 
+    /// Whether this point was told to be silent.
+    boolean told(int property) {
+        return told.containsKey(property);
+    }
+
     /// Tells that these points have values again, those of which something else was told.
     void back(Surroundings here, Collection<Integer> properties) throws InterruptedException {
         if (told.isEmpty()) return;

@@ -38,7 +38,11 @@ class DsmrP1SampleTest {
             assertThat(here.reports(Report.Gap.class)).isEmpty();
             assertThat(frame.readings()).hasSize(points.size());
             for (var point : points) {
-                var value = frame.readings().stream().filter(r -> r.property() == point.number()).findFirst().orElseThrow().value();
+                var value = frame.readings().stream()
+                        .filter(r -> r.property() == point.number())
+                        .findFirst()
+                        .orElseThrow()
+                        .value();
                 assertThat(value.type()).as(point.name()).isEqualTo(point.type());
                 if (point.name().equals("meter.tariff")) assertThat(value).isEqualTo(new Value.Choice("low"));
                 if (point.name().equals("meter.message")) assertThat(value).isEqualTo(new Value.Text("Happy new year"));

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// Each folder of `golden/dsmr_p1` is a case: `telegram.txt`, byte for byte, and `expected.txt` with a line for each address
-/// that is asked: `address | type | unit | value | time`. A value `none: why` says that there is none, a first line
-/// `refused: why` that the whole telegram is no telegram. A new case is a new folder and no code.
+/// Each folder of `golden/dsmr_p1` is a case: `telegram.txt`, byte for byte, and `expected.txt` with a line for each
+/// address that is asked: `address | type | unit | value | time`. A value `none: why` says that there is none, a first
+/// line `refused: why` that the whole telegram is no telegram. A new case is a new folder and no code.
 class GoldenTelegramTest {
     private static final Path CASES = Path.of("src/test/resources/golden/dsmr_p1");
     private static final ZoneId ZONE = ZoneId.of("Europe/Amsterdam");
@@ -45,7 +45,9 @@ class GoldenTelegramTest {
         try {
             var telegram = P1Telegram.parse(bytes);
             for (var line : expected) is.add(answer(telegram, line));
-            assertThat(P1Telegram.parse(telegram.encode())).as("written and read again").isEqualTo(telegram);
+            assertThat(P1Telegram.parse(telegram.encode()))
+                    .as("written and read again")
+                    .isEqualTo(telegram);
         } catch (BadTelegram e) {
             is.add("refused: " + e.getMessage());
         }
@@ -62,7 +64,8 @@ class GoldenTelegramTest {
             type = "choice";
         }
         var point = TestPoints.choices(
-                TestPoints.point(1, "golden", ValueType.valueOf(type.toUpperCase(Locale.ROOT)), part[2], part[0]), choices);
+                TestPoints.point(1, "golden", ValueType.valueOf(type.toUpperCase(Locale.ROOT)), part[2], part[0]),
+                choices);
         var found = new P1Source(point, P1Address.parse(part[0]), ZONE).in(telegram);
         return part[0] + " | " + part[1] + " | " + part[2] + " | "
                 + switch (found) {
@@ -72,9 +75,14 @@ class GoldenTelegramTest {
     }
 
     private static String shown(Reading reading) {
-        String value = reading.value() instanceof Value.Text t ? "\"" + t.text() + "\"" : reading.value().toString();
+        String value = reading.value() instanceof Value.Text t
+                ? "\"" + t.text() + "\""
+                : reading.value().toString();
         return value + " | "
-                + (reading.hasDeviceTime() ? Instant.ofEpochSecond(reading.deviceTimeMicros() / 1_000_000).toString() : "no time");
+                + (reading.hasDeviceTime()
+                        ? Instant.ofEpochSecond(reading.deviceTimeMicros() / 1_000_000)
+                                .toString()
+                        : "no time");
     }
 
     /// The cases must not agree by being empty.
@@ -82,7 +90,8 @@ class GoldenTelegramTest {
     void eachCaseAsksSomething() throws IOException {
         try (var folders = Files.list(CASES)) {
             for (var each : folders.filter(Files::isDirectory).toList())
-                assertThat(Files.readAllLines(each.resolve("expected.txt")).stream().filter(l -> l.contains("|") || l.startsWith("refused")))
+                assertThat(Files.readAllLines(each.resolve("expected.txt")).stream()
+                                .filter(l -> l.contains("|") || l.startsWith("refused")))
                         .as(each.toString())
                         .isNotEmpty();
         }

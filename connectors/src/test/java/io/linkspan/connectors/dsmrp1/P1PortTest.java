@@ -75,8 +75,11 @@ class P1PortTest {
         say(bytes);
         var frame = here.await(Report.Frame.class);
         long time = meter.telegram().timeMicros(ZoneId.of("Europe/Amsterdam")).orElseThrow();
-        assertThat(frame.readings()).extracting(Reading::value).containsExactly(new Value.Num(1.25), new Value.Register(12_345, 3));
-        assertThat(frame.readings()).allSatisfy(r -> assertThat(time - r.deviceTimeMicros()).isBetween(0L, 2_000_000L));
+        assertThat(frame.readings())
+                .extracting(Reading::value)
+                .containsExactly(new Value.Num(1.25), new Value.Register(12_345, 3));
+        assertThat(frame.readings())
+                .allSatisfy(r -> assertThat(time - r.deviceTimeMicros()).isBetween(0L, 2_000_000L));
         assertThat(new String(frame.raw().bytes(), StandardCharsets.ISO_8859_1))
                 .isEqualTo(new String(bytes, StandardCharsets.ISO_8859_1).stripTrailing());
     }
@@ -108,7 +111,8 @@ class P1PortTest {
         line.write(cut, 0, cut.length / 2);
         say(telegram(2));
         awaitPower(2);
-        assertThat(here.await(Report.Gap.class, g -> g.properties().isEmpty()).cause()).contains("was cut after");
+        assertThat(here.await(Report.Gap.class, g -> g.properties().isEmpty()).cause())
+                .contains("was cut after");
         assertThat(here.readings()).extracting(Reading::value).doesNotContain(new Value.Num(1));
     }
 
@@ -118,7 +122,9 @@ class P1PortTest {
         line.write(first, first.length / 2, first.length - first.length / 2);
         say(telegram(2));
         awaitPower(2);
-        assertThat(here.reports(Report.Gap.class).stream().filter(g -> g.properties().isEmpty())).isEmpty();
+        assertThat(here.reports(Report.Gap.class).stream()
+                        .filter(g -> g.properties().isEmpty()))
+                .isEmpty();
     }
 
     @Test
@@ -128,7 +134,8 @@ class P1PortTest {
         line.write(beheaded, 9, beheaded.length - 9);
         say(telegram(3));
         awaitPower(3);
-        assertThat(here.await(Report.Gap.class, g -> g.properties().isEmpty()).cause()).contains("without the \"/\"");
+        assertThat(here.await(Report.Gap.class, g -> g.properties().isEmpty()).cause())
+                .contains("without the \"/\"");
     }
 
     @Test
@@ -149,7 +156,9 @@ class P1PortTest {
         meter.gas(6);
         say(telegram(3));
         awaitPower(3);
-        assertThat(here.readings().stream().filter(r -> r.property() == gas.number()).map(Reading::value))
+        assertThat(here.readings().stream()
+                        .filter(r -> r.property() == gas.number())
+                        .map(Reading::value))
                 .containsExactly(new Value.Register(5_000, 3), new Value.Register(6_000, 3));
     }
 
@@ -165,9 +174,14 @@ class P1PortTest {
             here.await(Report.Frame.class, f -> here.reports(Report.Frame.class).size() > before);
             here.advance(Duration.ofSeconds(1));
         }
-        assertThat(here.readings().stream().filter(r -> r.property() == power.number()).map(Reading::value))
-                .containsExactlyElementsOf(LongStream.of(1, 11, 21, 31).mapToObj(n -> (Value) new Value.Num(n)).toList());
-        assertThat(here.readings().stream().filter(r -> r.property() == tariff.number())).hasSize(31);
+        assertThat(here.readings().stream()
+                        .filter(r -> r.property() == power.number())
+                        .map(Reading::value))
+                .containsExactlyElementsOf(LongStream.of(1, 11, 21, 31)
+                        .mapToObj(n -> (Value) new Value.Num(n))
+                        .toList());
+        assertThat(here.readings().stream().filter(r -> r.property() == tariff.number()))
+                .hasSize(31);
     }
 
     @Test
@@ -180,8 +194,7 @@ class P1PortTest {
         awaitPower(3);
         assertThat(here.reports(Report.Gap.class))
                 .extracting(Report.Gap::properties, Report.Gap::cause)
-                .containsExactly(tuple(
-                        List.of(3), "this meter sends no 1-0:14.7.0"));
+                .containsExactly(tuple(List.of(3), "this meter sends no 1-0:14.7.0"));
     }
 
     @Test
@@ -191,17 +204,55 @@ class P1PortTest {
         here.full(true);
         int telegrams = P1Port.TELEGRAMS_WAITING_MAX + 3;
         for (int i = 0; i < telegrams; i++) {
-            int refused = here.refusedOffers();
-            say(telegram(10 + i));
-            long end = System.nanoTime() + TestSurroundings.PATIENCE.toNanos();
-            while (here.refusedOffers() == refused && System.nanoTime() < end) Thread.onSpinWait();
+            sayWhileFull(10 + i);
         }
         here.full(false);
         awaitPower(10 + telegrams - 1);
-        assertThat(here.await(Report.Gap.class, g -> g.properties().isEmpty()).cause()).contains("queue full");
-        var values = here.readings().stream().filter(r -> r.property() == power.number()).map(Reading::value).toList();
+        assertThat(here.await(Report.Gap.class, g -> g.properties().isEmpty()).cause())
+                .contains("queue full");
+        var values = here.readings().stream()
+                .filter(r -> r.property() == power.number())
+                .map(Reading::value)
+                .toList();
         assertThat(values).hasSize(1 + P1Port.TELEGRAMS_WAITING_MAX);
-        assertThat(values.get(1)).as("the oldest went").isEqualTo(new Value.Num(10 + telegrams - P1Port.TELEGRAMS_WAITING_MAX));
+        assertThat(values.get(1))
+                .as("the oldest went")
+                .isEqualTo(new Value.Num(10 + telegrams - P1Port.TELEGRAMS_WAITING_MAX));
+    }
+
+    private void sayWhileFull(double kilowatts) throws Exception {
+        int refused = here.refusedOffers();
+        say(telegram(kilowatts));
+        long end = System.nanoTime() + TestSurroundings.PATIENCE.toNanos();
+        while (here.refusedOffers() == refused && System.nanoTime() < end) Thread.onSpinWait();
+    }
+
+    @Test
+    void theHourlyReadingOfADroppedTelegramIsTakenFromALaterOne() throws Exception {
+        here.full(true);
+        meter.gas(7);
+        for (int i = 0; i <= P1Port.TELEGRAMS_WAITING_MAX; i++) sayWhileFull(10 + i);
+        here.full(false);
+        say(telegram(50));
+        awaitPower(50);
+        assertThat(here.readings().stream()
+                        .filter(r -> r.property() == gas.number())
+                        .map(Reading::value))
+                .containsExactly(new Value.Register(7_000, 3));
+    }
+
+    @Test
+    void whatWasHeardBeforeTheLineWasLostIsHandedOver() throws Exception {
+        here.full(true);
+        sayWhileFull(1);
+        sayWhileFull(2);
+        line.close();
+        here.full(false);
+        assertThat(running.awaitEnd().orElseThrow()).hasMessageContaining("was closed by the other side");
+        assertThat(here.readings().stream()
+                        .filter(r -> r.property() == power.number())
+                        .map(Reading::value))
+                .containsExactly(new Value.Num(1), new Value.Num(2));
     }
 
     @Test
@@ -236,7 +287,8 @@ class P1PortTest {
             meter.power(3.3);
             meter.sendNow();
             var reading = serialHere.awaitReading(power, v -> v.equals(new Value.Num(3.3)));
-            assertThat(Instant.ofEpochSecond(reading.deviceTimeMicros() / 1_000_000)).isAfter(Instant.parse("2020-01-01T00:00:00Z"));
+            assertThat(Instant.ofEpochSecond(reading.deviceTimeMicros() / 1_000_000))
+                    .isAfter(Instant.parse("2020-01-01T00:00:00Z"));
             serial.stop();
             assertThat(serial.leftOpen()).isEmpty();
         }

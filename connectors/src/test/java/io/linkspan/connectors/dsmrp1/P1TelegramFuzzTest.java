@@ -1,14 +1,15 @@
 package io.linkspan.connectors.dsmrp1;
 
-import io.linkspan.model.ValueType;
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.linkspan.model.ValueType;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 
-/// Hostile bytes, guided by coverage: neither the framer nor the codec nor a point may throw anything but [BadTelegram].
+/// Hostile bytes, guided by coverage: neither the framer nor the codec nor a point may throw anything but
+/// [BadTelegram].
 @Tag("long")
 class P1TelegramFuzzTest {
     private static final ZoneId ZONE = ZoneId.of("Europe/Amsterdam");
@@ -39,7 +40,9 @@ class P1TelegramFuzzTest {
         out.writeBytes("/X\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         for (byte b : content) if (b != '!') out.write(b);
         out.writeBytes("\r\n!".getBytes(StandardCharsets.US_ASCII));
-        out.writeBytes("%04X\r\n".formatted(P1Telegram.crc16(out.toByteArray(), out.size())).getBytes(StandardCharsets.US_ASCII));
+        out.writeBytes("%04X\r\n"
+                .formatted(P1Telegram.crc16(out.toByteArray(), out.size()))
+                .getBytes(StandardCharsets.US_ASCII));
         return out.toByteArray();
     }
 

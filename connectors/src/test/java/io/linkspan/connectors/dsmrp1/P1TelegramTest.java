@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
-import java.util.Arrays;
-import net.jqwik.api.From;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
@@ -29,7 +29,8 @@ class P1TelegramTest {
     // CRC-16/ARC of "123456789" is BB3D in every catalogue of CRCs.
     @Test
     void theCrcIsTheOneOfTheStandard() {
-        assertThat(P1Telegram.crc16("123456789".getBytes(StandardCharsets.US_ASCII), 9)).isEqualTo(0xBB3D);
+        assertThat(P1Telegram.crc16("123456789".getBytes(StandardCharsets.US_ASCII), 9))
+                .isEqualTo(0xBB3D);
     }
 
     @Property(tries = 200)
@@ -38,7 +39,8 @@ class P1TelegramTest {
     }
 
     @Property(tries = 200)
-    void noFlippedBitGetsThroughACrc(@ForAll("telegrams") P1Telegram telegram, @ForAll int where, @ForAll @IntRange(max = 7) int bit)
+    void noFlippedBitGetsThroughACrc(
+            @ForAll("telegrams") P1Telegram telegram, @ForAll int where, @ForAll @IntRange(max = 7) int bit)
             throws BadTelegram {
         if (!telegram.crc()) return;
         byte[] bytes = telegram.encode();
@@ -72,8 +74,8 @@ class P1TelegramTest {
         }
     }
 
-    /// However the bytes are cut up by the line, the framer finds the same telegrams; and damage costs no more than the
-    /// telegrams that it touches.
+    /// However the bytes are cut up by the line, the framer finds the same telegrams; and damage costs no more than
+    /// the telegrams that it touches.
     @Property(tries = 200)
     void theStreamMayBeCutAnywhere(
             @ForAll @Size(min = 1, max = 3) List<@From("telegrams") P1Telegram> telegrams,
@@ -119,7 +121,8 @@ class P1TelegramTest {
     void aWrongCrcSaysBoth() {
         assertThatThrownBy(() -> P1Telegram.parse(bytes("/ISk5\\2MT382-1000\n\n1-0:1.8.1(000004.426*kWh)\n!1A2B\n")))
                 .isInstanceOf(BadTelegram.class)
-                .hasMessageMatching("telegram of 55 bytes: CRC is 1A2B, its content gives [0-9A-F]{4}; check the cable");
+                .hasMessageMatching(
+                        "telegram of 55 bytes: CRC is 1A2B, its content gives [0-9A-F]{4}; check the cable");
     }
 
     @Test
@@ -161,11 +164,15 @@ class P1TelegramTest {
         for (int i = 0; i <= P1Telegram.OBJECTS_MAX; i++) lines.append("1-0:1.8.1(1)\n");
         assertThatThrownBy(() -> P1Telegram.parse(bytes(lines + "!\n"))).hasMessageContaining("more than 256 objects");
         String groups = "(1)".repeat(P1Object.GROUPS_MAX + 1);
-        assertThatThrownBy(() -> P1Telegram.parse(bytes("/X\n\n1-0:1.8.1" + groups + "\n!\n"))).hasMessageContaining("is no object");
+        assertThatThrownBy(() -> P1Telegram.parse(bytes("/X\n\n1-0:1.8.1" + groups + "\n!\n")))
+                .hasMessageContaining("is no object");
         String text = "41".repeat(P1Object.GROUP_CHARS_MAX / 2 + 1);
-        assertThatThrownBy(() -> P1Telegram.parse(bytes("/X\n\n0-0:96.13.0(" + text + ")\n!\n"))).hasMessageContaining("is no object");
-        assertThatThrownBy(() -> P1Telegram.parse(bytes("/" + "X".repeat(65) + "\n\n!\n"))).hasMessageContaining("1..64 characters");
-        assertThatThrownBy(() -> P1Telegram.parse(new byte[P1Telegram.BYTES_MAX + 3])).isInstanceOf(BadTelegram.class);
+        assertThatThrownBy(() -> P1Telegram.parse(bytes("/X\n\n0-0:96.13.0(" + text + ")\n!\n")))
+                .hasMessageContaining("is no object");
+        assertThatThrownBy(() -> P1Telegram.parse(bytes("/" + "X".repeat(65) + "\n\n!\n")))
+                .hasMessageContaining("1..64 characters");
+        assertThatThrownBy(() -> P1Telegram.parse(new byte[P1Telegram.BYTES_MAX + 3]))
+                .isInstanceOf(BadTelegram.class);
     }
 
     @Test
@@ -176,13 +183,15 @@ class P1TelegramTest {
         endless[0] = '/';
         assertThat(framer.feed(endless, 0, endless.length))
                 .singleElement()
-                .isInstanceOfSatisfying(P1Framer.Piece.Lost.class, lost -> assertThat(lost.why())
-                        .contains("no telegram ends within 8192 bytes"));
+                .isInstanceOfSatisfying(
+                        P1Framer.Piece.Lost.class,
+                        lost -> assertThat(lost.why()).contains("no telegram ends within 8192 bytes"));
     }
 
     @Provide
     Arbitrary<P1Telegram> telegrams() {
-        return Combinators.combine(identifications(), objects().list().ofMinSize(1).ofMaxSize(10), Arbitraries.of(true, false))
+        return Combinators.combine(
+                        identifications(), objects().list().ofMinSize(1).ofMaxSize(10), Arbitraries.of(true, false))
                 .as(P1Telegram::new)
                 .filter(t -> t.crc() || t.objects().stream().allMatch(P1TelegramTest::mayGoWithoutCrc));
     }
@@ -193,11 +202,18 @@ class P1TelegramTest {
     }
 
     private static boolean mayGoWithoutCrc(P1Object object) {
-        return !object.id().equals(Obis.EDITION) && !object.id().equals(Obis.EDITION_BELGIAN) && !object.id().equals(Obis.TIME);
+        return !object.id().equals(Obis.EDITION)
+                && !object.id().equals(Obis.EDITION_BELGIAN)
+                && !object.id().equals(Obis.TIME);
     }
 
     private static Arbitrary<String> identifications() {
-        return Arbitraries.strings().withCharRange('0', '9').withCharRange('A', 'Z').withChars("\\_- .").ofMinLength(1).ofMaxLength(64);
+        return Arbitraries.strings()
+                .withCharRange('0', '9')
+                .withCharRange('A', 'Z')
+                .withChars("\\_- .")
+                .ofMinLength(1)
+                .ofMaxLength(64);
     }
 
     private static Arbitrary<P1Object> objects() {

@@ -37,7 +37,8 @@ class P1TimeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"170230120000W", "171301120000W", "170101240000W", "1701011200W", "170101120000X", "17010112000aW", "''"})
+    @CsvSource({"170230120000W", "171301120000W", "170101240000W", "1701011200W", "170101120000X", "17010112000aW", "''"
+    })
     void whatIsNoTimeIsNone(String text) {
         assertThat(P1Time.micros(text, AMSTERDAM)).isEmpty();
     }

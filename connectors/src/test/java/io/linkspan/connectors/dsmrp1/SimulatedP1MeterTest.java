@@ -31,7 +31,10 @@ class SimulatedP1MeterTest {
     }
 
     private static String shown(SimulatedP1Meter meter, String obis) {
-        return meter.telegram().find(Obis.parse(obis).orElseThrow()).orElseThrow().last();
+        return meter.telegram()
+                .find(Obis.parse(obis).orElseThrow())
+                .orElseThrow()
+                .last();
     }
 
     @ParameterizedTest
@@ -43,7 +46,10 @@ class SimulatedP1MeterTest {
             var telegram = P1Telegram.parse(meter.telegram().encode());
             assertThat(telegram).isEqualTo(meter.telegram());
             assertThat(telegram.crc()).isEqualTo(form != MeterForm.DSMR_2_2);
-            assertThat(telegram.find(Obis.parse("1-0:2.7.0").orElseThrow()).orElseThrow().last()).endsWith("2.500*kW".substring(0, form == MeterForm.DSMR_2_2 ? 4 : 5) + "*kW");
+            assertThat(telegram.find(Obis.parse("1-0:2.7.0").orElseThrow())
+                            .orElseThrow()
+                            .last())
+                    .endsWith("2.500*kW".substring(0, form == MeterForm.DSMR_2_2 ? 4 : 5) + "*kW");
         }
     }
 
@@ -93,11 +99,16 @@ class SimulatedP1MeterTest {
             assertThat(shown(meter, "1-0:1.4.0")).as("half a quarter at 4 kW").isEqualTo("02.000*kW");
             pass(Duration.ofMinutes(7).plusSeconds(30));
             assertThat(shown(meter, "1-0:1.4.0")).isEqualTo("00.000*kW");
-            assertThat(meter.telegram().find(Obis.parse("1-0:1.6.0").orElseThrow()).orElseThrow().groups())
+            assertThat(meter.telegram()
+                            .find(Obis.parse("1-0:1.6.0").orElseThrow())
+                            .orElseThrow()
+                            .groups())
                     .containsExactly("260114111500W", "04.000*kW");
             meter.power(1);
             pass(Duration.ofHours(1));
-            assertThat(shown(meter, "1-0:1.6.0")).as("a lower quarter is no peak").isEqualTo("04.000*kW");
+            assertThat(shown(meter, "1-0:1.6.0"))
+                    .as("a lower quarter is no peak")
+                    .isEqualTo("04.000*kW");
             now.set(micros("2026-01-31T23:20:00Z"));
             assertThat(shown(meter, "1-0:1.6.0")).as("a new month begins").isEqualTo("01.000*kW");
         }
@@ -109,7 +120,8 @@ class SimulatedP1MeterTest {
             meter.power(1);
             meter.clockOff(Duration.ofMinutes(-10));
             pass(Duration.ofHours(1));
-            assertThat(meter.telegram().timeMicros(ZoneId.of("Europe/Amsterdam"))).hasValue(micros("2026-01-14T10:50:00Z"));
+            assertThat(meter.telegram().timeMicros(ZoneId.of("Europe/Amsterdam")))
+                    .hasValue(micros("2026-01-14T10:50:00Z"));
             assertThat(shown(meter, "1-0:1.8.1")).isEqualTo("000001.000*kWh");
         }
     }
@@ -117,8 +129,10 @@ class SimulatedP1MeterTest {
     @Test
     void whatItCannotShowIsRefused() {
         try (var meter = meter(MeterForm.DSMR_5)) {
-            assertThatThrownBy(() -> meter.set("1-0:14.7.0", new Value.Num(50))).hasMessageContaining("has no 1-0:14.7.0; it has");
-            assertThatThrownBy(() -> meter.power(100)).hasMessageContaining("1-0:1.7.0 shows 0..100 exclusive, not 100");
+            assertThatThrownBy(() -> meter.set("1-0:14.7.0", new Value.Num(50)))
+                    .hasMessageContaining("has no 1-0:14.7.0; it has");
+            assertThatThrownBy(() -> meter.power(100))
+                    .hasMessageContaining("1-0:1.7.0 shows 0..100 exclusive, not 100");
             assertThatThrownBy(() -> meter.tariff(3)).hasMessageContaining("1 or 2, not 3");
             assertThatThrownBy(meter::port).hasMessageContaining("call listen() first");
         }
@@ -152,9 +166,12 @@ class SimulatedP1MeterTest {
             for (var client : new Socket[] {a, b}) {
                 var in = client.getInputStream();
                 assertThat(P1Telegram.parse(in.readNBytes(length)).objects()).hasSizeGreaterThan(30);
-                assertThatThrownBy(() -> P1Telegram.parse(in.readNBytes(length))).hasMessageContaining("CRC is");
+                assertThatThrownBy(() -> P1Telegram.parse(in.readNBytes(length)))
+                        .hasMessageContaining("CRC is");
                 var half = in.readNBytes(length / 2);
-                assertThat(new String(half, StandardCharsets.ISO_8859_1)).startsWith("/").doesNotContain("!");
+                assertThat(new String(half, StandardCharsets.ISO_8859_1))
+                        .startsWith("/")
+                        .doesNotContain("!");
                 assertThat(P1Telegram.parse(in.readNBytes(length))).isNotNull();
             }
             meter.cut();

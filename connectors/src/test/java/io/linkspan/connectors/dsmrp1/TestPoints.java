@@ -32,19 +32,46 @@ final class TestPoints {
 
     static Point every(Point p, Duration every) {
         return new Point(
-                p.number(), p.name(), p.type(), p.unit(), p.step(), p.at(), Optional.of(every), p.choices(), p.thing(),
-                p.access(), p.withoutUs());
+                p.number(),
+                p.name(),
+                p.type(),
+                p.unit(),
+                p.step(),
+                p.at(),
+                Optional.of(every),
+                p.choices(),
+                p.thing(),
+                p.access(),
+                p.withoutUs());
     }
 
     static Point choices(Point p, Map<Long, String> choices) {
         return new Point(
-                p.number(), p.name(), p.type(), p.unit(), p.step(), p.at(), p.every(), choices, p.thing(), p.access(),
+                p.number(),
+                p.name(),
+                p.type(),
+                p.unit(),
+                p.step(),
+                p.at(),
+                p.every(),
+                choices,
+                p.thing(),
+                p.access(),
                 p.withoutUs());
     }
 
     static Point access(Point p, Point.Access access) {
         return new Point(
-                p.number(), p.name(), p.type(), p.unit(), p.step(), p.at(), p.every(), p.choices(), p.thing(), access,
+                p.number(),
+                p.name(),
+                p.type(),
+                p.unit(),
+                p.step(),
+                p.at(),
+                p.every(),
+                p.choices(),
+                p.thing(),
+                access,
                 p.withoutUs());
     }
 }

@@ -132,7 +132,7 @@ class MasterTest {
     }
 
     @Test
-    void whatStandsForNoValueIsTellAsSilence() throws Exception {
+    void whatStandsForNoValueIsToldAsSilence() throws Exception {
         machine.unit(1).raw(Table.INPUT, 4, 0x8000);
         var marked = read(1, "boiler.temperature", ValueType.NUMBER, 1, "input 4 int16 x0.1 nan 0x8000");
         var here = start(marked);
@@ -176,6 +176,37 @@ class MasterTest {
         here.await(Report.Unit.class, u -> u.answers() && u.properties().equals(List.of(9)));
     }
 
+    /// The connection is not given up while units that were not tried yet may be alive behind it.
+    @Test
+    void manyDeadUnitsDoNotHideTheLivingOne() throws Exception {
+        var points = new ArrayList<Point>();
+        for (int unit = 1; unit <= 12; unit++) {
+            machine.unit(unit).number("input 4 int16", unit).silent(unit < 12);
+            points.add(read(unit, "pump_" + unit + ".temperature", ValueType.NUMBER, unit, "input 4 int16"));
+        }
+        var here = start(new String[] {"timeout", "20ms", "every", "20ms"}, points.toArray(new Point[0]));
+        assertThat(here.awaitReading(points.getLast(), _ -> true).value()).hasToString("12");
+        for (int unit = 1; unit < 12; unit++) {
+            int dead = unit;
+            here.await(Report.Unit.class, u -> !u.answers() && u.properties().equals(List.of(dead)));
+        }
+        assertThat(running.orElseThrow().running()).isTrue();
+    }
+
+    @Test
+    void aSilenceThatWasToldIsNoGapBesides() throws Exception {
+        boiler();
+        machine.unit(2).number("input 4 int16 x0.1", 60);
+        var other = read(9, "pump.temperature", ValueType.NUMBER, 2, "input 4 int16 x0.1");
+        var here = start(TEMPERATURE, other);
+        here.awaitReading(other, _ -> true);
+        machine.unit(2).silent(true);
+        here.await(Report.Unit.class);
+        machine.unit(2).silent(false);
+        here.await(Report.Unit.class, Report.Unit::answers);
+        assertThat(here.reports(Report.Gap.class)).noneMatch(g -> g.properties().contains(9));
+    }
+
     @Test
     void aLostAnswerIsAGapAndNoSilence() throws Exception {
         boiler();
@@ -193,7 +224,7 @@ class MasterTest {
         boiler();
         machine.mute(true);
         var here = start(TEMPERATURE);
-        assertThat(running.orElseThrow().awaitEnd().orElseThrow()).hasMessageContaining("has not answered 8 requests in a row");
+        assertThat(running.orElseThrow().awaitEnd().orElseThrow()).hasMessageContaining("has not answered 4 requests in a row");
         assertThat(here.readings()).isEmpty();
     }
 

@@ -1,0 +1,36 @@
+package io.linkspan.bench;
+
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+
+/// `./linkspan bench NAME`: what the project claims to be fast or small, measured.
+public final class Main {
+    private Main() {}
+
+    /// Runs one benchmark, or says which there are.
+    public static void main(String[] arguments) throws Exception {
+        String name = arguments.length == 0 ? "" : arguments[0];
+        switch (name) {
+            case "site" -> jmh(SiteBench.class);
+            case "journal" -> jmh(JournalBench.class);
+            case "log-size" -> LogSize.run();
+            case "wire-to-wire" -> WireToWire.run(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 30);
+            default -> { // open: what a person typed
+                System.err.println("""
+                        linkspan bench site           ns a reading through a site's step, 1 and 1,000 sites (JMH)
+                        linkspan bench journal        ns an entry through the journal; append to synced (JMH)
+                        linkspan bench log-size       bytes a reading in the log at 1,000 readings a second
+                        linkspan bench wire-to-wire [SECONDS]   telegram to Modbus write beside a bare relay, 100 events a second""");
+                System.exit(2);
+            }
+        }
+    }
+
+    private static void jmh(Class<?> benchmarks) throws Exception {
+        new Runner(new OptionsBuilder()
+                        .include(benchmarks.getSimpleName())
+                        .jvmArgsAppend("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC")
+                        .build())
+                .run();
+    }
+}

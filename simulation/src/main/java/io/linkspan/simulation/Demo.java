@@ -1,0 +1,197 @@
+package io.linkspan.simulation;
+
+import io.linkspan.model.Invalid;
+import io.linkspan.model.Log;
+import io.linkspan.model.Principal;
+import io.linkspan.model.SiteId;
+import io.linkspan.node.Node;
+import io.linkspan.node.NodeClock;
+import io.linkspan.node.PageViews;
+import io.linkspan.node.SpeedClock;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/// The house comes alive: simulated machines on their real protocols, a node that reads, links and keeps, a view of it, and at
+/// the end what it did in figures. One use; [#run] by one thread, [#stop] by any.
+public final class Demo {
+    /// Fastest: beyond it the timeouts of real lines are too short on the faster clock.
+    public static final double SPEED_MAX = 3_600;
+    /// At this speed the house sheds at least three times in 20 s.
+    public static final double SPEED_USUAL = 400;
+
+    private static final Duration COMMIT_EVERY = Duration.ofMillis(200);
+    private static final Duration STORED_TIMEOUT = Duration.ofSeconds(5);
+    private static final long LOOK_MILLIS = 2;
+
+    private final Options options;
+    private final DemoScreen screen;
+    private volatile boolean stopped;
+
+    /// How a demo runs.
+    ///
+    /// @param speed of its clock; 1 is real time, at most [#SPEED_MAX]
+    /// @param time how long; none: until it is stopped
+    /// @param data its folder; none: a temporary one, removed at the end
+    public record Options(double speed, Optional<Duration> time, Optional<Path> data) {
+        public Options {
+            if (!(speed > 0 && speed <= SPEED_MAX))
+                throw new IllegalArgumentException("The demo's speed is more than 0 and at most " + (int) SPEED_MAX
+                        + ", not " + speed + ": real lines are no faster on a faster clock");
+        }
+    }
+
+    /// A demo that is shown on this screen.
+    Demo(Options options, DemoScreen screen) {
+        this.options = options;
+        this.screen = screen;
+    }
+
+    /// Ends it soon; the figures are still told.
+    public void stop() {
+        stopped = true;
+    }
+
+    /// Runs it to its end.
+    ///
+    /// @throws IOException the folder can not be used; the message says why and what next
+    public void run() throws IOException, Invalid, InterruptedException {
+        Path folder = options.data().isPresent() ? options.data().get() : Files.createTempDirectory("linkspan-demo-");
+        try {
+            run(folder);
+        } finally {
+            if (options.data().isEmpty()) remove(folder);
+        }
+    }
+
+    private void run(Path folder) throws IOException, Invalid, InterruptedException {
+        var real = NodeClock.real();
+        long ran = options.time().orElse(Duration.ZERO).toNanos() / 1_000;
+        var clock = new SpeedClock(real, options.speed(), real.wallMicros() - (long) (ran * options.speed()));
+        var site = HouseSite.at(options.speed());
+        var house = new House(House.START);
+        var unshed = new House(House.START);
+        try (var machines = new HouseMachines(house, Optional.of(unshed), clock, site.interval(), 0, 0);
+                var node = Node.start(new Node.Settings(folder, clock, COMMIT_EVERY, Set.of()))) {
+            var id = lead(node, site, machines);
+            var from = node.log(id).head();
+            machines.start();
+            long begun = System.nanoTime();
+            var start = firstReading(node, id);
+            var views = new PageViews(node.board(id), clock, options.speed());
+            screen.begin(introduction(site, machines));
+            try {
+                show(node, machines, views, begun);
+            } finally {
+                screen.end();
+            }
+            var figures = figures(node, id, from, machines, unshed, start, begun);
+            figures.lines().forEach(screen::line);
+        }
+    }
+
+    private static SiteId lead(Node node, HouseSite site, HouseMachines machines)
+            throws Invalid, IOException, InterruptedException {
+        var file = site.file(machines.meterPort(), machines.plantPort());
+        if (node.sites().isEmpty()) return node.create(Principal.person("demo"), file);
+        var id = node.sites().getFirst();
+        node.apply(id, Principal.person("demo"), file).await(STORED_TIMEOUT);
+        return id;
+    }
+
+    private Optional<Long> firstReading(Node node, SiteId id) throws InterruptedException {
+        long end = System.nanoTime() + STORED_TIMEOUT.toNanos();
+        while (System.nanoTime() < end && !stopped) {
+            if (node.board(id).all().stream().anyMatch(c -> c.reading().isPresent()))
+                return ProcessHandle.current().info().startInstant().map(s -> System.currentTimeMillis() - s.toEpochMilli());
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        }
+        return Optional.empty();
+    }
+
+    private String introduction(HouseSite site, HouseMachines machines) {
+        return String.format(
+                Locale.ROOT,
+                "A house in Belgium on 14 January 2016, %.0f times as fast. Smart meter: DSMR P1 on 127.0.0.1:%d. Plant room: Modbus"
+                        + " TCP on 127.0.0.1:%d. Link shed_peak: boiler off above %.1f kW, released below %.1f kW (its own 2.5 kW"
+                        + " not counted).",
+                options.speed(),
+                machines.meterPort(),
+                machines.plantPort(),
+                site.offAboveKilowatts(),
+                site.onBelowKilowatts());
+    }
+
+    private void show(Node node, HouseMachines machines, PageViews views, long begun) throws InterruptedException {
+        long end = options.time().map(t -> begun + t.toNanos()).orElse(Long.MAX_VALUE);
+        while (!stopped && node.broken().isEmpty()) {
+            if (screen.show(views.now(""), machines.look(House::recordedTime))) return;
+            long left = end - System.nanoTime();
+            if (left <= 0) return;
+            TimeUnit.NANOSECONDS.sleep(Math.min(left, DemoScreen.REDRAW.toNanos()));
+        }
+    }
+
+    /// The house stands still first, so that all that was read can be stored and counted.
+    private DemoFigures figures(
+            Node node, SiteId id, Log.Position from, HouseMachines machines, House unshed, Optional<Long> start, long begun)
+            throws IOException, InterruptedException {
+        var ran = Duration.ofNanos(System.nanoTime() - begun);
+        long bytes = node.journal().bytesWritten();
+        long syncs = node.journal().syncs();
+        long resident = DemoFigures.residentNow();
+        machines.close();
+        var log = settled(node, id, from).reactions(machines);
+        long read = DemoFigures.read(node, id, false);
+        return new DemoFigures(
+                read,
+                DemoFigures.read(node, id, true),
+                read - log.stored(),
+                log,
+                DemoFigures.HouseEnd.of(machines.look(h -> h)),
+                DemoFigures.HouseEnd.of(unshed),
+                start,
+                resident,
+                bytes,
+                syncs,
+                ran,
+                machines.look(House::ran));
+    }
+
+    /// Waits until what was handed in is on disk.
+    private static LogFigures settled(Node node, SiteId id, Log.Position from) throws IOException, InterruptedException {
+        long end = System.nanoTime() + STORED_TIMEOUT.toNanos();
+        long changes;
+        do {
+            changes = node.board(id).changes();
+            TimeUnit.MILLISECONDS.sleep(2 * COMMIT_EVERY.toMillis());
+        } while (node.board(id).changes() != changes && System.nanoTime() < end);
+        return LogFigures.of(node.log(id), from, node.board(id).directory());
+    }
+
+    private static void remove(Path folder) throws IOException {
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, java.io.@org.jspecify.annotations.Nullable IOException failed)
+                    throws IOException {
+                if (failed != null) throw failed;
+                Files.delete(directory);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}
