@@ -233,18 +233,12 @@ public final class ControlSocket implements AutoCloseable {
             } catch (Invalid e) {
                 out.error(Kind.INVALID, text(e));
             } catch (IOException e) {
-<<<<<<< HEAD
                 out.error(Kind.of(e), text(e));
-            } catch (RuntimeException | Error e) { // a thread's top: a bug in one request harms no other
-                LOG.error("A request to the control socket met a bug: {}", line.length() > 200 ? line.substring(0, 200) : line, e);
-=======
-                out.error(Kind.FAILED, text(e));
             } catch (RuntimeException | Error e) { // thread top: a bug in one request harms no other
                 LOG.error(
                         "A request to the control socket met a bug: {}",
                         line.length() > 200 ? line.substring(0, 200) : line,
                         e);
->>>>>>> main
                 out.error(Kind.BUG, "This is a bug in Linkspan, its log has the details: " + e);
             }
         } catch (IOException e) {
