@@ -21,6 +21,7 @@ public record Explanation(String about, String headline, List<Step> steps) {
     /// @param time wall time as people read it
     /// @param text in plain words
     /// @param wire the bytes on the wire; none when there were none or the ring has them no more
+    @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out
     public record Step(String kind, Log.Position at, long wallMicros, String time, String text, byte[] wire) {
         public Step {
             wire = wire.clone();
@@ -101,7 +102,7 @@ public record Explanation(String about, String headline, List<Step> steps) {
     /// The bytes as ASCII, a dot for what can not be printed; line ends stay.
     private static String printable(byte[] bytes) {
         var text = new StringBuilder();
-        for (byte b : bytes) text.append(b == '\n' || b >= 0x20 && b < 0x7F ? (char) b : '.');
+        for (byte b : bytes) text.append(b == '\n' || (b >= 0x20 && b < 0x7F) ? (char) b : '.');
         return text.toString();
     }
 }

@@ -35,8 +35,15 @@ final class Lexicon {
     /// The names of a directory; the same object for the same directory as long as nobody asks for another one.
     static Lexicon of(Directory directory) {
         var known = newest;
-        if (known.directory == directory) return known;
-        return newest = new Lexicon(directory);
+        if (known.isOf(directory)) return known;
+        var made = new Lexicon(directory);
+        newest = made;
+        return made;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // an equal one would do too, and comparing costs more than making
+    private boolean isOf(Directory other) {
+        return directory == other;
     }
 
     /// `boiler.on`, also of a property that was taken out.

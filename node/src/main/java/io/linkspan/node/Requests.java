@@ -3,7 +3,6 @@ package io.linkspan.node;
 import io.linkspan.model.Durations;
 import io.linkspan.model.Input;
 import io.linkspan.model.Invalid;
-import io.linkspan.model.Outcome;
 import io.linkspan.model.Principal;
 import io.linkspan.model.Priority;
 import io.linkspan.model.Property;
@@ -155,13 +154,9 @@ public final class Requests implements ControlSocket.Handler {
                 .text("position", Trees.position(io.linkspan.model.Log.Position.of(view.id(), taken.here())));
         if (waits) {
             var wait = Duration.ofNanos((deadline == 0 ? Input.DEADLINE_MICROS : deadline) * 1_000).plus(ANSWER_GRACE);
-            asked.awaitOutcome(wait).ifPresent(o -> answer.put("outcome", outcome(view, o)));
+            asked.awaitOutcome(wait).ifPresent(o -> answer.put("outcome", Trees.outcome(o)));
         }
         out.end(answer.done());
-    }
-
-    private static Tree outcome(SiteView view, Outcome outcome) {
-        return Trees.outcome(outcome);
     }
 
     private static String keyOf(Input input) {
@@ -248,7 +243,8 @@ public final class Requests implements ControlSocket.Handler {
 
     private void adopt(SiteView view, Applying.Ready ready) throws Invalid, IOException, InterruptedException {
         long before = view.directory().revision();
-        node.apply(view.id(), by, ready.tree()).await(STORE_TIMEOUT).orElseThrow(() -> new IOException(notStored()));
+        var taken = node.apply(view.id(), by, ready.tree()).await(STORE_TIMEOUT);
+        if (taken.isEmpty()) throw new IOException(notStored());
         if (view.directory().revision() == before)
             throw new IOException("the site did not take the file; its log says why (linkspan tail)");
     }

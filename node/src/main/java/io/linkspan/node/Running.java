@@ -95,9 +95,8 @@ public final class Running implements AutoCloseable {
         var ready = Applying.ready(node, view, file, Applying.Meeting.REFUSE);
         if (ready.unchanged()) return;
         changes.accept(Applying.told(ready.assessment()).plain("unchanged", false).done());
-        node.apply(view.id(), Requests.here(), ready.tree())
-                .await(Requests.STORE_TIMEOUT)
-                .orElseThrow(() -> new IOException("the changed file could not be stored: " + node.journal().trouble()));
+        var taken = node.apply(view.id(), Requests.here(), ready.tree()).await(Requests.STORE_TIMEOUT);
+        if (taken.isEmpty()) throw new IOException("the changed file could not be stored: " + node.journal().trouble());
     }
 
     private String words(SiteId id) {

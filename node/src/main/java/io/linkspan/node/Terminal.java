@@ -1,6 +1,7 @@
 package io.linkspan.node;
 
 import java.util.Map;
+import java.util.Optional;
 
 /// What the place that a command prints to can show.
 ///
@@ -22,8 +23,8 @@ public record Terminal(boolean colours, int columns) {
 
     /// Whether a person sits at it.
     static boolean isInteractive() {
-        var console = System.console(); // none where input or output is a file or a pipe
-        return console != null && console.isTerminal();
+        var console = Optional.ofNullable(System.console()); // none where input or output is a file or a pipe
+        return console.isPresent() && console.get().isTerminal();
     }
 
     /// A terminal with this environment.
@@ -70,7 +71,8 @@ public record Terminal(boolean colours, int columns) {
                 .toString();
     }
 
-    /// How many columns the text takes: 2 for East Asian wide signs and emoji, 0 for marks that stand on the sign before
+    /// How many columns the text takes: 2 for East Asian wide signs and emoji, 0 for marks that stand on the sign
+    /// before
     /// (Unicode Standard Annex 11).
     public static int width(String text) {
         return text.codePoints().map(Terminal::width).sum();
@@ -78,7 +80,8 @@ public record Terminal(boolean colours, int columns) {
 
     private static int width(int c) {
         int type = Character.getType(c);
-        if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK || type == Character.FORMAT) return 0;
+        if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK || type == Character.FORMAT)
+            return 0;
         boolean wide = (c >= 0x1100 && c <= 0x115F)
                 || (c >= 0x2E80 && c <= 0xA4CF)
                 || (c >= 0xAC00 && c <= 0xD7A3)

@@ -148,9 +148,12 @@ final class Trees {
 
     /// The whole site file is in the log; `export` shows it. A number that is not one has nothing to say.
     private static boolean hides(String name, Object part) {
-        return part instanceof String text && text.startsWith("{") && name.equals("text")
-                || part instanceof Double d && d.isNaN()
-                || part instanceof Optional<?> o && o.isEmpty();
+        return switch (part) {
+            case String text -> name.equals("text") && text.startsWith("{");
+            case Double d -> d.isNaN();
+            case Optional<?> o -> o.isEmpty();
+            default -> false; // open: everything else is shown
+        };
     }
 
     private static Object part(Record record, RecordComponent component) {

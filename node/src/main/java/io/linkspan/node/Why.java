@@ -168,7 +168,7 @@ public final class Why {
             String text = telling.followed(r).orElse("");
             step(kind(r), item, text, new byte[0]);
             boolean tells = r instanceof Result.LinkMoved || r instanceof Result.LocalChange;
-            if (tells || !strong && r instanceof Result.Charged c && c.charge().by() != Result.By.HOLD) {
+            if (tells || (!strong && r instanceof Result.Charged c && c.charge().by() != Result.By.HOLD)) {
                 if (!strong) reason = text;
                 strong |= tells;
             }
