@@ -1,8 +1,10 @@
 package io.linkspan.node;
 
 import io.linkspan.model.Tree;
-import java.io.Console;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -85,11 +87,12 @@ final class ApplyCommand implements Callable<Integer> {
         }
     }
 
-    private boolean isMeant() throws SaidNo {
-        Console console = System.console();
-        if (console == null || !console.isTerminal())
+    private boolean isMeant() throws IOException {
+        if (!Terminal.isInteractive())
             throw new SaidNo("the file takes something out, and there is nobody to ask; say --yes if that is meant");
-        String answer = console.readLine("Take that out? [y/N] ");
+        where.err().print("Take that out? [y/N] ");
+        where.err().flush();
+        String answer = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
         return answer != null && answer.trim().equalsIgnoreCase("y");
     }
 

@@ -66,6 +66,10 @@ public record Explanation(String about, String headline, List<Step> steps) {
         for (var step : steps) {
             lines.add("  " + step.time() + "  " + step.text() + "  [" + Trees.position(step.at()) + "]");
             byte[] wire = step.wire();
+            if (isText(wire)) {
+                for (String line : printable(wire).split("\n", -1)) lines.add("      | " + line.replaceAll("\\.$", ""));
+                continue;
+            }
             for (int from = 0; from < wire.length; from += ROW_BYTES) {
                 if (from / ROW_BYTES == ROWS_MAX) {
                     lines.add("      and " + (wire.length - from) + " bytes more (--json shows all)");
@@ -76,6 +80,15 @@ public record Explanation(String about, String headline, List<Step> steps) {
         }
         return lines;
     }
+
+    /// Whether it is a telegram of text, such as that of a P1 port: then people read its lines, and JSON has the bytes.
+    private static boolean isText(byte[] wire) {
+        if (wire.length < TEXT_BYTES_MIN) return false;
+        for (byte b : wire) if (b != '\r' && b != '\n' && b != '\t' && (b < 0x20 || b > 0x7E)) return false;
+        return true;
+    }
+
+    private static final int TEXT_BYTES_MIN = 64;
 
     private static String row(byte[] wire, int from) {
         var hex = new StringBuilder();

@@ -24,7 +24,7 @@ final class Keeping {
 
     /// Tells on a terminal how far long work is.
     private static LongConsumer progress(Where where) {
-        if (where.json() || !System.console().isTerminal()) return _ -> {};
+        if (where.json() || !Terminal.isInteractive()) return _ -> {};
         long[] told = {TELL_EVERY_BYTES};
         return bytes -> {
             if (bytes < told[0]) return;

@@ -153,6 +153,7 @@ final class LedSite {
         siteBase = last + (lastWall == 0 ? 0 : Math.max(0, wall - lastWall));
         wallOffset = wall - siteBase;
         grow();
+        board.put(site.allCells(), site.directory(), site.armed());
         input(Principal.SYSTEM, new Input.Started(program, clean && !unsure, lastWall), Optional.empty(), Optional.empty());
         for (String trouble : found.troubles()) surround.noticed(this, new Result.Noticed(Result.Severity.HIGH, "log", trouble));
         log.urge();

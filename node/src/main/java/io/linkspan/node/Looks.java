@@ -183,8 +183,7 @@ final class Looks {
             return;
         }
         int number = number(view, of);
-        if (number == 0) throw new NoSuch("\"" + of + "\" is a thing; ask for one of its properties, such as " + of + "."
-                + view.directory().file().things().get(of).properties().keySet().stream().findFirst().orElse("on"));
+        if (number == 0) throw new NoSuch("\"" + of + "\" is a thing; ask for one of its properties, such as " + of + ".on");
         out.end(why.property(number).tree());
     }
 }

@@ -126,7 +126,7 @@ final class Telling {
             case Input.Release i ->
                 Optional.of(by + " gives " + lexicon.property(i.property()) + " back (" + i.priority().word() + ")");
             case Input.Invoke i -> Optional.of(by + " invokes " + lexicon.property(i.action()));
-            case Input.Answered i -> Optional.of("write " + i.write() + ": " + i.outcome());
+            case Input.Answered i -> Optional.of("write " + i.write() + " was answered");
             case Input.Service i ->
                 Optional.of(by + (i.out() ? " takes " + i.thing() + " out of service" + because(i.reason())
                         : " gives " + i.thing() + " back to service"));
@@ -211,7 +211,9 @@ final class Telling {
                             case WATCHING -> "the site only watches";
                             case OUT_OF_SERVICE -> "it is out of service";
                         });
-            case Result.WriteEnded r -> Optional.of("write " + r.write() + " to " + lexicon.property(r.property()) + ": " + r.outcome());
+            case Result.WriteEnded r ->
+                Optional.of("write " + r.write() + " to " + lexicon.property(r.property()) + ": "
+                        + outcome(r.property(), r.outcome()));
             case Result.LocalChange r ->
                 Optional.of("somebody worked " + lexicon.property(r.property()) + " at the machine: it is "
                         + lexicon.value(r.property(), r.seen()));
@@ -268,6 +270,13 @@ final class Telling {
                 .flatMap(d -> d.holds().stream().filter(h -> h.id() == r.charge().hold()).findFirst())
                 .map(h -> who(h.by()))
                 .orElse("hold " + r.charge().hold());
+    }
+
+    /// What became of a write, with the value that was read back as people read it.
+    String outcome(int property, io.linkspan.model.Outcome outcome) {
+        if (outcome instanceof io.linkspan.model.Outcome.Done done)
+            return "done" + done.readBack().map(v -> ", reads back " + lexicon.value(property, v)).orElse("");
+        return outcome.toString();
     }
 
     private static String ended(Result.Ended why) {

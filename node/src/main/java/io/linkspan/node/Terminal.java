@@ -1,7 +1,6 @@
 package io.linkspan.node;
 
 import java.util.Map;
-import java.util.Optional;
 
 /// What the place that a command prints to can show.
 ///
@@ -18,8 +17,13 @@ public record Terminal(boolean colours, int columns) {
 
     /// What this process prints to, from its console and `NO_COLOR`, `TERM` and `COLUMNS` of its environment.
     public static Terminal here() {
-        var console = Optional.ofNullable(System.console());
-        return console.isPresent() && console.get().isTerminal() ? of(System.getenv()) : PLAIN;
+        return isInteractive() ? of(System.getenv()) : PLAIN;
+    }
+
+    /// Whether a person sits at it.
+    static boolean isInteractive() {
+        var console = System.console(); // none where input or output is a file or a pipe
+        return console != null && console.isTerminal();
     }
 
     /// A terminal with this environment.
@@ -66,8 +70,7 @@ public record Terminal(boolean colours, int columns) {
                 .toString();
     }
 
-    /// How many columns the text takes: 2 for East Asian wide signs and emoji, 0 for marks that stand on the sign
-    /// before
+    /// How many columns the text takes: 2 for East Asian wide signs and emoji, 0 for marks that stand on the sign before
     /// (Unicode Standard Annex 11).
     public static int width(String text) {
         return text.codePoints().map(Terminal::width).sum();
@@ -75,8 +78,7 @@ public record Terminal(boolean colours, int columns) {
 
     private static int width(int c) {
         int type = Character.getType(c);
-        if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK || type == Character.FORMAT)
-            return 0;
+        if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK || type == Character.FORMAT) return 0;
         boolean wide = (c >= 0x1100 && c <= 0x115F)
                 || (c >= 0x2E80 && c <= 0xA4CF)
                 || (c >= 0xAC00 && c <= 0xD7A3)

@@ -296,7 +296,7 @@ public final class Why {
                 for (var r : item.get().entry().results()) {
                     if (r instanceof Result.WriteEnded ended && ended.write() == write.write()) {
                         answered(item.get(), ordered, ended);
-                        return ": " + ended.outcome();
+                        return ": " + telling.outcome(ended.property(), ended.outcome());
                     }
                 }
         } catch (Log.BeyondBranch e) {
@@ -308,7 +308,7 @@ public final class Why {
     private void answered(Feed.Item item, Feed.Item ordered, Result.WriteEnded ended) {
         double millis = (item.entry().at().site() - ordered.entry().at().site()) / 1_000.0;
         boolean lost = rawId(item.entry().input()) != 0 && wire(item.entry().input()).length == 0;
-        step("answer", item, "after %.1f ms: %s%s".formatted(millis, ended.outcome(), lost ? " (its bytes are kept no longer)" : ""),
+        step("answer", item, "after %.1f ms: %s%s".formatted(millis, telling.outcome(ended.property(), ended.outcome()), lost ? " (its bytes are kept no longer)" : ""),
                 wire(item.entry().input()));
         for (var r : item.entry().results())
             if (r instanceof Result.CommandEnded c)
