@@ -2,6 +2,7 @@ package io.linkspan.access;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,7 +26,7 @@ import java.util.function.Supplier;
 ///
 /// Who asks under another name than this machine's is refused, so that no web page can reach it by rebinding its own name
 /// (DNS rebinding). Safe for many threads.
-public final class Page implements AutoCloseable {
+public final class Page implements Closeable {
     /// The port where nobody chooses one.
     public static final int PORT = 8080;
     /// Most pages that are open at once.

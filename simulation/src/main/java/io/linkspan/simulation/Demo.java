@@ -5,12 +5,17 @@ import io.linkspan.model.Invalid;
 import io.linkspan.model.Log;
 import io.linkspan.model.Principal;
 import io.linkspan.model.SiteId;
+import io.linkspan.node.ControlSocket;
 import io.linkspan.node.LivePage;
 import io.linkspan.node.Node;
 import io.linkspan.node.NodeClock;
 import io.linkspan.node.PageViews;
+import io.linkspan.node.Requests;
 import io.linkspan.node.SpeedClock;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,12 +96,14 @@ public final class Demo {
             long begun = System.nanoTime();
             var start = firstReading(node, id);
             var views = new PageViews(node.board(id), clock, options.speed());
-            try (var page = page(node, clock)) {
-                screen.begin(introduction(site, machines, page.address()));
+            try (var page = page(node, clock);
+                    var _ = ControlSocket.open(folder, new Requests(node, clock, Requests.here()))) {
+                screen.begin(introduction(site, machines, page.address(), folder));
                 show(node, machines, views, begun);
             } finally {
                 screen.end();
             }
+            node.broken().ifPresent(e -> screen.line("The node stopped working; please report this: " + e));
             var figures = figures(node, id, from, machines, unshed, start, begun);
             figures.lines().forEach(screen::line);
         }
@@ -132,18 +139,21 @@ public final class Demo {
         }
     }
 
-    private String introduction(HouseSite site, HouseMachines machines, String page) {
+    private String introduction(HouseSite site, HouseMachines machines, String page, Path folder) {
         return String.format(
                 Locale.ROOT,
-                "A house in Belgium on 14 January 2016, %.0f times as fast. Smart meter: DSMR P1 on 127.0.0.1:%d. Plant room: Modbus"
-                        + " TCP on 127.0.0.1:%d. Link shed_peak: boiler off above %.1f kW, released below %.1f kW (its own 2.5 kW"
-                        + " not counted). Live page: %s",
+                """
+                A house in Belgium on 14 January 2016, %.0f times as fast as it was.
+                Smart meter: DSMR P1 on 127.0.0.1:%d   Plant room: Modbus TCP on 127.0.0.1:%d
+                Link shed_peak: boiler off above %.1f kW, released below %.1f kW (its own 2.5 kW not counted)
+                Live page: %s   Other commands: --data %s""",
                 options.speed(),
                 machines.meterPort(),
                 machines.plantPort(),
                 site.offAboveKilowatts(),
                 site.onBelowKilowatts(),
-                page);
+                page,
+                folder);
     }
 
     private void show(Node node, HouseMachines machines, PageViews views, long begun) throws InterruptedException {
@@ -165,8 +175,7 @@ public final class Demo {
         long syncs = node.journal().syncs();
         long resident = DemoFigures.residentNow();
         var until = node.log(id).head();
-        machines.close();
-        var log = settled(node, id, from, until).reactions(machines);
+        var log = standingStill(machines, () -> settled(node, id, from, until)).reactions(machines);
         long read = DemoFigures.read(node, id, false);
         return new DemoFigures(
                 read,
@@ -181,6 +190,22 @@ public final class Demo {
                 syncs,
                 ran,
                 machines.look(House::ran));
+    }
+
+    private interface Counting {
+        LogFigures count() throws IOException, InterruptedException;
+    }
+
+    /// That the machines hang up now is no news for anybody.
+    private static LogFigures standingStill(HouseMachines machines, Counting counting) throws IOException, InterruptedException {
+        var complaints = System.err;
+        System.setErr(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+        try {
+            machines.close();
+            return counting.count();
+        } finally {
+            System.setErr(complaints);
+        }
     }
 
     /// Waits until what was handed in is on disk.

@@ -70,32 +70,18 @@ final class TerminalScreen implements DemoScreen {
         var text = new ArrayList<String>();
         text.add(look.paint(" " + site.title() + " ", Tone.BOLD) + "  " + time(site.nowMicros(), site.zone()) + "  "
                 + look.paint(recorded.format(RECORDED) + " in the record, " + number(site.speed()) + " times as fast", Tone.DIM));
-        text.addAll(wrapped(introduction));
+        for (String line : introduction.split("\n")) text.add(look.paint(" " + cut(line, columns - 1), Tone.DIM));
         text.add(internet());
         text.add("");
         for (var thing : site.things()) text.addAll(thing(thing, site));
         text.add("");
-        text.add(look.paint("i: unplug the internet   q: end" + (site.note().isEmpty() ? "" : "   page: " + site.note()), Tone.DIM));
+        text.add(look.paint("i: " + (unplugged ? "plug the internet in" : "unplug the internet") + "   q: end", Tone.DIM));
         draw(text);
         return wantsToEnd();
     }
 
     private static String number(double speed) {
         return speed == Math.rint(speed) ? Long.toString((long) speed) : Double.toString(speed);
-    }
-
-    private List<String> wrapped(String text) {
-        var all = new ArrayList<String>();
-        var line = new StringBuilder(" ");
-        for (String word : text.split(" ")) {
-            if (line.length() + word.length() + 1 > columns) {
-                all.add(look.paint(line.toString(), Tone.DIM));
-                line.setLength(1);
-            }
-            line.append(word).append(' ');
-        }
-        all.add(look.paint(line.toString(), Tone.DIM));
-        return all;
     }
 
     private String internet() {
