@@ -51,6 +51,14 @@ public final class FrameRing implements Closeable {
         }
     }
 
+    /// Looks up a frame without the right to write, as [#get]; empty also when there is no ring.
+    public static Optional<byte[]> look(Disk disk, String name, long bytes, long id) throws IOException {
+        if (id < 0 || !disk.exists(name)) return Optional.empty();
+        try (var file = disk.openToRead(name)) {
+            return read(file, bytes, id);
+        }
+    }
+
     /// The checksum by which the log and the ring agree on a frame: its CRC32C (RFC 3720, B.4).
     public static int checksum(ByteBuffer frame) {
         var crc = new CRC32C();
@@ -88,6 +96,10 @@ public final class FrameRing implements Closeable {
     }
 
     private Optional<byte[]> read(long id) throws IOException {
+        return read(file, bytes, id);
+    }
+
+    private static Optional<byte[]> read(Disk.File file, long bytes, long id) throws IOException {
         var header = ByteBuffer.allocate(RECORD_HEADER_BYTES);
         long at = id % bytes;
         if (file.read(header, FILE_HEADER_BYTES + at) < RECORD_HEADER_BYTES) return Optional.empty();

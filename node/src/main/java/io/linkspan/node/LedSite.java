@@ -72,7 +72,7 @@ final class LedSite {
 
     private long siteBase;
     private long nanoBase;
-    private long wallOffset;
+    private volatile long wallOffset;
     private long[] seenSite = {};
     private boolean[] late = {};
     private long tickedSite;
@@ -121,6 +121,11 @@ final class LedSite {
         return health;
     }
 
+    /// What is added to site time to get wall time, in microseconds; for all.
+    long wallOffset() {
+        return wallOffset;
+    }
+
     /// What the numbers mean on disk.
     Directory directory() {
         return board.directory();
@@ -148,6 +153,7 @@ final class LedSite {
         siteBase = last + (lastWall == 0 ? 0 : Math.max(0, wall - lastWall));
         wallOffset = wall - siteBase;
         grow();
+        board.put(site.allCells(), site.directory(), site.armed());
         input(Principal.SYSTEM, new Input.Started(program, clean && !unsure, lastWall), Optional.empty(), Optional.empty());
         for (String trouble : found.troubles()) surround.noticed(this, new Result.Noticed(Result.Severity.HIGH, "log", trouble));
         log.urge();

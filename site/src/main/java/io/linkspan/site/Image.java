@@ -207,7 +207,7 @@ public final class Image {
     private static Directory directory(ByteReader r) {
         long revision = r.signed();
         String text = r.text();
-        var numbers = new HashMap<Directory.Key, Result.Numbered>();
+        var numbers = new HashMap<Directory.Key, Result.Numbered>(); // order does not matter
         for (int n = r.items(); n > 0; n--) {
             var numbered = new Result.Numbered(r.constant(Result.Sort.values()), r.text(), r.count(), r.count());
             numbers.put(new Directory.Key(numbered.sort(), numbered.path()), numbered);
