@@ -44,6 +44,7 @@ final class LogSize {
             long step = 1_000_000L * perFrame / READINGS_A_SECOND;
             int turn = 0;
             long before = journal.bytesWritten();
+            long raw = 1L << 31; // a ring that has been going round for a while
             for (long t = 0; t < SECONDS * 1_000_000L; t += step) {
                 var log = journal.open(new SiteId(7, turn++ % sites));
                 var frame = new ArrayList<Reading>();
@@ -54,7 +55,7 @@ final class LogSize {
                 }
                 long seq = log.head().seq() + 1;
                 var results = List.<Result>of(new Result.Took(frame));
-                codec.encode(seq, new Moment(t, t), io.linkspan.model.Principal.SYSTEM, new Input.Frame(1, frame, seq, 4711), results, OPEN);
+                codec.encode(seq, new Moment(t, t), io.linkspan.model.Principal.SYSTEM, new Input.Frame(1, frame, raw += 40 + 2 * perFrame, 4711), results, OPEN);
                 log.append(t, t, codec.control(), codec.readings());
                 if (t / 200_000 != (t + step) / 200_000) journal.commitNow(t * 1_000);
             }

@@ -126,6 +126,11 @@ final class LedSite {
         return wallOffset;
     }
 
+    /// The state machine itself, for who steps it by hand; only the step's thread may look.
+    Site stepped() {
+        return site;
+    }
+
     /// What the numbers mean on disk.
     Directory directory() {
         return board.directory();
@@ -153,6 +158,7 @@ final class LedSite {
         siteBase = last + (lastWall == 0 ? 0 : Math.max(0, wall - lastWall));
         wallOffset = wall - siteBase;
         grow();
+        board.put(site.allCells(), site.directory(), site.armed());
         input(Principal.SYSTEM, new Input.Started(program, clean && !unsure, lastWall), Optional.empty(), Optional.empty());
         for (String trouble : found.troubles()) surround.noticed(this, new Result.Noticed(Result.Severity.HIGH, "log", trouble));
         log.urge();

@@ -59,7 +59,7 @@ final class RunCommand implements Callable<Integer> {
         if (lead) Backup.lead(data);
         if (passive) LOG.warn("This folder is a restored backup: no line is opened; when it shall lead, run it with --lead");
         var settings = new Running.Settings(
-                data, Optional.ofNullable(file), clock(), node.log().commitEvery(), node.permitted(), passive);
+                data, Optional.ofNullable(file), clock(), node.log(), node.permitted(), passive);
         var running = Running.start(settings, changes -> ApplyCommand.print(where, changes));
         return serve(running, page(node));
     }

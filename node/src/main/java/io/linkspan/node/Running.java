@@ -7,7 +7,6 @@ import io.linkspan.model.Tree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -25,12 +24,13 @@ public final class Running implements AutoCloseable {
     /// How it is started.
     ///
     /// @param siteFile none: the folder's sites go on as they are
+    /// @param log how the log is kept
     /// @param passive no line is opened: what a restored backup begins with
     public record Settings(
             Path data,
             Optional<Path> siteFile,
             NodeClock clock,
-            Duration commitEvery,
+            NodeFile.LogLimits log,
             Set<io.linkspan.connector.Endpoint.Tcp> permitted,
             boolean passive) {
         public Settings {
@@ -39,8 +39,8 @@ public final class Running implements AutoCloseable {
 
         /// The usual ones.
         public static Settings of(Path data, Path siteFile) {
-            var standard = NodeFile.LogLimits.STANDARD;
-            return new Settings(data, Optional.of(siteFile), NodeClock.real(), standard.commitEvery(), Set.of(), false);
+            return new Settings(
+                    data, Optional.of(siteFile), NodeClock.real(), NodeFile.LogLimits.STANDARD, Set.of(), false);
         }
     }
 
@@ -63,7 +63,7 @@ public final class Running implements AutoCloseable {
                 : Optional.empty();
         if (file.isPresent()) checkNew(settings, file.get());
         var node = Node.start(new Node.Settings(
-                settings.data(), settings.clock(), settings.commitEvery(), settings.permitted(), settings.passive()));
+                settings.data(), settings.clock(), settings.log(), settings.permitted(), settings.passive()));
         try {
             if (file.isPresent()) site(node, settings.clock(), file.get(), changes);
             var socket = ControlSocket.open(settings.data(), new Requests(node, settings.clock(), Requests.here()));

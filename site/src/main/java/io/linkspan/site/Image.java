@@ -119,7 +119,7 @@ public final class Image {
         if (reading != null)
             w.value(reading.value()).constant(reading.quality()).signed(reading.deviceTimeMicros()).signed(t.receivedSite())
                     .signed(t.receivedWall()).signed(t.at()).signed(t.usableSite()).varint(t.count());
-        var s = series[p];
+        var s = closed ? Series.WHOLE : series[p]; // when a private reading closed a gap stands in no log either
         w.signed(s.missingSince()).text(s.cause()).varint(s.count()).signed(s.missingMicros()).varint(s.gaps().size());
         for (var g : s.gaps()) w.signed(g.fromWall()).signed(g.toWall()).text(g.cause());
         var n = turns[p];
@@ -207,7 +207,7 @@ public final class Image {
     private static Directory directory(ByteReader r) {
         long revision = r.signed();
         String text = r.text();
-        var numbers = new HashMap<Directory.Key, Result.Numbered>();
+        var numbers = new HashMap<Directory.Key, Result.Numbered>(); // order does not matter
         for (int n = r.items(); n > 0; n--) {
             var numbered = new Result.Numbered(r.constant(Result.Sort.values()), r.text(), r.count(), r.count());
             numbers.put(new Directory.Key(numbered.sort(), numbered.path()), numbered);

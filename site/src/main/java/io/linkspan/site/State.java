@@ -1,7 +1,6 @@
 package io.linkspan.site;
 
 import io.linkspan.model.Cell.WriteState;
-import io.linkspan.model.Directory;
 import io.linkspan.model.Durations;
 import io.linkspan.model.Hold;
 import io.linkspan.model.Input.DiskState;
