@@ -190,10 +190,15 @@ public final class Site implements EntryCodec.Privacy {
             for (var h : state.actuator(n.number()).holds())
                 if (!h.ofLink()) results.add(new Result.HoldEnded(h.id(), n.number(), Ended.REMOVED));
             for (var o : state.open.values())
-                if (o.property() == n.number())
-                    results.add(new Result.CommandEnded(o.number(), o.key(), new Outcome.NotSent(Outcome.Cause.CANCELLED)));
+                if (o.property() == n.number()) results.add(removed(o));
         }
         return results;
+    }
+
+    private Result removed(Open o) {
+        var sent = state.sending.get(o.write());
+        var outcome = sent == null ? Commands.unsent(o, Outcome.Cause.CANCELLED) : new Outcome.InDoubt(sent.orderedWall());
+        return new Result.CommandEnded(o.number(), o.key(), outcome);
     }
 
     private List<Result> late(Input.Late i) {
