@@ -126,6 +126,11 @@ final class LedSite {
         return wallOffset;
     }
 
+    /// The state machine itself, for who steps it by hand; only the step's thread may look.
+    Site stepped() {
+        return site;
+    }
+
     /// What the numbers mean on disk.
     Directory directory() {
         return board.directory();
