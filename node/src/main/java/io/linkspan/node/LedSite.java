@@ -159,7 +159,9 @@ final class LedSite {
         wallOffset = wall - siteBase;
         grow();
         board.put(site.allCells(), site.directory(), site.armed());
-        input(Principal.SYSTEM, new Input.Started(program, clean && !unsure, lastWall), Optional.empty(), Optional.empty());
+        // before the timers that fell due meanwhile: silence counts from here, and no line is up that was so before
+        var started = new Input.Started(program, clean && !unsure, lastWall);
+        finish(site.step(next(), Principal.SYSTEM, started, now()), Optional.empty(), Optional.empty());
         for (String trouble : found.troubles()) surround.noticed(this, new Result.Noticed(Result.Severity.HIGH, "log", trouble));
         log.urge();
     }

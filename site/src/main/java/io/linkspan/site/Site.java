@@ -39,7 +39,8 @@ public final class Site implements EntryCodec.Privacy {
 
     // ---- stepping
 
-    /// The site time at which a timer is due; [Hold#WITHOUT_END] when none is. It must be stepped before any later input.
+    /// The site time at which a timer is due; [Hold#WITHOUT_END] when none is. It must be stepped before any later input but
+    /// [Input.Started]: what fell due while the program was down is stepped behind its start.
     public long nextDue() {
         return timers.next();
     }
