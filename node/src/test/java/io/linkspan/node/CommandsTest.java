@@ -220,7 +220,7 @@ class CommandsTest {
         assertThat(Backup.isPassive(other)).isTrue();
         var settings = Running.Settings.of(other, node.site);
         var passive = new Running.Settings(
-                other, settings.siteFile(), settings.clock(), settings.commitEvery(), settings.permitted(), true);
+                other, settings.siteFile(), settings.clock(), settings.log(), settings.permitted(), true);
         try (var second = Running.start(passive, _ -> {})) {
             assertThat(second.node().connectors(second.node().sites().getFirst())).isEmpty();
             assertThat(second.view(second.node().sites().getFirst()).newest().epoch()).isEqualTo(2);
