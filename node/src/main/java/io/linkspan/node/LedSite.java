@@ -85,6 +85,7 @@ final class LedSite {
     private volatile Health health = Health.OK;
     /// Readings of entries up to here were refused by a full disk, though it was fine when they were appended.
     private volatile long refusedTo;
+    private final List<Input.GapReported> refused = new ArrayList<>();
     private volatile boolean stepping = true;
 
     /// What waits for the disk.
@@ -461,8 +462,16 @@ final class LedSite {
         synchronized (waitingLock) {
             health = now;
             // what waits now is stored without its readings
-            if (now != Health.OK && !waiting.isEmpty()) refusedTo = waiting.getLast().step.here();
+            if (now == Health.OK || waiting.isEmpty()) return;
+            refusedTo = waiting.getLast().step.here();
+            for (var effect : waiting)
+                if (effect.step.input() instanceof Input.Frame f && !f.readings().isEmpty()) refused.add(gap(f, effect.step));
         }
+    }
+
+    private static Input.GapReported gap(Input.Frame frame, Step step) {
+        var properties = frame.readings().stream().map(Reading::property).distinct().toList();
+        return new Input.GapReported(properties, step.at().wall(), step.at().wall(), "disk full");
     }
 
     /// Tells the site how the disk is; on a dead one it goes on from memory.
@@ -472,6 +481,12 @@ final class LedSite {
             case CONTROL_ONLY -> Input.DiskState.CONTROL_ONLY;
             case DEAD -> Input.DiskState.DEAD;
         };
+        List<Input.GapReported> gaps;
+        synchronized (waitingLock) {
+            gaps = List.copyOf(refused);
+            refused.clear();
+        }
+        for (var gap : gaps) input(Principal.SYSTEM, gap, Optional.empty(), Optional.empty());
         input(Principal.SYSTEM, new Input.DiskChanged(state), Optional.empty(), Optional.empty());
         if (now == Health.DEAD) actFromMemory();
     }
