@@ -83,6 +83,8 @@ final class LedSite {
     private final Map<String, List<Asked>> commands = new HashMap<>();
     private final Map<String, Receipt> receipts = new HashMap<>();
     private volatile Health health = Health.OK;
+    /// Readings of entries up to here were refused by a full disk, though it was fine when they were appended.
+    private volatile long refusedTo;
     private volatile boolean stepping = true;
 
     /// What waits for the disk.
@@ -126,6 +128,11 @@ final class LedSite {
         return wallOffset;
     }
 
+    /// The state machine itself, for who steps it by hand; only the step's thread may look.
+    Site stepped() {
+        return site;
+    }
+
     /// What the numbers mean on disk.
     Directory directory() {
         return board.directory();
@@ -154,7 +161,9 @@ final class LedSite {
         wallOffset = wall - siteBase;
         grow();
         board.put(site.allCells(), site.directory(), site.armed());
-        input(Principal.SYSTEM, new Input.Started(program, clean && !unsure, lastWall), Optional.empty(), Optional.empty());
+        // before the timers that fell due meanwhile: silence counts from here, and no line is up that was so before
+        var started = new Input.Started(program, clean && !unsure, lastWall);
+        finish(site.step(next(), Principal.SYSTEM, started, now()), Optional.empty(), Optional.empty());
         for (String trouble : found.troubles()) surround.noticed(this, new Result.Noticed(Result.Severity.HIGH, "log", trouble));
         log.urge();
     }
@@ -397,7 +406,8 @@ final class LedSite {
         var step = effect.step;
         for (Result r : step.results()) if (r instanceof Result.WriteOrdered w && !w.actFirst()) surround.write(this, w);
         board.put(step.cells(), effect.directory, effect.armed);
-        boolean readings = effect.stored && health == Health.OK; // a disk that filled up since has dropped them
+        // a disk that filled up since has dropped them
+        boolean readings = effect.stored && health == Health.OK && step.here() > refusedTo;
         boolean stored = durable && (readings || !(step.input() instanceof Input.Frame));
         effect.receipt.ifPresent(stored ? Receipt::durable : Receipt::failed);
         if (durable) effect.asked.ifPresent(a -> a.durable(new Asked.Taken(step.here(), step.results())));
@@ -448,7 +458,11 @@ final class LedSite {
 
     /// The journal's health changed: the loop must tell the site.
     void health(Health now) {
-        health = now;
+        synchronized (waitingLock) {
+            health = now;
+            // what waits now is stored without its readings
+            if (now != Health.OK && !waiting.isEmpty()) refusedTo = waiting.getLast().step.here();
+        }
     }
 
     /// Tells the site how the disk is; on a dead one it goes on from memory.

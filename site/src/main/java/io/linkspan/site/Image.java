@@ -119,7 +119,7 @@ public final class Image {
         if (reading != null)
             w.value(reading.value()).constant(reading.quality()).signed(reading.deviceTimeMicros()).signed(t.receivedSite())
                     .signed(t.receivedWall()).signed(t.at()).signed(t.usableSite()).varint(t.count());
-        var s = series[p];
+        var s = closed ? Series.WHOLE : series[p]; // when a private reading closed a gap stands in no log either
         w.signed(s.missingSince()).text(s.cause()).varint(s.count()).signed(s.missingMicros()).varint(s.gaps().size());
         for (var g : s.gaps()) w.signed(g.fromWall()).signed(g.toWall()).text(g.cause());
         var n = turns[p];
