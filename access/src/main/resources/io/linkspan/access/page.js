@@ -68,7 +68,7 @@ function draw(r) {
 }
 
 function words(p, site) {
-  if (p.state === 'closed') return ['private: only its two machines see it'];
+  if (p.state === 'closed') return ['private, not shown'];
   if (p.state === 'unread') return ['not read yet'];
   if (p.state === 'missing') return ['missing from ' + clock(p.missing, site) + (p.cause ? ': ' + p.cause : '')];
   const parts = [];

@@ -83,11 +83,14 @@ final class LedSite {
     private final Map<String, List<Asked>> commands = new HashMap<>();
     private final Map<String, Receipt> receipts = new HashMap<>();
     private volatile Health health = Health.OK;
+    /// Readings of entries up to here were refused by a full disk, though it was fine when they were appended.
+    private volatile long refusedTo;
+    private final List<Input.GapReported> refused = new ArrayList<>();
     private volatile boolean stepping = true;
 
     /// What waits for the disk.
     ///
-    /// @param stored whether the readings of the entry could be stored
+    /// @param stored whether the journal took the readings of the entry
     private record Effect(
             Step step,
             Optional<Receipt> receipt,
@@ -159,7 +162,9 @@ final class LedSite {
         wallOffset = wall - siteBase;
         grow();
         board.put(site.allCells(), site.directory(), site.armed());
-        input(Principal.SYSTEM, new Input.Started(program, clean && !unsure, lastWall), Optional.empty(), Optional.empty());
+        // before the timers that fell due meanwhile: silence counts from here, and no line is up that was so before
+        var started = new Input.Started(program, clean && !unsure, lastWall);
+        finish(site.step(next(), Principal.SYSTEM, started, now()), Optional.empty(), Optional.empty());
         for (String trouble : found.troubles()) surround.noticed(this, new Result.Noticed(Result.Severity.HIGH, "log", trouble));
         log.urge();
     }
@@ -264,7 +269,7 @@ final class LedSite {
         };
         if (!key.isEmpty()) {
             var known = site.outcome(key);
-            if (known.isPresent()) asked.outcome(known.get());
+            if (known.isPresent()) asked.known(known.get());
             else
                 synchronized (commands) {
                     commands.computeIfAbsent(key, _ -> new ArrayList<>()).add(asked);
@@ -345,11 +350,11 @@ final class LedSite {
             if (r instanceof Result.WriteOrdered w && w.actFirst()) surround.write(this, w);
             if (r instanceof Result.Adopted) grow();
         }
-        var effect = new Effect(step, receipt, asked, health == Health.OK, site.armed(), site.directory());
-        synchronized (waitingLock) {
-            waiting.add(effect);
+        synchronized (waitingLock) { // who commits sees the effect with its entry, never one without the other
+            boolean healthy = health == Health.OK;
+            log.append(step.at().site(), step.at().wall(), codec.control(), codec.readings());
+            waiting.add(new Effect(step, receipt, asked, healthy && log.tookReadings(), site.armed(), site.directory()));
         }
-        log.append(step.at().site(), step.at().wall(), codec.control(), codec.readings());
         if (urgent) log.urge();
         if (health == Health.DEAD) actFromMemory();
         if (++sinceSnapshot >= SNAPSHOT_ENTRIES) snapshot();
@@ -402,13 +407,16 @@ final class LedSite {
         var step = effect.step;
         for (Result r : step.results()) if (r instanceof Result.WriteOrdered w && !w.actFirst()) surround.write(this, w);
         board.put(step.cells(), effect.directory, effect.armed);
-        boolean stored = durable && (effect.stored || !(step.input() instanceof Input.Frame));
+        // a disk that filled up since has dropped them
+        boolean readings = effect.stored && health == Health.OK && step.here() > refusedTo;
+        boolean stored = durable && (readings || !(step.input() instanceof Input.Frame));
         effect.receipt.ifPresent(stored ? Receipt::durable : Receipt::failed);
         if (durable) effect.asked.ifPresent(a -> a.durable(new Asked.Taken(step.here(), step.results())));
         else effect.asked.ifPresent(Asked::failed);
         for (Result r : step.results()) {
             switch (r) {
-                case Result.CommandEnded ended -> ended(ended.key(), ended.outcome());
+                case Result.CommandEnded ended when durable -> ended(ended.key(), ended.outcome());
+                case Result.CommandEnded ended -> untold(ended.key());
                 case Result.Adopted _ -> surround.adopted(this);
                 case Result.Noticed n -> surround.noticed(this, n);
                 default -> {} // open: nobody waits for the others
@@ -427,6 +435,16 @@ final class LedSite {
         if (receipt != null) receipt.outcome(outcome);
     }
 
+    /// An outcome that can not be stored is not told.
+    private void untold(String key) {
+        List<Asked> askers;
+        synchronized (commands) {
+            askers = Optional.ofNullable(commands.remove(key)).orElse(List.of());
+            receipts.remove(key);
+        }
+        askers.forEach(Asked::failed);
+    }
+
     /// The disk is dead: what was decided is done, and nobody is told that it was stored.
     private void actFromMemory() {
         while (true) {
@@ -441,7 +459,19 @@ final class LedSite {
 
     /// The journal's health changed: the loop must tell the site.
     void health(Health now) {
-        health = now;
+        synchronized (waitingLock) {
+            health = now;
+            // what waits now is stored without its readings
+            if (now == Health.OK || waiting.isEmpty()) return;
+            refusedTo = waiting.getLast().step.here();
+            for (var effect : waiting)
+                if (effect.step.input() instanceof Input.Frame f && !f.readings().isEmpty()) refused.add(gap(f, effect.step));
+        }
+    }
+
+    private static Input.GapReported gap(Input.Frame frame, Step step) {
+        var properties = frame.readings().stream().map(Reading::property).distinct().toList();
+        return new Input.GapReported(properties, step.at().wall(), step.at().wall(), "disk full");
     }
 
     /// Tells the site how the disk is; on a dead one it goes on from memory.
@@ -451,6 +481,12 @@ final class LedSite {
             case CONTROL_ONLY -> Input.DiskState.CONTROL_ONLY;
             case DEAD -> Input.DiskState.DEAD;
         };
+        List<Input.GapReported> gaps;
+        synchronized (waitingLock) {
+            gaps = List.copyOf(refused);
+            refused.clear();
+        }
+        for (var gap : gaps) input(Principal.SYSTEM, gap, Optional.empty(), Optional.empty());
         input(Principal.SYSTEM, new Input.DiskChanged(state), Optional.empty(), Optional.empty());
         if (now == Health.DEAD) actFromMemory();
     }

@@ -79,7 +79,14 @@ public final class Main implements Callable<Integer>, CommandLine.IVersionProvid
 
     private static int misused(CommandLine.ParameterException e) {
         var command = e.getCommandLine();
-        String word = command.getParent() == null ? "" : " " + command.getCommandName();
+        boolean isRoot = command.getParent() == null;
+        if (isRoot && e instanceof CommandLine.UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().getFirst().startsWith("-")) {
+            command.getErr().println("linkspan: there is no command \"" + unmatched.getUnmatched().getFirst() + "\", but "
+                    + String.join(", ", command.getSubcommands().keySet()));
+            return Exit.USAGE;
+        }
+        String word = isRoot ? "" : " " + command.getCommandName();
         command.getErr().println("linkspan" + word + ": " + e.getMessage());
         if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr()))
             command.getErr().println("See: linkspan" + word + " --help");

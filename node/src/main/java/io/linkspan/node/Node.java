@@ -1,6 +1,7 @@
 package io.linkspan.node;
 
 import io.linkspan.connector.Endpoint;
+import io.linkspan.journal.Disk;
 import io.linkspan.journal.FrameRing;
 import io.linkspan.journal.Health;
 import io.linkspan.journal.Journal;
@@ -110,17 +111,21 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     ///
     /// @throws IOException the folder can not be used; the message says why and what next
     public static Node start(Settings settings) throws IOException {
-        var node = new Node(settings);
+        return start(settings, new RealDisk(settings.data().resolve(JOURNAL)));
+    }
+
+    /// The same with the journal on another disk: one that fails when a test tells it to.
+    public static Node start(Settings settings, Disk disk) throws IOException {
+        var node = new Node(settings, disk);
         node.begin();
         return node;
     }
 
-    private Node(Settings settings) throws IOException {
+    private Node(Settings settings, Disk disk) throws IOException {
         data = settings.data();
         clock = settings.clock();
         passive = settings.passive();
         Files.createDirectories(data);
-        var disk = new RealDisk(data.resolve(JOURNAL));
         limits = settings.log();
         journal = Journal.open(disk, limits.journal(random.nextLong()));
         ring = FrameRing.open(disk, FRAMES, limits.framesBytes());
@@ -234,7 +239,9 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         var at = Log.Position.of(site.id(), image.here());
         try {
             long end = System.nanoTime() + STOP_TIMEOUT.toNanos();
-            while (site.log().durable() < at.seq() && System.nanoTime() < end) TimeUnit.MILLISECONDS.sleep(1);
+            while (journal.health() != Health.DEAD && site.log().durable() < at.seq() && System.nanoTime() < end)
+                TimeUnit.MILLISECONDS.sleep(1);
+            if (journal.health() == Health.DEAD) return; // told already, and nothing can be saved
             var bytes = new io.linkspan.model.ByteWriter();
             image.write(bytes);
             site.log().saveSnapshot(at, out -> out.write(bytes.copy()));

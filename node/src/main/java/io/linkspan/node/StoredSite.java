@@ -108,7 +108,7 @@ public final class StoredSite implements SiteView {
     @Override
     public Optional<byte[]> frame(long id, int check) {
         try {
-            return FrameRing.look(disk, Node.FRAMES, NodeFile.LogLimits.STANDARD.framesBytes(), id)
+            return FrameRing.look(disk, Node.FRAMES, id)
                     .filter(bytes -> (FrameRing.checksum(ByteBuffer.wrap(bytes)) & 0xFFFF) == check);
         } catch (IOException e) {
             return Optional.empty(); // the ring is no record: what it can not give is gone

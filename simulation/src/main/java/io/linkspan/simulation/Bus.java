@@ -410,7 +410,9 @@ final class Bus {
     }
 
     private void ledger() {
+        long settled = world.clock.wallMicros() - 2_000_000;
         for (var one : sent) {
+            if (one.wall > settled) continue; // on its way to the disk
             boolean stored = world.oracle.stored(one.property, one.value);
             unless(stored || world.oracle.covers(one.property, one.wall), "ledger-equals-truth",
                     one.path + " had " + one.value + " at wall " + (one.wall - World.START_WALL_MICROS) / 1e6

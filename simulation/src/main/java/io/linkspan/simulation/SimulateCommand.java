@@ -3,6 +3,7 @@ package io.linkspan.simulation;
 import io.linkspan.node.NodeClock;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -32,10 +33,13 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--watchdog", description = "the boiler goes off when holding register 10 is not written for 30 s")
     private boolean watchdog;
 
+    @Option(names = "--from", paramLabel = "HH:MM", description = "time of the recorded day to begin with (16:50: ten minutes to a peak)")
+    private LocalTime from = LocalTime.of(16, 50);
+
     @Override
     public Integer call() throws Exception {
         var ended = new CountDownLatch(1);
-        var house = new House(House.START);
+        var house = new House(House.START.toLocalDate().atTime(from.getHour(), from.getMinute() / 10 * 10));
         try (var machines = new HouseMachines(house, Optional.empty(), NodeClock.real(), INTERVAL, meterPort, plantPort)) {
             if (watchdog) machines.watchdog(WATCHDOG);
             machines.start();

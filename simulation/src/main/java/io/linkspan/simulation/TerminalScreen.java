@@ -100,7 +100,7 @@ final class TerminalScreen implements DemoScreen {
     private String property(PropertyView p, PageView site) {
         String start = "   %-20s ".formatted(cut(p.path(), 20));
         return switch (p.state()) {
-            case CLOSED -> start + look.paint("closed to all but its two machines", Tone.DIM);
+            case CLOSED -> start + look.paint("private, not shown", Tone.DIM);
             case UNREAD -> start + look.paint("not read yet", Tone.DIM);
             case MISSING ->
                 start + look.paint("missing from " + time(p.missingMicros(), site.zone()) + " " + p.missingCause(), Tone.WARN);

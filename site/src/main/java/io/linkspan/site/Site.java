@@ -39,7 +39,8 @@ public final class Site implements EntryCodec.Privacy {
 
     // ---- stepping
 
-    /// The site time at which a timer is due; [Hold#WITHOUT_END] when none is. It must be stepped before any later input.
+    /// The site time at which a timer is due; [Hold#WITHOUT_END] when none is. It must be stepped before any later input but
+    /// [Input.Started]: what fell due while the program was down is stepped behind its start.
     public long nextDue() {
         return timers.next();
     }
@@ -62,6 +63,9 @@ public final class Site implements EntryCodec.Privacy {
     /// @throws IllegalStateException a broken invariant: the site must be made anew from its log
     public Step step(long here, Principal by, Input input, Moment now) {
         if (now.site() < state.lastSite) throw new IllegalStateException("Site time went back by " + (state.lastSite - now.site()) + " us");
+        long hereBefore = state.here;
+        long siteBefore = state.lastSite;
+        long wallBefore = state.lastWall;
         state.here = here;
         state.lastSite = now.site();
         state.lastWall = now.wall();
@@ -74,7 +78,13 @@ public final class Site implements EntryCodec.Privacy {
         for (var result : results)
             if (result instanceof Result.CommandOpened opened) timers.command(opened.number(), now.site());
         boolean empty = logged instanceof Input.Frame f && f.readings().isEmpty() && results.isEmpty();
-        return new Step(here, now, by, logged, results, !empty, cells());
+        var step = new Step(here, now, by, logged, results, !empty, cells());
+        if (empty) { // no entry: an image taken now stands for the last one, not for the next
+            state.here = hereBefore;
+            state.lastSite = siteBefore;
+            state.lastWall = wallBefore;
+        }
+        return step;
     }
 
     /// Takes private readings into their volatile twins and leaves the others. The bytes of such a frame are not kept.
@@ -190,10 +200,15 @@ public final class Site implements EntryCodec.Privacy {
             for (var h : state.actuator(n.number()).holds())
                 if (!h.ofLink()) results.add(new Result.HoldEnded(h.id(), n.number(), Ended.REMOVED));
             for (var o : state.open.values())
-                if (o.property() == n.number())
-                    results.add(new Result.CommandEnded(o.number(), o.key(), new Outcome.NotSent(Outcome.Cause.CANCELLED)));
+                if (o.property() == n.number()) results.add(removed(o));
         }
         return results;
+    }
+
+    private Result removed(Open o) {
+        var sent = state.sending.get(o.write());
+        var outcome = sent == null ? Commands.unsent(o, Outcome.Cause.CANCELLED) : new Outcome.InDoubt(sent.orderedWall());
+        return new Result.CommandEnded(o.number(), o.key(), outcome);
     }
 
     private List<Result> late(Input.Late i) {
