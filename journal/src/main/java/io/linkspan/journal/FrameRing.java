@@ -11,8 +11,9 @@ import java.util.zip.CRC32C;
 /// torn is found by its checksum and is not given out. Thread-safe.
 ///
 /// A frame's id is its place in an endless file of which the newest `bytes` are kept. In the file (big-endian): 16
-/// bytes with `u64` id at which a search for the end may begin and 8 bytes 0; then records: `u32` magic `LSFR`, `u32`
-/// length, `u64` id, `u32` CRC32C of the bytes, the bytes. A record never goes over the end of the file.
+/// bytes with `u64` id at which a search for the end may begin and the `u64` size of the ring; then records: `u32`
+/// magic `LSFR`, `u32` length, `u64` id, `u32` CRC32C of the bytes, the bytes. A record never goes over the end of
+/// the file.
 public final class FrameRing implements Closeable {
     /// Longest frame in bytes.
     public static final int FRAME_BYTES_MAX = 1 << 16;
@@ -52,10 +53,12 @@ public final class FrameRing implements Closeable {
     }
 
     /// Looks up a frame without the right to write, as [#get]; empty also when there is no ring.
-    public static Optional<byte[]> look(Disk disk, String name, long bytes, long id) throws IOException {
+    public static Optional<byte[]> look(Disk disk, String name, long id) throws IOException {
         if (id < 0 || !disk.exists(name)) return Optional.empty();
         try (var file = disk.openToRead(name)) {
-            return read(file, bytes, id);
+            var header = ByteBuffer.allocate(FILE_HEADER_BYTES);
+            long noted = file.read(header, 0) < FILE_HEADER_BYTES ? 0 : header.getLong(Long.BYTES);
+            return read(file, noted == 0 ? Long.MAX_VALUE : noted, id); // never noted: it never came to its end
         }
     }
 
@@ -84,7 +87,7 @@ public final class FrameRing implements Closeable {
     }
 
     private void note(long id) throws IOException {
-        file.write(ByteBuffer.allocate(FILE_HEADER_BYTES).putLong(id).clear(), 0);
+        file.write(ByteBuffer.allocate(FILE_HEADER_BYTES).putLong(id).putLong(bytes).clear(), 0);
         noted = id;
     }
 
@@ -109,7 +112,7 @@ public final class FrameRing implements Closeable {
                 && header.getLong(8) == id
                 && length >= 0
                 && length <= FRAME_BYTES_MAX
-                && at + RECORD_HEADER_BYTES + length <= bytes;
+                && length <= bytes - at - RECORD_HEADER_BYTES;
         if (!sound) return Optional.empty();
         var frame = ByteBuffer.allocate(length);
         if (file.read(frame, FILE_HEADER_BYTES + at + RECORD_HEADER_BYTES) < length) return Optional.empty();

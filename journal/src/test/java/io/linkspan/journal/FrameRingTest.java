@@ -37,6 +37,22 @@ class FrameRingTest {
         }
     }
 
+    @Test
+    void whoOnlyLooksSeesTheSameWithoutKnowingItsSize() throws IOException {
+        var disk = new SimulatedDisk(1);
+        assertThat(FrameRing.look(disk, "frames.ring", 0)).isEmpty();
+        long first;
+        long last = 0;
+        try (var ring = FrameRing.open(disk, "frames.ring", BYTES)) {
+            first = ring.put(frame(1, 1_000));
+            assertThat(FrameRing.look(disk, "frames.ring", first)).contains(frame(1, 1_000).array());
+            for (int i = 2; i <= 1_000; i++) last = ring.put(frame(i, 1_000));
+        }
+        assertThat(FrameRing.look(disk, "frames.ring", last)).contains(frame(1_000, 1_000).array());
+        assertThat(FrameRing.look(disk, "frames.ring", first)).isEmpty();
+        assertThat(FrameRing.look(disk, "frames.ring", last + 1)).isEmpty();
+    }
+
     @Property(tries = 200, shrinking = ShrinkingMode.OFF)
     void afterAKillAllIsThereAndAfterAPowerCutNothingWrongIs(@ForAll long seed) throws IOException {
         var random = new SplittableRandom(seed);
