@@ -83,6 +83,9 @@ final class LedSite {
     private final Map<String, List<Asked>> commands = new HashMap<>();
     private final Map<String, Receipt> receipts = new HashMap<>();
     private volatile Health health = Health.OK;
+    /// Readings of entries up to here were refused by a full disk, though it was fine when they were appended.
+    private volatile long refusedTo;
+    private final List<Input.GapReported> refused = new ArrayList<>();
     private volatile boolean stepping = true;
 
     /// What waits for the disk.
@@ -404,7 +407,8 @@ final class LedSite {
         var step = effect.step;
         for (Result r : step.results()) if (r instanceof Result.WriteOrdered w && !w.actFirst()) surround.write(this, w);
         board.put(step.cells(), effect.directory, effect.armed);
-        boolean readings = effect.stored && health == Health.OK; // a disk that filled up since has dropped them
+        // a disk that filled up since has dropped them
+        boolean readings = effect.stored && health == Health.OK && step.here() > refusedTo;
         boolean stored = durable && (readings || !(step.input() instanceof Input.Frame));
         effect.receipt.ifPresent(stored ? Receipt::durable : Receipt::failed);
         if (durable) effect.asked.ifPresent(a -> a.durable(new Asked.Taken(step.here(), step.results())));
@@ -455,7 +459,19 @@ final class LedSite {
 
     /// The journal's health changed: the loop must tell the site.
     void health(Health now) {
-        health = now;
+        synchronized (waitingLock) {
+            health = now;
+            // what waits now is stored without its readings
+            if (now == Health.OK || waiting.isEmpty()) return;
+            refusedTo = waiting.getLast().step.here();
+            for (var effect : waiting)
+                if (effect.step.input() instanceof Input.Frame f && !f.readings().isEmpty()) refused.add(gap(f, effect.step));
+        }
+    }
+
+    private static Input.GapReported gap(Input.Frame frame, Step step) {
+        var properties = frame.readings().stream().map(Reading::property).distinct().toList();
+        return new Input.GapReported(properties, step.at().wall(), step.at().wall(), "disk full");
     }
 
     /// Tells the site how the disk is; on a dead one it goes on from memory.
@@ -465,6 +481,12 @@ final class LedSite {
             case CONTROL_ONLY -> Input.DiskState.CONTROL_ONLY;
             case DEAD -> Input.DiskState.DEAD;
         };
+        List<Input.GapReported> gaps;
+        synchronized (waitingLock) {
+            gaps = List.copyOf(refused);
+            refused.clear();
+        }
+        for (var gap : gaps) input(Principal.SYSTEM, gap, Optional.empty(), Optional.empty());
         input(Principal.SYSTEM, new Input.DiskChanged(state), Optional.empty(), Optional.empty());
         if (now == Health.DEAD) actFromMemory();
     }

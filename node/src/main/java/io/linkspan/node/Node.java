@@ -241,6 +241,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
             long end = System.nanoTime() + STOP_TIMEOUT.toNanos();
             while (journal.health() != Health.DEAD && site.log().durable() < at.seq() && System.nanoTime() < end)
                 TimeUnit.MILLISECONDS.sleep(1);
+            if (journal.health() == Health.DEAD) return; // told already, and nothing can be saved
             var bytes = new io.linkspan.model.ByteWriter();
             image.write(bytes);
             site.log().saveSnapshot(at, out -> out.write(bytes.copy()));

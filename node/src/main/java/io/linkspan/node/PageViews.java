@@ -59,11 +59,11 @@ public final class PageViews {
             String path = thing.id() + "." + property.name();
             properties.add(property(directory, path, property, board.cell(directory.property(path))));
         }
-        return new ThingView(thing.id(), thing.title().orElse(thing.id()), properties);
+        return new ThingView(thing.id(), thing.title().orElse(thing.id().replace('_', ' ')), properties);
     }
 
     private PropertyView property(Directory directory, String path, Property property, Optional<Cell> found) {
-        String title = property.title().orElse(property.name());
+        String title = property.title().orElse(property.name().replace('_', ' '));
         String unit = property.unit().map(this::symbol).orElse("");
         if (found.map(Cell::isPrivate).orElse(false)) return closed(path, title);
         var reading = found.flatMap(Cell::reading);

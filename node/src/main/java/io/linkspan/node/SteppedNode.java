@@ -36,6 +36,9 @@ public final class SteppedNode {
     /// Snapshots kept.
     public static final int SNAPSHOTS_KEPT = 2;
 
+    /// Most small pieces of work of the journal in one turn.
+    private static final int MAINTAIN_MAX = 16;
+
     /// Where writes go.
     public interface Machines {
         /// Takes a write that was logged, and is on disk unless its link acts first or the disk is dead. What became of it
@@ -136,7 +139,8 @@ public final class SteppedNode {
     /// A snapshot that can not be saved is none: the log goes on without it.
     public void commit() {
         long now = clock.nanoTime();
-        if (!journal.commit(now)) journal.maintain(now);
+        journal.commit(now);
+        for (int i = 0; i < MAINTAIN_MAX && journal.maintain(now); i++) {} // small pieces, as long as there is more
         while (!images.isEmpty()) {
             var at = Log.Position.of(site.id(), images.element().here());
             if (at.epoch() != site.log().head().epoch() || site.log().durable() < at.seq()) return;

@@ -121,6 +121,17 @@ public final class Why {
         return new Explanation(about, telling.lines(item.entry()).getFirst(), steps);
     }
 
+    /// Why an entry wrote this property; one entry may write several.
+    ///
+    /// @throws NoSuch there is no such entry, or it does not write this property
+    public Explanation write(Log.Position at, int property) throws IOException {
+        steps.clear();
+        var item = at(at).orElseThrow(() -> new NoSuch("there is no entry " + Trees.position(at) + " in this log"));
+        var order = order(item.entry(), property).orElseThrow(() -> new NoSuch(
+                "entry " + Trees.position(at) + " does not write " + lexicon.property(property)));
+        return write(lexicon.property(property), item, order);
+    }
+
     private static Result.WriteOrdered orderOf(Entry entry, long write) {
         for (var r : entry.results()) if (r instanceof Result.WriteOrdered w && w.write() == write) return w;
         throw new IllegalStateException("Entry " + entry.seq() + " does not order write " + write);
@@ -274,9 +285,7 @@ public final class Why {
     /// Who had been put in charge before, where neither the cause nor the write says so.
     private void inCharge(Log.Position before, int property) throws IOException {
         newestWithin(before, BEFORE_ENTRIES_MAX, e -> isCharged(e, property)).ifPresent(item -> {
-            for (var r : item.entry().results())
-                if (r instanceof Result.Charged c && c.property() == property)
-                    step("charge", item, telling.followed(c).orElse(""), new byte[0]);
+            trigger(item, property); // with the telegram and the link that put it there
         });
     }
 

@@ -11,6 +11,7 @@ import io.linkspan.model.EntryCodec;
 import io.linkspan.model.Input;
 import io.linkspan.model.Log;
 import io.linkspan.model.Outcome;
+import io.linkspan.model.Principal;
 import io.linkspan.model.Result;
 import io.linkspan.model.SiteId;
 import io.linkspan.site.Site;
@@ -27,7 +28,7 @@ import java.util.Set;
 /// The truth from outside, kept over the lives of a node: what it acknowledged, what its machines saw; compared after each death
 /// with what is on the disk. Not thread-safe but for [#taken] and [#ended].
 final class Book implements Crew.Hears {
-    private static final int NOT_SENT_AFTER = 3;
+    private static final int WRONG_MAX = 50;
 
     private final Disk disk;
     private final List<String> wrong = new ArrayList<>();
@@ -39,6 +40,7 @@ final class Book implements Crew.Hears {
 
     private Site replay = new Site();
     private Optional<Log.Position> last = Optional.empty();
+    private final Map<Long, String> asked = new HashMap<>(); // an answer may come late, when the next life has begun
     private final Map<String, List<Integer>> ordered = new HashMap<>();
     private final Map<Long, Order> orders = new HashMap<>();
     private final Map<String, String> ended = new HashMap<>();
@@ -87,24 +89,36 @@ final class Book implements Crew.Hears {
     // ---- after a death
 
     /// Compares the disk with what was told and seen in the life that is over.
-    synchronized void compare(SiteId site, List<Workshop.Seen> machines) throws IOException {
-        var view = JournalView.open(disk).orElseThrow();
+    void compare(SiteId site, List<Workshop.Seen> machines) throws IOException {
+        compare(site, machines, machines);
+    }
+
+    /// The same where the moment of the death is known only to lie between two writes.
+    ///
+    /// @param before what machines saw before it for sure
+    /// @param machines what they saw, perhaps after it too
+    synchronized void compare(SiteId site, List<Workshop.Seen> before, List<Workshop.Seen> machines) throws IOException {
+        var found = JournalView.open(disk);
+        if (found.isEmpty()) {
+            wrong("there is no log any more");
+            return;
+        }
+        var view = found.get();
         if (!view.recovery().damage().isEmpty()) wrong("damage: " + view.recovery().damage());
         var begun = new HashMap<String, Integer>();
         ordered.forEach((path, all) -> begun.put(path, all.size()));
         var done = new HashMap<String, List<Integer>>();
-        var inputs = read(view, site, done);
+        read(view, site, done);
         acknowledged.forEach((here, input) -> {
-            var found = inputs.get(here);
-            if (found == null) wrong("acknowledged, but not in the log: " + Log.Position.of(site, here) + " " + input);
-            else if (!found.equals(input)) wrong("acknowledged as " + input + ", in the log as " + found);
+            var logged = asked.get(here);
+            if (logged == null) wrong("acknowledged, but not in the log: " + Log.Position.of(site, here) + " " + input);
+            else if (!logged.equals(input)) wrong("acknowledged as " + input + ", in the log as " + logged);
         });
         machines.forEach(s -> seen.computeIfAbsent(s.path(), _ -> new HashSet<>()).add(s.raw()));
         for (String path : List.of("boiler.on", "valve.position", "pump.speed", "display.shown")) {
-            var here = machines.stream().filter(s -> s.path().equals(path)).map(Workshop.Seen::raw).toList();
             var now = ordered.getOrDefault(path, List.of());
-            inOrder(path + " was written, but the log does not order it: ", here, now.subList(begun.getOrDefault(path, 0), now.size()));
-            inOrder(path + " was told as done, but no machine saw it: ", done.getOrDefault(path, List.of()), here);
+            inOrder(path + " was written, but the log does not order it: ", of(path, before), now.subList(begun.getOrDefault(path, 0), now.size()));
+            inOrder(path + " was told as done, but no machine saw it: ", done.getOrDefault(path, List.of()), of(path, machines));
         }
         outcomes();
         recovered(view, site);
@@ -112,8 +126,11 @@ final class Book implements Crew.Hears {
         told.clear();
     }
 
-    private Map<Long, String> read(JournalView view, SiteId site, Map<String, List<Integer>> done) throws IOException {
-        var inputs = new HashMap<Long, String>();
+    private static List<Integer> of(String path, List<Workshop.Seen> machines) {
+        return machines.stream().filter(s -> s.path().equals(path)).map(Workshop.Seen::raw).toList();
+    }
+
+    private void read(JournalView view, SiteId site, Map<String, List<Integer>> done) throws IOException {
         var snapshot = view.newestSnapshot(site);
         var from = last.map(at -> new Log.Position(site, at.epoch(), at.seq() + 1)).orElse(new Log.Position(site, 1, 1));
         try (var reader = view.read(from)) {
@@ -126,12 +143,10 @@ final class Book implements Crew.Hears {
                 replay.replay(entry);
                 entries++;
                 note(entry, done);
-                if (Crew.class.desiredAssertionStatus() || acknowledged.containsKey(at.packed()))
-                    inputs.put(at.packed(), entry.input().toString());
+                if (entry.by().kind() == Principal.Kind.PERSON) asked.put(at.packed(), entry.input().toString());
                 if (snapshot.isPresent() && snapshot.get().at().equals(at)) live(snapshot.get());
             }
         }
-        return inputs;
     }
 
     /// A snapshot is the state of the running node: the replay must have come to the same, to the bit.
@@ -248,7 +263,7 @@ final class Book implements Crew.Hears {
     }
 
     private void wrong(String what) {
-        if (wrong.size() < 20 * NOT_SENT_AFTER) wrong.add(what);
+        if (wrong.size() < WRONG_MAX) wrong.add(what);
     }
 
     /// What is wrong, a sentence each.

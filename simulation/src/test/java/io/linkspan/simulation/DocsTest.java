@@ -117,6 +117,7 @@ class DocsTest {
             case Tree.Fields f when LISTS.containsAll(f.fields().keySet()) -> framed(f.fields());
             case Tree.Fields f -> framed(Map.of("things", Tree.items(List.of(machine(f)))));
             case Tree.Items i -> framed(Map.of("things", i));
+            case Tree.Scalar empty when empty.text().isEmpty() -> framed(Map.of()); // a comment alone
             case Tree.Scalar _ -> throw new Invalid(block.mark(), "a text is no part of a site file");
         };
     }

@@ -78,6 +78,28 @@ class KillTest {
         row("process to first reaction of a link", toReaction);
     }
 
+    /// The log is made by the site itself, without lines; the newest snapshot lies as far back as it may.
+    @Test
+    @Tag("long")
+    void aStartWithAMillionEntriesControlsAtOnce() throws Exception {
+        try (var workshop = new Workshop()) {
+            Path file = Files.writeString(folder.resolve("workshop.yaml"), workshop.text());
+            long entries = LongLog.make(folder.resolve("data"), workshop, 1_000_000);
+            for (int round = 0; round < 5; round++) {
+                int from = workshop.count();
+                var life = new Life(new Book(new RealDisk(folder.resolve("data/journal"))), file, round);
+                var first = workshop.awaitLink(from, REACTION_MAX);
+                assertThat(first).as("no link acted; the process said %s", life.log()).isNotNull();
+                long millis = (first.nanos() - life.nanos) / 1_000_000;
+                life.kill();
+                System.out.printf(
+                        "start with %d entries: process to main %d ms, main to node up %d ms, process to first reaction %d ms%n",
+                        entries, life.main - life.millis, life.up - life.main, millis);
+                assertThat(millis).isLessThan(10_000);
+            }
+        }
+    }
+
     private static void row(String what, Histogram h) {
         System.out.printf("  %-36s p50 %d ms  p99 %d ms  max %d ms%n", what, h.getValueAtPercentile(50), h.getValueAtPercentile(99), h.getMaxValue());
     }

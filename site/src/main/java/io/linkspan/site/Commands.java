@@ -233,7 +233,7 @@ final class Commands {
         // not sent: it waits for the machine until its deadline
         if (outcome instanceof Outcome.NotSent n && n.cause() == Outcome.Cause.UNREACHABLE) return List.of();
         if (outcome instanceof Outcome.InDoubt && action != null && action.safeToRepeat())
-            return state.reachable(o.property()) ? List.of(repeat(state, o, sent.value())) : List.of();
+            return mayGo(state, o) ? List.of(repeat(state, o, sent.value())) : List.of();
         return List.of(ended(o, truly(o, outcome)));
     }
 
@@ -242,11 +242,15 @@ final class Commands {
         var results = new ArrayList<Result>();
         long write = state.nextWrite;
         for (var o : state.open.values()) {
-            if (o.hold() != 0 || now.site() >= o.deadlineSite() || !state.reachable(o.property())) continue;
+            if (o.hold() != 0 || now.site() >= o.deadlineSite() || !mayGo(state, o)) continue;
             if (o.write() != 0 && state.sending.containsKey(o.write())) continue;
             results.add(new Result.WriteOrdered(write++, o.property(), Optional.of(o.input().orElse(Value.Flag.ON)), 0, o.opened(), false));
         }
         return results;
+    }
+
+    private static boolean mayGo(State state, Open o) {
+        return state.reachable(o.property()) && Writes.withheld(state, o.property()).isEmpty();
     }
 
     private static Result repeat(State state, Open o, Optional<Value> value) {

@@ -63,6 +63,9 @@ public final class Site implements EntryCodec.Privacy {
     /// @throws IllegalStateException a broken invariant: the site must be made anew from its log
     public Step step(long here, Principal by, Input input, Moment now) {
         if (now.site() < state.lastSite) throw new IllegalStateException("Site time went back by " + (state.lastSite - now.site()) + " us");
+        long hereBefore = state.here;
+        long siteBefore = state.lastSite;
+        long wallBefore = state.lastWall;
         state.here = here;
         state.lastSite = now.site();
         state.lastWall = now.wall();
@@ -75,7 +78,13 @@ public final class Site implements EntryCodec.Privacy {
         for (var result : results)
             if (result instanceof Result.CommandOpened opened) timers.command(opened.number(), now.site());
         boolean empty = logged instanceof Input.Frame f && f.readings().isEmpty() && results.isEmpty();
-        return new Step(here, now, by, logged, results, !empty, cells());
+        var step = new Step(here, now, by, logged, results, !empty, cells());
+        if (empty) { // no entry: an image taken now stands for the last one, not for the next
+            state.here = hereBefore;
+            state.lastSite = siteBefore;
+            state.lastWall = wallBefore;
+        }
+        return step;
     }
 
     /// Takes private readings into their volatile twins and leaves the others. The bytes of such a frame are not kept.

@@ -95,7 +95,8 @@ final class Writes {
                 actsFirst(state, a)));
     }
 
-    private static Optional<Result.Withheld> withheld(State state, int property) {
+    /// Why nothing may go to this machine; none when it may.
+    static Optional<Result.Withheld> withheld(State state, int property) {
         if (state.outOfService(property).isPresent()) return Optional.of(Result.Withheld.OUT_OF_SERVICE);
         return state.armed ? Optional.empty() : Optional.of(Result.Withheld.WATCHING);
     }
