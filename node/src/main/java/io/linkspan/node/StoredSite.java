@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// A site as its folder has it, without a running node: the newest snapshot and the entries behind it. Changes nothing.
 /// Safe for many threads.
@@ -25,7 +27,7 @@ public final class StoredSite implements SiteView {
     private final Head head;
     private final Directory directory;
     private final boolean armed;
-    private final List<Cell> cells;
+    private final SortedMap<Integer, Cell> cells = new TreeMap<>();
 
     private StoredSite(JournalView journal, RealDisk disk, Head head, Site site) {
         this.journal = journal;
@@ -33,7 +35,7 @@ public final class StoredSite implements SiteView {
         this.head = head;
         directory = site.directory();
         armed = site.armed();
-        cells = List.copyOf(site.allCells());
+        for (var cell : site.allCells()) cells.put(cell.property(), cell);
     }
 
     /// The sites of a data folder; none when nothing ever ran on it.
@@ -77,12 +79,12 @@ public final class StoredSite implements SiteView {
 
     @Override
     public Optional<Cell> cell(int property) {
-        return cells.stream().filter(c -> c.property() == property).findFirst();
+        return Optional.ofNullable(cells.get(property));
     }
 
     @Override
     public List<Cell> cells() {
-        return cells;
+        return List.copyOf(cells.values());
     }
 
     @Override
