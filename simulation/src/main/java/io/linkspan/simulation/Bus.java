@@ -416,7 +416,7 @@ final class Bus {
             boolean stored = world.oracle.stored(one.property, one.value);
             unless(stored || world.oracle.covers(one.property, one.wall), "ledger-equals-truth",
                     one.path + " had " + one.value + " at wall " + (one.wall - World.START_WALL_MICROS) / 1e6
-                            + " s; it is not stored, and the ledger names no gap there");
+                            + " s; it is not stored, and the ledger names no gap there, only " + world.oracle.gaps(one.property));
         }
     }
 

@@ -181,6 +181,14 @@ final class Oracle {
         return gaps.getOrDefault(property, List.of()).stream().anyMatch(g -> g.covers(wall));
     }
 
+    /// The gaps of a series that are over, in seconds since the world began, for who looks for one.
+    String gaps(int property) {
+        var words = new StringBuilder();
+        for (var g : gaps.getOrDefault(property, List.of()))
+            words.append((g.from - World.START_WALL_MICROS) / 1e6).append("..").append((g.to - World.START_WALL_MICROS) / 1e6).append(' ');
+        return words.toString();
+    }
+
     /// Whether this order is in the log that is on disk.
     boolean orderIsDurable(Result.WriteOrdered order) {
         var known = orders.get(order.write());

@@ -20,6 +20,7 @@ import io.linkspan.model.SiteFile;
 import io.linkspan.model.SiteId;
 import io.linkspan.model.Units;
 import io.linkspan.model.Value;
+import io.linkspan.model.ValueType;
 import io.linkspan.model.Values;
 import io.linkspan.model.WithoutUs;
 import io.linkspan.node.Arrival;
@@ -80,7 +81,7 @@ public final class ScenarioRun {
         var run = new ScenarioRun(scenario, SiteFile.read(tree));
         run.start();
         run.apply(scenario.site());
-        run.pass(1_000_000);
+        run.pass(100_000_000);
         for (var line : scenario.lines()) run.live(line);
     }
 
@@ -201,6 +202,19 @@ public final class ScenarioRun {
         file = next;
         pass(1_000_000);
         for (var c : next.connectors().keySet()) if (!cut.contains(c)) line(c, true);
+        for (String path : next.paths()) begins(path, next.property(path).orElseThrow());
+    }
+
+    /// A machine that nobody spoke of does what it falls back to, else nothing.
+    private void begins(String path, Property property) {
+        if (property.writing().isEmpty() || plant.value(path).isPresent() || isCut(path)) return;
+        Optional<Value> idle = property.type().isQuantity()
+                ? Optional.of(Values.quantity(property.type(), 0))
+                : property.type() == ValueType.FLAG ? Optional.of(Value.Flag.OFF) : Optional.empty();
+        property.writing().get().fallback().or(() -> idle).ifPresent(value -> {
+            becomes(path, value, By.ITSELF);
+            read(path, value);
+        });
     }
 
     private Asked ask(String person, Input input) {
@@ -352,7 +366,8 @@ public final class ScenarioRun {
 
     /// An actuator shows what it shall do, else what was read; a sensor what was read.
     private Optional<Value> shown(Line line, String path) throws Invalid {
-        var cell = up().board().cell(number(line, path));
+        int number = number(line, path);
+        var cell = up().site().allCells().stream().filter(c -> c.property() == number).findFirst();
         var desired = cell.flatMap(c -> c.duty()).flatMap(d -> d.desired());
         return desired.isPresent() ? desired : cell.flatMap(c -> c.reading()).map(Reading::value);
     }

@@ -124,6 +124,13 @@ final class Arbiter {
         }
     }
 
+    /// Whether an interlock at `protect` forbids to stay as it is: it does not wait for a minimum time.
+    private static boolean isForbidden(Actuator actuator, Flag current) {
+        for (Hold h : actuator.holds())
+            if (h.priority() == Priority.PROTECT && h.wish() instanceof Wish.Forbid f && f.value().equals(current)) return true;
+        return false;
+    }
+
     /// Keeps the actuator as it is until its minimum time is over: a level of its own just under `protect`.
     private static Verdict minimumTime(State state, Program.Point point, Verdict verdict, Moment now) {
         if (verdict.priority == Priority.PROTECT || !(verdict.value.orElse(null) instanceof Flag next)) return verdict;
@@ -132,7 +139,7 @@ final class Arbiter {
         var minimum = current.on() ? point.writing().minimumOn() : point.writing().minimumOff();
         if (minimum.isEmpty() || actuator.switchedSite() == Actuator.NEVER) return verdict;
         long until = actuator.switchedSite() + State.micros(minimum.get());
-        if (now.site() >= until) return verdict;
+        if (now.site() >= until || isForbidden(actuator, current)) return verdict;
         return new Verdict(
                 new Charge(By.MINIMUM_TIME, verdict.charge.hold(), verdict.charge.link(), until),
                 Optional.of(current),
