@@ -6,12 +6,20 @@ import java.util.List;
 ///
 /// @param name its label
 /// @param title as its owner calls it; the label where there is no title
+/// @param zone its time zone, such as `Europe/Brussels`
 /// @param armed whether it writes to its machines, or only watches
 /// @param nowMicros the moment, microseconds since 1970 UTC
 /// @param speed how fast the site's time runs; 1 for a real one
 /// @param note one sentence for the head of the page; may be empty
 public record PageView(
-        String name, String title, boolean armed, long nowMicros, double speed, String note, List<ThingView> things) {
+        String name,
+        String title,
+        String zone,
+        boolean armed,
+        long nowMicros,
+        double speed,
+        String note,
+        List<ThingView> things) {
     public PageView {
         things = List.copyOf(things);
     }

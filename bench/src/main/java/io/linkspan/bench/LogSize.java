@@ -23,6 +23,8 @@ import java.util.Random;
 final class LogSize {
     private static final int SECONDS = 60;
     private static final int READINGS_A_SECOND = 1_000;
+    /// Numbers of entries and of frames in the ring drift apart by one so often: other entries keep no bytes.
+    private static final int ENTRIES_A_DRIFT = 10;
 
     private LogSize() {}
 
@@ -44,6 +46,7 @@ final class LogSize {
             long step = 1_000_000L * perFrame / READINGS_A_SECOND;
             int turn = 0;
             long before = journal.bytesWritten();
+            long frames = 0;
             for (long t = 0; t < SECONDS * 1_000_000L; t += step) {
                 var log = journal.open(new SiteId(7, turn++ % sites));
                 var frame = new ArrayList<Reading>();
@@ -53,8 +56,9 @@ final class LogSize {
                     frame.add(Reading.good(p + 1, new Value.Num(values[p])));
                 }
                 long seq = log.head().seq() + 1;
+                long raw = ++frames + frames / ENTRIES_A_DRIFT; // all sites share the ring and its numbers
                 var results = List.<Result>of(new Result.Took(frame));
-                codec.encode(seq, new Moment(t, t), io.linkspan.model.Principal.SYSTEM, new Input.Frame(1, frame, seq, 4711), results, OPEN);
+                codec.encode(seq, new Moment(t, t), io.linkspan.model.Principal.SYSTEM, new Input.Frame(1, frame, raw, 4711), results, OPEN);
                 log.append(t, t, codec.control(), codec.readings());
                 if (t / 200_000 != (t + step) / 200_000) journal.commitNow(t * 1_000);
             }

@@ -3,51 +3,94 @@ package io.linkspan.journal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
-/// The newest raw frames, in and out, in a file of fixed size beside the log: so that `why` can show the bytes on the
+/// The newest raw frames, in and out, in a file of limited size beside the log: so that `why` can show the bytes on the
 /// wire while they are there. Never synced: it survives a kill, and a power cut as far as the medium has it; what was
-/// torn is found by its checksum and is not given out. Thread-safe.
+/// torn is found by its checksums and is not given out. Thread-safe.
 ///
-/// A frame's id is its place in an endless file of which the newest `bytes` are kept. In the file (big-endian): 16
-/// bytes with `u64` id at which a search for the end may begin and 8 bytes 0; then records: `u32` magic `LSFR`, `u32`
-/// length, `u64` id, `u32` CRC32C of the bytes, the bytes. A record never goes over the end of the file.
+/// A frame's id is its number: 1, 2, 3 ... in the order of [#put], on and on through restarts; so it stays near the
+/// number of the entry that names it, and costs the log little.
+///
+/// The file is blocks of 128 KiB, filled one after the other, round and round; nothing else is in it. A block is
+/// records (big-endian) from its first byte on, with ids one apart: `u32` magic `LSFR`, `u32` length, `u64` id, `u32`
+/// CRC32C of the bytes, `u32` CRC32C of the 20 bytes before, the bytes. After the newest record stand 4 bytes 0. No
+/// record goes over the end of a block: so the first byte of a block is never from a frame, each block can be read
+/// whatever became of the others, and bytes of a frame that look like a record are never reached; should a power cut
+/// lose those 4, the ids one apart still let nothing jump.
 public final class FrameRing implements Closeable {
     /// Longest frame in bytes.
     public static final int FRAME_BYTES_MAX = 1 << 16;
 
-    private static final int MAGIC = 0x4C53_4652;
-    private static final int FILE_HEADER_BYTES = 16;
-    private static final int RECORD_HEADER_BYTES = 20;
-    private static final int NOTE_EVERY_BYTES = 1 << 16;
+    /// What one lookup reads at most; longer than the longest record.
+    static final int BLOCK_BYTES = 1 << 17;
+
+    static final int MAGIC = 0x4C53_4652;
+    static final int HEADER_BYTES = 24;
+    private static final int HEADER_CHECKED_BYTES = 20;
+    private static final int END_BYTES = 4;
+    private static final int BLOCKS_MIN = 2;
+    /// 1 GiB; in memory each takes 8 bytes.
+    private static final int BLOCKS_MAX = 1 << 13;
+    /// No ring comes near it; a file that somebody made up could, and the next ids must be numbers still.
+    private static final long ID_MAX = 1L << 62;
 
     private final Disk.File file;
-    private final long bytes;
-    private final ByteBuffer out = ByteBuffer.allocateDirect(RECORD_HEADER_BYTES + FRAME_BYTES_MAX);
-    private long next;
-    private long noted;
+    private final ByteBuffer out = ByteBuffer.allocateDirect(HEADER_BYTES + FRAME_BYTES_MAX + END_BYTES);
+    /// The id of the first record of each block; 0: it has none.
+    private final long[] firsts;
+    private int block;
+    private int at;
+    private long next = 1;
 
-    private FrameRing(Disk.File file, long bytes) throws IOException {
+    private FrameRing(Disk.File file, int blocks) throws IOException {
         this.file = file;
-        this.bytes = bytes;
-        next = noted = findEnd();
+        long[] found = firsts(file);
+        firsts = Arrays.copyOf(found, blocks);
+        for (int b = 0; b < found.length; b++) if (found[b] > found[block]) block = b;
+        if (found.length > 0 && found[block] > 0) {
+            var end = follow(block(file, block), found[block], ID_MAX);
+            at = end.at;
+            next = end.id;
+        }
+        if (found.length > blocks) shrink(blocks);
     }
 
-    /// Opens the ring in a file, or begins one.
+    /// The newest id may be in what is cut off: then an empty frame carries it on.
+    private void shrink(int blocks) throws IOException {
+        if (block >= blocks) {
+            block = blocks - 1;
+            at = BLOCK_BYTES;
+            put(ByteBuffer.allocate(0));
+        }
+        file.truncate((long) blocks * BLOCK_BYTES);
+    }
+
+    /// Opens the ring in a file, or begins one. A ring that had another size goes on in this one: a larger one keeps all,
+    /// a smaller one loses the frames of the part that is cut off.
     ///
-    /// @param bytes size of the ring, at least twice the longest frame
+    /// @param bytes the most that the file may have, 256 KiB to 1 GiB; whole blocks of 128 KiB are used
     public static FrameRing open(Disk disk, String name, long bytes) throws IOException {
-        if (bytes < 2L * (FRAME_BYTES_MAX + RECORD_HEADER_BYTES))
-            throw new IllegalArgumentException("A ring of frames has " + 2 * (FRAME_BYTES_MAX + RECORD_HEADER_BYTES)
-                    + " bytes or more, not " + bytes);
+        long blocks = bytes / BLOCK_BYTES;
+        if (blocks < BLOCKS_MIN || blocks > BLOCKS_MAX)
+            throw new IllegalArgumentException("A ring of frames has 256 KiB to 1 GiB, not " + bytes + " bytes");
         var file = disk.open(name);
         try {
-            if (file.size() > FILE_HEADER_BYTES + bytes) file.truncate(0);
-            return new FrameRing(file, bytes);
+            return new FrameRing(file, (int) blocks);
         } catch (IOException failed) {
             file.close();
             throw failed;
+        }
+    }
+
+    /// Looks up a frame without the right to write, as [#get]; empty also when there is no ring. May be called while
+    /// another process has the ring open.
+    public static Optional<byte[]> look(Disk disk, String name, long id) throws IOException {
+        if (!disk.exists(name)) return Optional.empty();
+        try (var file = disk.openToRead(name)) {
+            return find(file, firsts(file), id);
         }
     }
 
@@ -58,73 +101,92 @@ public final class FrameRing implements Closeable {
         return (int) crc.getValue();
     }
 
-    /// Keeps a frame and returns its id, which grows. The buffer keeps its position.
+    /// Keeps a frame and returns its id, one more than the last. The buffer keeps its position.
     public synchronized long put(ByteBuffer frame) throws IOException {
         int length = frame.remaining();
         if (length > FRAME_BYTES_MAX)
             throw new IllegalArgumentException("A frame has at most " + FRAME_BYTES_MAX + " bytes, not " + length);
-        int record = RECORD_HEADER_BYTES + length;
-        if (next % bytes + record > bytes) next += bytes - next % bytes;
-        long id = next;
+        if (at + HEADER_BYTES + length + END_BYTES > BLOCK_BYTES) {
+            block = (block + 1) % firsts.length;
+            at = 0;
+        }
+        if (at == 0) firsts[block] = next;
         out.clear();
-        out.putInt(MAGIC).putInt(length).putLong(id).putInt(checksum(frame));
-        out.put(frame.duplicate()).flip();
-        file.write(out, FILE_HEADER_BYTES + id % bytes);
-        next = id + record;
-        if (next - noted >= NOTE_EVERY_BYTES) note(id);
-        return id;
+        out.putInt(MAGIC).putInt(length).putLong(next).putInt(checksum(frame));
+        out.putInt(checksum(out.slice(0, HEADER_CHECKED_BYTES)));
+        out.put(frame.duplicate()).putInt(0).flip();
+        file.write(out, (long) block * BLOCK_BYTES + at);
+        at += HEADER_BYTES + length;
+        return next++;
     }
 
-    private void note(long id) throws IOException {
-        file.write(ByteBuffer.allocate(FILE_HEADER_BYTES).putLong(id).clear(), 0);
-        noted = id;
-    }
-
-    /// The frame of an id; empty when a newer one has its place, when it was never put, or when it is torn. Compare
+    /// The frame of an id; empty when newer ones have its place, when it was never put, or when it is torn. Compare
     /// [#checksum] with what the log noted: after a power cut an id may be given out anew.
     public synchronized Optional<byte[]> get(long id) throws IOException {
-        if (id < 0 || id < next - bytes || id >= next) return Optional.empty();
-        return read(id);
+        return id < next ? find(file, firsts, id) : Optional.empty();
     }
 
-    private Optional<byte[]> read(long id) throws IOException {
-        var header = ByteBuffer.allocate(RECORD_HEADER_BYTES);
-        long at = id % bytes;
-        if (file.read(header, FILE_HEADER_BYTES + at) < RECORD_HEADER_BYTES) return Optional.empty();
-        header.flip();
-        int length = header.getInt(4);
-        boolean sound = header.getInt(0) == MAGIC
-                && header.getLong(8) == id
-                && length >= 0
-                && length <= FRAME_BYTES_MAX
-                && at + RECORD_HEADER_BYTES + length <= bytes;
-        if (!sound) return Optional.empty();
-        var frame = ByteBuffer.allocate(length);
-        if (file.read(frame, FILE_HEADER_BYTES + at + RECORD_HEADER_BYTES) < length) return Optional.empty();
-        return checksum(frame.flip()) == header.getInt(16) ? Optional.of(frame.array()) : Optional.empty();
+    /// The block that can have it is the one with the highest first id up to it.
+    private static Optional<byte[]> find(Disk.File file, long[] firsts, long id) throws IOException {
+        int b = -1;
+        for (int i = 0; i < firsts.length; i++)
+            if (firsts[i] > 0 && firsts[i] <= id && (b < 0 || firsts[i] > firsts[b])) b = i;
+        if (b < 0) return Optional.empty();
+        var bytes = block(file, b);
+        var place = follow(bytes, firsts[b], id);
+        if (place.id != id || !isRecord(bytes, place.at, id)) return Optional.empty();
+        int length = bytes.getInt(place.at + 4);
+        if (place.at + HEADER_BYTES + length > bytes.limit()) return Optional.empty();
+        var frame = bytes.slice(place.at + HEADER_BYTES, length);
+        if (checksum(frame) != bytes.getInt(place.at + 16)) return Optional.empty();
+        var copy = new byte[length];
+        frame.get(copy);
+        return Optional.of(copy);
     }
 
-    /// Follows the records from the noted id on; where there is none at the end of the file it may go on at its
-    /// start.
-    private long findEnd() throws IOException {
-        var header = ByteBuffer.allocate(FILE_HEADER_BYTES);
-        if (file.read(header, 0) < FILE_HEADER_BYTES) return 0;
-        long end = Math.max(0, header.getLong(0));
-        while (true) {
-            var frame = read(end);
-            if (frame.isPresent()) {
-                end += RECORD_HEADER_BYTES + frame.get().length;
-                continue;
-            }
-            long wrapped = end + bytes - end % bytes;
-            if (end % bytes == 0 || read(wrapped).isEmpty()) return end;
-            end = wrapped;
+    private static long[] firsts(Disk.File file) throws IOException {
+        var firsts = new long[(int) Math.min((file.size() + BLOCK_BYTES - 1) / BLOCK_BYTES, BLOCKS_MAX)];
+        var header = ByteBuffer.allocate(HEADER_BYTES);
+        for (int b = 0; b < firsts.length; b++) {
+            if (file.read(header.clear(), (long) b * BLOCK_BYTES) < HEADER_BYTES) continue;
+            long id = header.flip().getLong(8);
+            if (id > 0 && id < ID_MAX && isRecord(header, 0, id)) firsts[b] = id;
         }
+        return firsts;
+    }
+
+    private static ByteBuffer block(Disk.File file, int block) throws IOException {
+        var bytes = ByteBuffer.allocate(BLOCK_BYTES);
+        file.read(bytes, (long) block * BLOCK_BYTES);
+        return bytes.flip();
+    }
+
+    /// A place in a block, and the id of the record that is there or would be.
+    private record Place(int at, long id) {}
+
+    /// Follows the records of a block up to an id, or to the place after its last.
+    private static Place follow(ByteBuffer block, long first, long upTo) {
+        int at = 0;
+        long id = first;
+        while (id < upTo && isRecord(block, at, id)) {
+            at += HEADER_BYTES + block.getInt(at + 4);
+            id++;
+        }
+        return new Place(at, id);
+    }
+
+    /// Whether the header of this record is there, whole; its frame may be torn.
+    private static boolean isRecord(ByteBuffer block, int at, long id) {
+        if (at + HEADER_BYTES > block.limit() || block.getInt(at) != MAGIC || block.getLong(at + 8) != id) return false;
+        int length = block.getInt(at + 4);
+        return length >= 0
+                && length <= FRAME_BYTES_MAX
+                && at + HEADER_BYTES + length <= BLOCK_BYTES
+                && block.getInt(at + HEADER_CHECKED_BYTES) == checksum(block.slice(at, HEADER_CHECKED_BYTES));
     }
 
     @Override
     public synchronized void close() throws IOException {
-        note(next);
         file.close();
     }
 }

@@ -26,6 +26,7 @@ public final class SiteLog implements Log {
     private volatile int epoch;
     private long seq;
     private boolean unsure;
+    private boolean tookReadings = true;
 
     // The commit's: what is written, and what of it is durable.
     private ChainHash writtenHash;
@@ -59,11 +60,20 @@ public final class SiteLog implements Log {
                 throw new IllegalStateException(
                         "Damage may have taken the newest entries of site " + site + "; open an epoch first");
             seq++;
+            tookReadings = fit == Journal.Fit.ALL;
             if (fit == Journal.Fit.NOTHING) return seq;
             batchFor(siteTimeMicros, controlBytes + readingsBytes)
                     .add(siteTimeMicros, wallTimeMicros, control, readings, fit == Journal.Fit.CONTROL);
             queue();
             return seq;
+        }
+    }
+
+    /// Whether the readings part of the newest entry was taken: it is refused when too much waits for the disk. For the
+    /// site's thread.
+    public boolean tookReadings() {
+        synchronized (lock) {
+            return tookReadings;
         }
     }
 

@@ -19,7 +19,7 @@ public record Directory(SiteFile file, long revision, Map<Key, Result.Numbered> 
     public static final Directory EMPTY = new Directory(empty(), 0, Map.of());
 
     public Directory {
-        numbers = Map.copyOf(numbers);
+        numbers = Map.copyOf(numbers); // order does not matter: what follows from it is sorted
     }
 
     private static SiteFile empty() {

@@ -27,7 +27,7 @@ public sealed interface Tree {
     record Fields(Mark mark, Map<String, Tree> fields, Map<String, Mark> keys) implements Tree {
         public Fields {
             fields = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(fields));
-            keys = Map.copyOf(keys);
+            keys = Map.copyOf(keys); // looked up only
         }
     }
 

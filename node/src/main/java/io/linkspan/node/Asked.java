@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Asked {
     private @Nullable Taken taken;
     private @Nullable Outcome outcome;
+    private @Nullable Outcome known;
     private boolean failed;
 
     /// The step that took it.
@@ -24,7 +25,13 @@ public final class Asked {
 
     synchronized void durable(Taken step) {
         taken = step;
+        if (outcome == null) outcome = known;
         notifyAll();
+    }
+
+    /// What became of it was decided before; it is told when that is on disk for sure.
+    synchronized void known(Outcome what) {
+        known = what;
     }
 
     synchronized void failed() {

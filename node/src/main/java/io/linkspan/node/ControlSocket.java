@@ -91,6 +91,10 @@ public final class ControlSocket implements AutoCloseable {
         INVALID,
         /// It is right, but not now or not so.
         REFUSED,
+        /// What was asked for is not there.
+        NO_SUCH,
+        /// What was stored can not be read any more.
+        DAMAGED,
         /// Something could not be read or written.
         FAILED,
         /// A bug of ours; the log has its trace.
@@ -98,6 +102,13 @@ public final class ControlSocket implements AutoCloseable {
 
         String word() {
             return name().toLowerCase(java.util.Locale.ROOT);
+        }
+
+        /// What an exception of a handler means to who asked.
+        static Kind of(IOException e) {
+            if (e instanceof NoSuch) return NO_SUCH;
+            if (e instanceof SaidNo) return REFUSED;
+            return e instanceof io.linkspan.model.Log.Damaged ? DAMAGED : FAILED;
         }
     }
 
@@ -222,7 +233,7 @@ public final class ControlSocket implements AutoCloseable {
             } catch (Invalid e) {
                 out.error(Kind.INVALID, text(e));
             } catch (IOException e) {
-                out.error(Kind.FAILED, text(e));
+                out.error(Kind.of(e), text(e));
             } catch (RuntimeException | Error e) { // thread top: a bug in one request harms no other
                 LOG.error(
                         "A request to the control socket met a bug: {}",

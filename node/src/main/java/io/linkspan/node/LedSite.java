@@ -72,7 +72,7 @@ final class LedSite {
 
     private long siteBase;
     private long nanoBase;
-    private long wallOffset;
+    private volatile long wallOffset;
     private long[] seenSite = {};
     private boolean[] late = {};
     private long tickedSite;
@@ -90,7 +90,7 @@ final class LedSite {
 
     /// What waits for the disk.
     ///
-    /// @param stored whether the readings of the entry could be stored
+    /// @param stored whether the journal took the readings of the entry
     private record Effect(
             Step step,
             Optional<Receipt> receipt,
@@ -122,6 +122,11 @@ final class LedSite {
 
     Health health() {
         return health;
+    }
+
+    /// What is added to site time to get wall time, in microseconds; for all.
+    long wallOffset() {
+        return wallOffset;
     }
 
     /// The state machine itself, for who steps it by hand; only the step's thread may look.
@@ -156,7 +161,10 @@ final class LedSite {
         siteBase = last + (lastWall == 0 ? 0 : Math.max(0, wall - lastWall));
         wallOffset = wall - siteBase;
         grow();
-        input(Principal.SYSTEM, new Input.Started(program, clean && !unsure, lastWall), Optional.empty(), Optional.empty());
+        board.put(site.allCells(), site.directory(), site.armed());
+        // before the timers that fell due meanwhile: silence counts from here, and no line is up that was so before
+        var started = new Input.Started(program, clean && !unsure, lastWall);
+        finish(site.step(next(), Principal.SYSTEM, started, now()), Optional.empty(), Optional.empty());
         for (String trouble : found.troubles()) surround.noticed(this, new Result.Noticed(Result.Severity.HIGH, "log", trouble));
         log.urge();
     }
@@ -261,7 +269,7 @@ final class LedSite {
         };
         if (!key.isEmpty()) {
             var known = site.outcome(key);
-            if (known.isPresent()) asked.outcome(known.get());
+            if (known.isPresent()) asked.known(known.get());
             else
                 synchronized (commands) {
                     commands.computeIfAbsent(key, _ -> new ArrayList<>()).add(asked);
@@ -342,10 +350,11 @@ final class LedSite {
             if (r instanceof Result.WriteOrdered w && w.actFirst()) surround.write(this, w);
             if (r instanceof Result.Adopted) grow();
         }
-        synchronized (waitingLock) {
-            waiting.add(new Effect(step, receipt, asked, health == Health.OK, site.armed(), site.directory()));
+        synchronized (waitingLock) { // who commits sees the effect with its entry, never one without the other
+            boolean healthy = health == Health.OK;
+            log.append(step.at().site(), step.at().wall(), codec.control(), codec.readings());
+            waiting.add(new Effect(step, receipt, asked, healthy && log.tookReadings(), site.armed(), site.directory()));
         }
-        log.append(step.at().site(), step.at().wall(), codec.control(), codec.readings());
         if (urgent) log.urge();
         if (health == Health.DEAD) actFromMemory();
         if (++sinceSnapshot >= SNAPSHOT_ENTRIES) snapshot();
@@ -398,14 +407,16 @@ final class LedSite {
         var step = effect.step;
         for (Result r : step.results()) if (r instanceof Result.WriteOrdered w && !w.actFirst()) surround.write(this, w);
         board.put(step.cells(), effect.directory, effect.armed);
-        boolean readings = effect.stored && step.here() > refusedTo;
+        // a disk that filled up since has dropped them
+        boolean readings = effect.stored && health == Health.OK && step.here() > refusedTo;
         boolean stored = durable && (readings || !(step.input() instanceof Input.Frame));
         effect.receipt.ifPresent(stored ? Receipt::durable : Receipt::failed);
         if (durable) effect.asked.ifPresent(a -> a.durable(new Asked.Taken(step.here(), step.results())));
         else effect.asked.ifPresent(Asked::failed);
         for (Result r : step.results()) {
             switch (r) {
-                case Result.CommandEnded ended -> ended(ended.key(), ended.outcome());
+                case Result.CommandEnded ended when durable -> ended(ended.key(), ended.outcome());
+                case Result.CommandEnded ended -> untold(ended.key());
                 case Result.Adopted _ -> surround.adopted(this);
                 case Result.Noticed n -> surround.noticed(this, n);
                 default -> {} // open: nobody waits for the others
@@ -422,6 +433,16 @@ final class LedSite {
         }
         for (var a : askers) a.outcome(outcome);
         if (receipt != null) receipt.outcome(outcome);
+    }
+
+    /// An outcome that can not be stored is not told.
+    private void untold(String key) {
+        List<Asked> askers;
+        synchronized (commands) {
+            askers = Optional.ofNullable(commands.remove(key)).orElse(List.of());
+            receipts.remove(key);
+        }
+        askers.forEach(Asked::failed);
     }
 
     /// The disk is dead: what was decided is done, and nobody is told that it was stored.

@@ -1,12 +1,13 @@
 package io.linkspan.node;
 
-import io.linkspan.connector.Command;
 import io.linkspan.connector.Endpoint;
+import io.linkspan.journal.Disk;
 import io.linkspan.journal.FrameRing;
 import io.linkspan.journal.Health;
 import io.linkspan.journal.Journal;
-import io.linkspan.journal.JournalSettings;
 import io.linkspan.journal.RealDisk;
+import io.linkspan.journal.RetentionLimits;
+import io.linkspan.model.Durations;
 import io.linkspan.model.Input;
 import io.linkspan.model.Invalid;
 import io.linkspan.model.Json;
@@ -31,8 +32,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,12 +51,14 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     static final int TURN_ITEMS_MAX = 256;
     /// Longest wait of the loop, so that late series are noticed.
     static final Duration TURN_WAIT_MAX = Duration.ofSeconds(1);
-    /// How long a set-point may wait in a connector's queue before it is told as not sent.
-    static final Duration WRITE_TIMEOUT = Duration.ofSeconds(30);
+    /// How often the node looks whether readings may be dropped from the log.
+    static final Duration RETENTION_EVERY = Duration.ofMinutes(1);
     /// Most requests of the doors that wait.
     static final int ASKED_MAX = 10_000;
-    /// Size of the ring of frames on the disk, in bytes.
-    static final long RING_BYTES = 16L << 20;
+    /// Folder of the journal within the data folder.
+    static final String JOURNAL = "journal";
+    /// File of the ring of frames within the journal's folder.
+    static final String FRAMES = "frames";
     /// How long the end waits for the last entries to be on disk.
     static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
     /// Snapshots kept of each site.
@@ -63,17 +66,17 @@ public final class Node implements AutoCloseable, LedSite.Surround {
 
     private final Path data;
     private final NodeClock clock;
-    private final Attached attached = new Attached();
+    private final boolean passive;
     private final Journal journal;
     private final FrameRing ring;
-    private final Lines lines;
     private final Inbox<Runnable> inbox;
     private final Inbox<Runnable>.Source doors;
     private final Map<SiteId, LedSite> sites = new ConcurrentHashMap<>();
-    private final Map<SiteId, Map<String, ConnectorRunner>> runners = new HashMap<>();
-    private final Map<SiteId, Map<String, SiteFile.ConnectorEntry>> running = new HashMap<>();
+    private final Map<SiteId, Wires> wires = new ConcurrentHashMap<>();
+    private final Wires.Around around;
+    private final NodeFile.LogLimits limits;
     private final SecureRandom random = new SecureRandom();
-    private final ExecutorService wiring = Executors.newSingleThreadExecutor(
+    private final ScheduledExecutorService wiring = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("linkspan wiring").daemon().factory());
     private final Thread loop;
     private final Thread committer;
@@ -84,11 +87,23 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     /// How a node is set up.
     ///
     /// @param data its folder
-    /// @param commitEvery how long a reading that nobody waits for may stay in memory
+    /// @param log how the log is kept
     /// @param listenBeyondLoopback addresses other than loopback on which connectors may listen
-    public record Settings(Path data, NodeClock clock, Duration commitEvery, Set<Endpoint.Tcp> listenBeyondLoopback) {
+    /// @param passive no connector runs: what a restored backup begins with
+    public record Settings(
+            Path data,
+            NodeClock clock,
+            NodeFile.LogLimits log,
+            Set<Endpoint.Tcp> listenBeyondLoopback,
+            boolean passive) {
         public Settings {
             listenBeyondLoopback = Set.copyOf(listenBeyondLoopback);
+        }
+
+        /// A node that opens its lines, with the log as usual but for `commitEvery`: how long a reading that nobody waits for
+        /// may stay in memory.
+        public Settings(Path data, NodeClock clock, Duration commitEvery, Set<Endpoint.Tcp> listenBeyondLoopback) {
+            this(data, clock, NodeFile.LogLimits.STANDARD.committingEvery(commitEvery), listenBeyondLoopback, false);
         }
     }
 
@@ -96,20 +111,33 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     ///
     /// @throws IOException the folder can not be used; the message says why and what next
     public static Node start(Settings settings) throws IOException {
-        var node = new Node(settings);
+        return start(settings, new RealDisk(settings.data().resolve(JOURNAL)));
+    }
+
+    /// The same with the journal on another disk: one that fails when a test tells it to.
+    public static Node start(Settings settings, Disk disk) throws IOException {
+        var node = new Node(settings, disk);
         node.begin();
         return node;
     }
 
-    private Node(Settings settings) throws IOException {
+    private Node(Settings settings, Disk disk) throws IOException {
         data = settings.data();
         clock = settings.clock();
+        passive = settings.passive();
         Files.createDirectories(data);
-        var disk = new RealDisk(data.resolve("journal"));
-        journal = Journal.open(disk, JournalSettings.standard(random.nextLong()).committingEvery(settings.commitEvery()));
-        ring = FrameRing.open(disk, "frames", RING_BYTES);
-        lines = new RealLines(settings.listenBeyondLoopback());
+        limits = settings.log();
+        journal = Journal.open(disk, limits.journal(random.nextLong()));
+        ring = FrameRing.open(disk, FRAMES, limits.framesBytes());
         inbox = new Inbox<>(clock);
+        around = new Wires.Around(
+                new Attached(),
+                clock,
+                random,
+                new RealLines(settings.listenBeyondLoopback()),
+                inbox,
+                data.resolve("connectors"),
+                () -> open && broken.isEmpty());
         doors = inbox.source(Inbox.Lane.CONTROL, ASKED_MAX);
         loop = Thread.ofPlatform().name("linkspan loop").unstarted(this::loop);
         committer = Thread.ofPlatform().name("linkspan commit").unstarted(this::commit);
@@ -132,7 +160,9 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         for (var id : journal.sites()) lead(id, recovery.closedInOrder(), recovery.unsure().contains(id));
         committer.start();
         loop.start();
-        for (var site : sites.values()) rewire(site);
+        for (var site : sites.values()) wiring.execute(() -> rewire(site));
+        wiring.scheduleWithFixedDelay(
+                this::dropReadings, RETENTION_EVERY.toMillis(), RETENTION_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private LedSite lead(SiteId id, boolean clean, boolean unsure) throws IOException {
@@ -190,33 +220,9 @@ public final class Node implements AutoCloseable, LedSite.Surround {
 
     @Override
     public void write(LedSite site, Result.WriteOrdered order) {
-        var board = site.board();
-        var runner = runner(site, order.property());
-        if (runner.isEmpty() || order.value().isEmpty()) {
-            doors.force(() -> site.ask(
-                    Principal.SYSTEM,
-                    new Input.Answered(order.write(), new Outcome.NotSent(Outcome.Cause.UNREACHABLE), 0, 0),
-                    new Asked()));
-            return;
-        }
-        for (var point : Attached.points(site.directory(), runner.get().id()))
-            if (point.number() == order.property() && !point.served()) {
-                runner.get().command(new Command(order.write(), point, order.value().get(), clock.nanoTime() + WRITE_TIMEOUT.toNanos()));
-                return;
-            }
-        LOG.error("Nobody writes property {} of {}", order.property(), board.directory().file().name());
-    }
-
-    private Optional<ConnectorRunner> runner(LedSite site, int property) {
-        var directory = site.directory();
-        String path = directory.name(Result.Sort.PROPERTY, property);
-        int dot = path.indexOf('.');
-        if (dot < 0) return Optional.empty();
-        var thing = directory.file().things().get(path.substring(0, dot));
-        if (thing == null || thing.connector().isEmpty()) return Optional.empty();
-        synchronized (runners) {
-            return Optional.ofNullable(runners.getOrDefault(site.id(), Map.of()).get(thing.connector().get()));
-        }
+        if (wires(site.id()).write(order)) return;
+        var notSent = new Input.Answered(order.write(), new Outcome.NotSent(Outcome.Cause.UNREACHABLE), 0, 0);
+        doors.force(() -> site.ask(Principal.SYSTEM, notSent, new Asked()));
     }
 
     @Override
@@ -233,7 +239,9 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         var at = Log.Position.of(site.id(), image.here());
         try {
             long end = System.nanoTime() + STOP_TIMEOUT.toNanos();
-            while (site.log().durable() < at.seq() && System.nanoTime() < end) TimeUnit.MILLISECONDS.sleep(1);
+            while (journal.health() != Health.DEAD && site.log().durable() < at.seq() && System.nanoTime() < end)
+                TimeUnit.MILLISECONDS.sleep(1);
+            if (journal.health() == Health.DEAD) return; // told already, and nothing can be saved
             var bytes = new io.linkspan.model.ByteWriter();
             image.write(bytes);
             site.log().saveSnapshot(at, out -> out.write(bytes.copy()));
@@ -253,65 +261,30 @@ public final class Node implements AutoCloseable, LedSite.Surround {
 
     // ---- connectors
 
-    /// Ends connectors that are gone or changed, begins new ones, and gives all their points.
     private void rewire(LedSite site) {
-        var directory = site.board().directory();
-        var next = directory.file().connectors();
-        var old = running.computeIfAbsent(site.id(), _ -> new HashMap<>());
-        for (var entry : List.copyOf(old.values())) {
-            var now = next.get(entry.id());
-            if (now != null && Attached.same(entry, now)) continue;
-            old.remove(entry.id());
-            ConnectorRunner runner;
-            synchronized (runners) {
-                runner = runners.getOrDefault(site.id(), new HashMap<>()).remove(entry.id());
-            }
-            if (runner != null) runner.close();
-            var receipt = new Receipt();
-            doors.force(() -> site.arrive(new Arrival.LineChanged(entry.id(), false, "taken out of the site", receipt)));
-        }
-        for (var entry : next.values()) {
-            if (!old.containsKey(entry.id())) begin(site, entry);
-            synchronized (runners) {
-                var runner = runners.getOrDefault(site.id(), Map.of()).get(entry.id());
-                if (runner != null) runner.points(Attached.version(directory, entry.id()));
-            }
-        }
+        if (passive) return;
+        for (String ended : wires(site.id()).rewire())
+            doors.force(() -> site.arrive(new Arrival.LineChanged(ended, false, "taken out of the site", new Receipt())));
     }
 
-    private void begin(LedSite site, SiteFile.ConnectorEntry entry) {
+    private Wires wires(SiteId site) {
+        return wires.computeIfAbsent(site, id -> new Wires(led(id), around));
+    }
+
+    /// Drops readings that are older, or more, than the log keeps; control stays.
+    private void dropReadings() {
+        var floors = new HashMap<SiteId, Log.Position>();
         try {
-            var connector = attached.create(entry);
-            Path folder = Files.createDirectories(data.resolve("connectors").resolve(entry.id()));
-            var sink = inbox.sink(entry.id(), lane(site, entry), Inbox.QUEUE_REPORTS_MAX, arrival -> () -> site.arrive(arrival));
-            var wired = new ConnectorRunner.Wiring(
-                    clock,
-                    random,
-                    lines,
-                    sink,
-                    point -> Attached.current(site.board(), point),
-                    point -> open && broken.isEmpty() && site.watched(point.number()),
-                    folder,
-                    entry.type().endsWith("_rtu") || Json.write(entry.settings().tree()).contains("/dev/"));
-            var runner = new ConnectorRunner(entry.id(), connector, wired);
-            runner.points(Attached.version(site.board().directory(), entry.id()));
-            synchronized (runners) {
-                runners.computeIfAbsent(site.id(), _ -> new HashMap<>()).put(entry.id(), runner);
+            for (var site : sites.values()) {
+                var snapshots = site.log().snapshots();
+                if (!snapshots.isEmpty()) floors.put(site.id(), snapshots.getLast());
             }
-            running.computeIfAbsent(site.id(), _ -> new HashMap<>()).put(entry.id(), entry);
-            runner.start();
-        } catch (Invalid | IOException e) {
-            LOG.error("Connector {} can not run: {}", entry.id(), e.getMessage());
+            long before = clock.wallMicros() - Durations.micros(limits.keepReadings());
+            var dropping = new RetentionLimits(floors, before, limits.readingsBytesMax());
+            while (open && journal.dropReadings(dropping).isPresent()) LOG.info("Readings were dropped from the oldest part of the log");
+        } catch (IOException e) {
+            LOG.warn("No readings could be dropped from the log: {}", e.getMessage());
         }
-    }
-
-    /// Connectors that feed links, or that links work, go first.
-    private static Inbox.Lane lane(LedSite site, SiteFile.ConnectorEntry entry) {
-        var directory = site.board().directory();
-        for (var link : directory.file().links().values())
-            for (var point : Attached.points(directory, entry.id()))
-                if (link.to().equals(point.name()) || link.from().map(point.name()::equals).orElse(true)) return Inbox.Lane.CONTROL;
-        return Inbox.Lane.READINGS;
     }
 
     // ---- doors
@@ -331,6 +304,17 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         return led(site).log();
     }
 
+    /// What is added to a site's time to get wall time, in microseconds.
+    public long wallOffset(SiteId site) {
+        return led(site).wallOffset();
+    }
+
+    /// Takes a snapshot of a site, which is saved when its entry is on disk.
+    public void snapshot(SiteId site) throws InterruptedException {
+        var led = led(site);
+        doors.put(led::snapshot);
+    }
+
     /// The bytes of frames, for `why`.
     public FrameRing frames() {
         return ring;
@@ -343,9 +327,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
 
     /// How the connectors of a site are doing.
     public List<io.linkspan.node.Health> connectors(SiteId site) {
-        synchronized (runners) {
-            return runners.getOrDefault(site, Map.of()).values().stream().map(ConnectorRunner::health).toList();
-        }
+        return wires(site).health();
     }
 
     /// Why the node stopped working, if it did.
@@ -374,7 +356,18 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         return assess(board(site).directory(), tree);
     }
 
+    /// Checks a file for a new site; opens nothing.
+    ///
+    /// @throws Invalid at the line of what is wrong
+    public static Assessment check(Tree.Fields tree) throws Invalid {
+        return assess(new Attached(), io.linkspan.model.Directory.EMPTY, tree);
+    }
+
     private Assessment assess(io.linkspan.model.Directory now, Tree.Fields tree) throws Invalid {
+        return assess(around.types(), now, tree);
+    }
+
+    private static Assessment assess(Attached attached, io.linkspan.model.Directory now, Tree.Fields tree) throws Invalid {
         var next = SiteFile.read(tree);
         var assessment = Assessment.of(now, next);
         attached.check(now.with(next, now.revision() + 1, now.changes(next)));
@@ -414,13 +407,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     @Override
     public void close() throws IOException {
         if (!open) return;
-        List<ConnectorRunner> all = new ArrayList<>();
-        synchronized (runners) {
-            runners.values().forEach(m -> all.addAll(m.values()));
-        }
-        try (var closing = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (var runner : all) closing.execute(runner::close);
-        }
+        for (var each : wires.values()) each.close();
         var stopped = new java.util.concurrent.CountDownLatch(1);
         doors.force(() -> {
             for (var site : sites.values()) {

@@ -1,6 +1,7 @@
 package io.linkspan.node;
 
 import io.linkspan.connector.Endpoint;
+import io.linkspan.journal.JournalSettings;
 import io.linkspan.model.Durations;
 import io.linkspan.model.Invalid;
 import io.linkspan.model.Settings;
@@ -66,6 +67,17 @@ public record NodeFile(
         /// 200 ms, 16 MiB, 16 MiB, 400 days, 4 GiB, 16 MiB.
         public static final LogLimits STANDARD =
                 new LogLimits(Duration.ofMillis(200), 16 << 20, 16 << 20, Duration.ofDays(400), 4L << 30, 16 << 20);
+
+        /// The same with another `commitEvery`.
+        public LogLimits committingEvery(Duration every) {
+            return new LogLimits(every, segmentBytes, controlReserveBytes, keepReadings, readingsBytesMax, framesBytes);
+        }
+
+        /// What the journal must know of it.
+        JournalSettings journal(long salt) {
+            var standard = JournalSettings.standard(salt).committingEvery(commitEvery);
+            return standard.sized(segmentBytes, standard.pendingBytesMax(), controlReserveBytes);
+        }
 
         /// Longest [#commitEvery].
         public static final Duration COMMIT_EVERY_MAX = Duration.ofMinutes(1);

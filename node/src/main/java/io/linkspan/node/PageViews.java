@@ -49,7 +49,8 @@ public final class PageViews {
         var things = new ArrayList<ThingView>();
         for (var thing : file.things().values()) things.add(thing(directory, thing));
         String title = file.tree().fields().get("title") instanceof Tree.Scalar t ? t.text() : file.name();
-        return new PageView(file.name(), title, board.armed(), clock.wallMicros(), speed, note, things);
+        return new PageView(
+                file.name(), title, file.zone().getId(), board.armed(), clock.wallMicros(), speed, note, things);
     }
 
     private ThingView thing(Directory directory, Thing thing) {
@@ -58,11 +59,11 @@ public final class PageViews {
             String path = thing.id() + "." + property.name();
             properties.add(property(directory, path, property, board.cell(directory.property(path))));
         }
-        return new ThingView(thing.id(), thing.title().orElse(thing.id()), properties);
+        return new ThingView(thing.id(), thing.title().orElse(thing.id().replace('_', ' ')), properties);
     }
 
     private PropertyView property(Directory directory, String path, Property property, Optional<Cell> found) {
-        String title = property.title().orElse(property.name());
+        String title = property.title().orElse(property.name().replace('_', ' '));
         String unit = property.unit().map(this::symbol).orElse("");
         if (found.map(Cell::isPrivate).orElse(false)) return closed(path, title);
         var reading = found.flatMap(Cell::reading);
@@ -101,9 +102,9 @@ public final class PageViews {
             return flag.on() ? "yes" : "no";
         }
         if (!(value instanceof Value.Num number)) return value.toString();
-        int decimals = property.step().map(PageViews::decimals).orElse(DECIMALS_MAX);
         var format = new DecimalFormat("0", DecimalFormatSymbols.getInstance(Locale.ROOT));
-        format.setMaximumFractionDigits(decimals);
+        format.setMaximumFractionDigits(property.step().map(PageViews::decimals).orElse(DECIMALS_MAX));
+        format.setMinimumFractionDigits(property.step().map(PageViews::decimals).orElse(0));
         return format.format(number.value());
     }
 

@@ -18,8 +18,13 @@ public record Terminal(boolean colours, int columns) {
 
     /// What this process prints to, from its console and `NO_COLOR`, `TERM` and `COLUMNS` of its environment.
     public static Terminal here() {
-        var console = Optional.ofNullable(System.console());
-        return console.isPresent() && console.get().isTerminal() ? of(System.getenv()) : PLAIN;
+        return isInteractive() ? of(System.getenv()) : PLAIN;
+    }
+
+    /// Whether a person sits at it.
+    static boolean isInteractive() {
+        var console = Optional.ofNullable(System.console()); // none where input or output is a file or a pipe
+        return console.isPresent() && console.get().isTerminal();
     }
 
     /// A terminal with this environment.

@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -111,7 +112,7 @@ final class Bus {
     }
 
     void cut(String name) {
-        var line = lines.get(name);
+        var line = need(lines, name);
         if (line.cut) return;
         line.cut = true;
         world.tell("the line " + name + " is cut");
@@ -129,7 +130,7 @@ final class Bus {
 
     /// One machine on a line no longer answers.
     void silence(Machine machine) {
-        var line = lines.get(machine.line());
+        var line = need(lines, machine.line());
         if (world.node().isEmpty() || !line.toldUp || line.cut || !silentUnits.add(machine.thing())) return;
         world.tell(machine.thing() + " does not answer");
         unit(machine, false);
@@ -160,7 +161,7 @@ final class Bus {
 
     private void poll(Machine machine, long every) {
         world.in(every, () -> poll(machine, every));
-        var line = lines.get(machine.line());
+        var line = need(lines, machine.line());
         var frame = new LinkedHashMap<String, Value>();
         for (String p : machine.sensors()) frame.put(machine.thing() + "." + p, sense(machine.thing() + "." + p));
         for (String p : machine.actuators()) frame.put(machine.thing() + "." + p, world.plant.value(machine.thing() + "." + p).orElseThrow());
@@ -186,13 +187,17 @@ final class Bus {
             case "meter.energy" -> new Value.Register(energy += 1, 3);
             case "meter.power" -> {
                 double boiler = world.plant.value("boiler.on").equals(Optional.of(Flag.ON)) ? 2.0 : 0.0;
-                yield new Value.Num(round(process.get(path) + boiler + unique));
+                yield new Value.Num(round(need(process, path) + boiler + unique));
             }
             case "neighbour.draw" -> new Value.Num(WorldSite.MARK_NUMBER + world.random.nextDouble());
             case "neighbour.note" -> new Value.Text(WorldSite.MARK + counter);
             case "neighbour.open" -> new Value.Num(round(unique));
-            default -> new Value.Num(round(process.get(path) + unique)); // open: the other sensors of the site
+            default -> new Value.Num(round(need(process, path) + unique)); // open: the other sensors of the site
         };
+    }
+
+    private static <V> V need(Map<String, V> map, String name) {
+        return Objects.requireNonNull(map.get(name), () -> name + " is not in this world");
     }
 
     private static double round(double d) {
@@ -206,7 +211,7 @@ final class Bus {
     }
 
     private void deliver(Machine machine, Map<String, Value> frame) {
-        var line = lines.get(machine.line());
+        var line = need(lines, machine.line());
         frame.forEach(this::remember);
         if (world.node().isEmpty() || line.cut || !line.toldUp) return;
         var readings = new ArrayList<Reading>();
@@ -268,7 +273,7 @@ final class Bus {
                     path + " is written by order " + order.write() + ", which is not on disk");
         }
         unless(order.value().isPresent(), "no-step-fails", path + " is written with no value");
-        var line = lines.get(WorldSite.machine(path).line());
+        var line = need(lines, WorldSite.machine(path).line());
         var machine = WorldSite.machine(path);
         int of = life;
         if (!line.toldUp || silentUnits.contains(machine.thing())) {

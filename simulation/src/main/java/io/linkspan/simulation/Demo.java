@@ -1,14 +1,21 @@
 package io.linkspan.simulation;
 
+import io.linkspan.access.Page;
 import io.linkspan.model.Invalid;
 import io.linkspan.model.Log;
 import io.linkspan.model.Principal;
 import io.linkspan.model.SiteId;
+import io.linkspan.node.ControlSocket;
+import io.linkspan.node.LivePage;
 import io.linkspan.node.Node;
 import io.linkspan.node.NodeClock;
 import io.linkspan.node.PageViews;
+import io.linkspan.node.Requests;
 import io.linkspan.node.SpeedClock;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +26,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// The house comes alive: simulated machines on their real protocols, a node that reads, links and keeps, a view of it, and at
 /// the end what it did in figures. One use; [#run] by one thread, [#stop] by any.
@@ -41,7 +49,8 @@ public final class Demo {
     /// @param speed of its clock; 1 is real time, at most [#SPEED_MAX]
     /// @param time how long; none: until it is stopped
     /// @param data its folder; none: a temporary one, removed at the end
-    public record Options(double speed, Optional<Duration> time, Optional<Path> data) {
+    /// @param port of the live page, 0: a free one; none: [Page#PORT], or a free one when that is taken
+    public record Options(double speed, Optional<Duration> time, Optional<Path> data, Optional<Integer> port) {
         public Options {
             if (!(speed > 0 && speed <= SPEED_MAX))
                 throw new IllegalArgumentException("The demo's speed is more than 0 and at most " + (int) SPEED_MAX
@@ -87,12 +96,14 @@ public final class Demo {
             long begun = System.nanoTime();
             var start = firstReading(node, id);
             var views = new PageViews(node.board(id), clock, options.speed());
-            screen.begin(introduction(site, machines));
-            try {
+            try (var page = page(node, clock);
+                    var _ = ControlSocket.open(folder, new Requests(node, clock, Requests.here()))) {
+                screen.begin(introduction(site, machines, page.address(), folder));
                 show(node, machines, views, begun);
             } finally {
                 screen.end();
             }
+            node.broken().ifPresent(e -> screen.line("The node stopped working; please report this: " + e));
             var figures = figures(node, id, from, machines, unshed, start, begun);
             figures.lines().forEach(screen::line);
         }
@@ -117,17 +128,32 @@ public final class Demo {
         return Optional.empty();
     }
 
-    private String introduction(HouseSite site, HouseMachines machines) {
+    /// A person who chose a port wants no other one.
+    private Page page(Node node, NodeClock clock) throws IOException {
+        Supplier<String> note = () -> "A recorded house; its boiler, heating and hall are simulated.";
+        if (options.port().isPresent()) return LivePage.start(node, clock, options.speed(), options.port().get(), note);
+        try {
+            return LivePage.start(node, clock, options.speed(), Page.PORT, note);
+        } catch (IOException e) { // taken
+            return LivePage.start(node, clock, options.speed(), 0, note);
+        }
+    }
+
+    private String introduction(HouseSite site, HouseMachines machines, String page, Path folder) {
         return String.format(
                 Locale.ROOT,
-                "A house in Belgium on 14 January 2016, %.0f times as fast. Smart meter: DSMR P1 on 127.0.0.1:%d. Plant room: Modbus"
-                        + " TCP on 127.0.0.1:%d. Link shed_peak: boiler off above %.1f kW, released below %.1f kW (its own 2.5 kW"
-                        + " not counted).",
+                """
+                A house in Belgium on 14 January 2016, %.0f times as fast as it was.
+                Smart meter: DSMR P1 on 127.0.0.1:%d   Plant room: Modbus TCP on 127.0.0.1:%d
+                Link shed_peak: boiler off above %.1f kW, released below %.1f kW (its own 2.5 kW not counted)
+                Live page: %s   Other commands: --data %s""",
                 options.speed(),
                 machines.meterPort(),
                 machines.plantPort(),
                 site.offAboveKilowatts(),
-                site.onBelowKilowatts());
+                site.onBelowKilowatts(),
+                page,
+                folder);
     }
 
     private void show(Node node, HouseMachines machines, PageViews views, long begun) throws InterruptedException {
@@ -148,8 +174,8 @@ public final class Demo {
         long bytes = node.journal().bytesWritten();
         long syncs = node.journal().syncs();
         long resident = DemoFigures.residentNow();
-        machines.close();
-        var log = settled(node, id, from).reactions(machines);
+        var until = node.log(id).head();
+        var log = standingStill(machines, () -> settled(node, id, from, until)).reactions(machines);
         long read = DemoFigures.read(node, id, false);
         return new DemoFigures(
                 read,
@@ -166,15 +192,31 @@ public final class Demo {
                 machines.look(House::ran));
     }
 
+    private interface Counting {
+        LogFigures count() throws IOException, InterruptedException;
+    }
+
+    /// That the machines hang up now is no news for anybody.
+    private static LogFigures standingStill(HouseMachines machines, Counting counting) throws IOException, InterruptedException {
+        var complaints = System.err;
+        System.setErr(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+        try {
+            machines.close();
+            return counting.count();
+        } finally {
+            System.setErr(complaints);
+        }
+    }
+
     /// Waits until what was handed in is on disk.
-    private static LogFigures settled(Node node, SiteId id, Log.Position from) throws IOException, InterruptedException {
+    private static LogFigures settled(Node node, SiteId id, Log.Position from, Log.Position until) throws IOException, InterruptedException {
         long end = System.nanoTime() + STORED_TIMEOUT.toNanos();
         long changes;
         do {
             changes = node.board(id).changes();
             TimeUnit.MILLISECONDS.sleep(2 * COMMIT_EVERY.toMillis());
         } while (node.board(id).changes() != changes && System.nanoTime() < end);
-        return LogFigures.of(node.log(id), from, node.board(id).directory());
+        return LogFigures.of(node.log(id), from, until, node.board(id).directory());
     }
 
     private static void remove(Path folder) throws IOException {

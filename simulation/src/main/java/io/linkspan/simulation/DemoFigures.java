@@ -91,9 +91,11 @@ record DemoFigures(
         lines.add(line("sheds", "%,d in %s of the house", log.sheds(), hours(house)));
         lines.add(line(
                 "switchings a day",
-                "%.0f of the boiler with the link, %.0f without",
+                "%.0f of the boiler with the link, %.0f without (%d and %d in this time)",
                 shed.switchings() / days,
-                unshed.switchings() / days));
+                unshed.switchings() / days,
+                shed.switchings(),
+                unshed.switchings()));
         lines.add(line(
                 "peak (quarter hour)",
                 "%.2f kW with the link, %.2f kW without",

@@ -9,7 +9,7 @@ import java.time.LocalDateTime;
 /// Recorded: the power of appliances and lights and the temperatures of the rooms. Ours: everything else.
 public final class House {
     /// A day with several peaks, from shortly before its first.
-    public static final LocalDateTime START = LocalDateTime.of(2016, 1, 14, 6, 55);
+    public static final LocalDateTime START = LocalDateTime.of(2016, 1, 14, 6, 50);
     /// What the element of the boiler draws, in W.
     public static final double ELEMENT_WATTS = 2_500;
 
@@ -52,6 +52,8 @@ public final class House {
     private double peakWatts;
 
     /// The house as it was at this time of the record.
+    ///
+    /// @param start at a row of the record: each 10 minutes
     public House(LocalDateTime start) {
         record = HouseRecord.from(start);
         startOfDay = start.toLocalTime().toSecondOfDay();

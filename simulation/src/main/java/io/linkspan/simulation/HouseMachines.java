@@ -176,7 +176,7 @@ public final class HouseMachines implements AutoCloseable {
         open = false;
         life.interrupt();
         try {
-            life.join(STOP_TIMEOUT);
+            if (life.isAlive()) life.join(STOP_TIMEOUT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -37,7 +37,7 @@ final class HouseRecord {
 
     /// The record from this time on.
     ///
-    /// @throws IllegalArgumentException it has no such time
+    /// @throws IllegalArgumentException it has no row of this time
     static HouseRecord from(LocalDateTime start) {
         var rows = new ArrayList<Row>();
         try (var stream = HouseRecord.class.getResourceAsStream(FILE)) {
@@ -52,6 +52,8 @@ final class HouseRecord {
         } catch (IOException e) {
             throw new UncheckedIOException(FILE + " can not be read", e);
         }
+        if (start.getMinute() % INTERVAL.toMinutes() != 0 || start.getSecond() != 0)
+            throw new IllegalArgumentException("The record has a row each 10 minutes, none at " + start.toLocalTime());
         if (rows.isEmpty()) throw new IllegalArgumentException("The record of the house ends on 2016-04-10, before " + start);
         return new HouseRecord(start, rows);
     }

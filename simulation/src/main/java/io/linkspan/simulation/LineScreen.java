@@ -51,7 +51,7 @@ final class LineScreen implements DemoScreen {
     private static String text(PropertyView p) {
         return switch (p.state()) {
             case UNREAD -> "%-20s not read yet".formatted(p.path());
-            case CLOSED -> "%-20s closed: it belongs to the two machines of a private link".formatted(p.path());
+            case CLOSED -> "%-20s private, not shown".formatted(p.path());
             case MISSING -> "%-20s missing: %s".formatted(p.path(), p.missingCause());
             case KNOWN ->
                 p.who().isEmpty()

@@ -43,27 +43,39 @@ final class LogFigures {
     }
 
     /// Reads the log from a position on.
-    static LogFigures of(Log log, Log.Position from, Directory directory) throws IOException {
+    ///
+    /// @param until gaps that began later are not counted: the house stands still
+    static LogFigures of(Log log, Log.Position from, Log.Position until, Directory directory) throws IOException {
         var figures = new LogFigures(directory);
         try (var reader = log.read(from)) {
-            for (Log.Stored entry; (entry = reader.next()) != null; ) figures.add(EntryCodec.decode(entry));
+            for (Log.Stored entry; (entry = reader.next()) != null; ) figures.add(EntryCodec.decode(entry), entry.at().compareTo(until) <= 0);
         }
         return figures;
     }
 
-    private void add(Entry entry) {
+    private void add(Entry entry, boolean counts) {
         int shed = directory.link("shed_peak");
         for (var result : entry.results()) {
             switch (result) {
                 case Result.Took took -> stored += took.readings().size();
-                case Result.GapOpened gap -> gaps += gap.properties().size();
+                case Result.GapOpened gap when counts -> gaps += gap.properties().size();
                 case Result.GapNoted gap -> gaps += gap.properties().size();
+                case Result.UnitIs unit when counts && !unit.answers() -> gaps += unit.properties().size();
+                case Result.LineIs line when counts && !line.up() -> gaps += propertiesOf(line.connector());
                 case Result.LinkMoved moved when moved.link() == shed && moved.move() == Result.Move.HOLDS -> sheds++;
                 case Result.WriteOrdered order -> orders.put(order.write(), new Order(order.property(), telegram(entry)));
                 case Result.WriteEnded ended when ended.outcome() instanceof Outcome.NotSent -> orders.remove(ended.write());
                 default -> {} // open: the others are not counted
             }
         }
+    }
+
+    private long propertiesOf(int connector) {
+        String id = directory.name(Result.Sort.CONNECTOR, connector);
+        return directory.file().things().values().stream()
+                .filter(t -> t.connector().equals(Optional.of(id)))
+                .mapToLong(t -> t.properties().size())
+                .sum();
     }
 
     private Optional<Long> telegram(Entry entry) {

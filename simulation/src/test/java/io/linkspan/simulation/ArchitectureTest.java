@@ -20,6 +20,7 @@ class ArchitectureTest {
             "io.linkspan",
             new ClassFileImporter()
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    .withImportOption(location -> !location.contains("-tests.jar"))
                     .importPackages("io.linkspan"));
 
     private static final Architecture CONTROLS =

@@ -173,7 +173,7 @@ public record Assessment(
     }
 
     private static boolean reaches(Map<String, List<String[]>> edges, String from, String to) {
-        var seen = new HashSet<String>();
+        var seen = new HashSet<String>(); // looked up only
         var next = new ArrayDeque<String>(List.of(from));
         while (!next.isEmpty()) {
             String at = next.poll();

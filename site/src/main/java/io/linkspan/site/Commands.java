@@ -71,8 +71,19 @@ final class Commands {
         var results = new ArrayList<Result>();
         results.add(new Result.HoldEnded(hold.id(), hold.property(), Ended.REPLACED));
         for (var o : state.open.values())
-            if (o.hold() == hold.id()) results.add(ended(o, new Outcome.NotSent(Outcome.Cause.SUPERSEDED)));
+            if (o.hold() == hold.id()) results.addAll(withdrawn(state, o, Outcome.Cause.SUPERSEDED));
         return results;
+    }
+
+    /// Nobody wishes it any more. What is on its way is awaited: its answer says what became of it.
+    static List<Result> withdrawn(State state, Open o, Outcome.Cause cause) {
+        if (o.write() != 0 && state.sending.containsKey(o.write())) return List.of();
+        return List.of(ended(o, unsent(o, cause)));
+    }
+
+    /// That a command was not sent, unless bytes of it went out before.
+    static Outcome unsent(Open o, Outcome.Cause cause) {
+        return o.sentWall() == 0 ? new Outcome.NotSent(cause) : new Outcome.InDoubt(o.sentWall());
     }
 
     private static Result ended(Open o, Outcome outcome) {
@@ -119,7 +130,7 @@ final class Commands {
             if (h.ofLink() || h.priority() != release.priority()) continue;
             results.add(new Result.HoldEnded(h.id(), h.property(), Ended.RELEASED));
             for (var o : state.open.values())
-                if (o.hold() == h.id()) results.add(ended(o, new Outcome.NotSent(Outcome.Cause.CANCELLED)));
+                if (o.hold() == h.id()) results.addAll(withdrawn(state, o, Outcome.Cause.CANCELLED));
         }
         results.add(
                 results.isEmpty()
@@ -165,7 +176,7 @@ final class Commands {
         if (o.hold() == 0) return List.of();
         var a = state.actuator(o.property());
         var hold = a.hold(o.hold());
-        if (hold.isEmpty()) return List.of(ended(o, new Outcome.NotSent(Outcome.Cause.CANCELLED)));
+        if (hold.isEmpty()) return withdrawn(state, o, Outcome.Cause.CANCELLED);
         boolean past = now.site() >= o.deadlineSite();
         if (a.charge().by() == By.MINIMUM_TIME && a.charge().hold() == o.hold() && !past) return List.of();
         if (a.charge().hold() != o.hold() || a.charge().by() != By.HOLD)
@@ -193,9 +204,7 @@ final class Commands {
 
     private static List<Result> expired(State state, Open o, boolean past) {
         if (!past) return List.of();
-        var a = state.actuator(o.property());
-        if (a.write() == WriteState.UNCONFIRMED && o.write() != 0)
-            return List.of(ended(o, new Outcome.InDoubt(state.lastWall)));
+        if (o.sentWall() != 0) return List.of(ended(o, new Outcome.InDoubt(o.sentWall())));
         Outcome.Cause cause = state.reachable(o.property()) ? Outcome.Cause.EXPIRED : Outcome.Cause.UNREACHABLE;
         return List.of(ended(o, new Outcome.NotSent(cause)), new Result.HoldEnded(o.hold(), o.property(), Ended.NOT_SENT));
     }
@@ -206,21 +215,26 @@ final class Commands {
         for (var o : state.open.values()) {
             if (o.write() != sent.write()) continue;
             if (o.hold() == 0) results.addAll(action(state, o, sent, outcome, now));
+            else if (state.actuator(o.property()).hold(o.hold()).isEmpty()) results.add(ended(o, truly(o, outcome)));
             else if (outcome instanceof Outcome.Refused) results.add(ended(o, outcome));
             else if (outcome instanceof Outcome.Done done && done.readBack().isEmpty()) results.add(ended(o, outcome));
         }
         return results;
     }
 
+    private static Outcome truly(Open o, Outcome outcome) {
+        return outcome instanceof Outcome.NotSent n ? unsent(o, n.cause()) : outcome;
+    }
+
     private static List<Result> action(State state, Open o, Sending sent, Outcome outcome, Moment now) {
         var action = state.program.point(o.property()).map(Program.Point::action).orElse(null);
         boolean past = now.site() >= o.deadlineSite();
-        if (past) return List.of(ended(o, outcome));
+        if (past) return List.of(ended(o, truly(o, outcome)));
         // not sent: it waits for the machine until its deadline
         if (outcome instanceof Outcome.NotSent n && n.cause() == Outcome.Cause.UNREACHABLE) return List.of();
         if (outcome instanceof Outcome.InDoubt && action != null && action.safeToRepeat())
             return mayGo(state, o) ? List.of(repeat(state, o, sent.value())) : List.of();
-        return List.of(ended(o, outcome));
+        return List.of(ended(o, truly(o, outcome)));
     }
 
     /// Actions of a connector that is reachable again and were not sent yet.
@@ -247,8 +261,7 @@ final class Commands {
     static List<Result> deadline(State state, Open o, Moment now) {
         if (o.hold() != 0) return look(state, o, now);
         if (o.write() != 0 && state.sending.containsKey(o.write())) return List.of();
-        return List.of(ended(o, new Outcome.NotSent(
-                state.reachable(o.property()) ? Outcome.Cause.EXPIRED : Outcome.Cause.UNREACHABLE)));
+        return List.of(ended(o, unsent(o, state.reachable(o.property()) ? Outcome.Cause.EXPIRED : Outcome.Cause.UNREACHABLE)));
     }
 
     /// Who is in charge, in words: `anna (manual)`, `link shed_peak (economy)`, `its minimum time`.

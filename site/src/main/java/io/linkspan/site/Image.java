@@ -154,7 +154,8 @@ public final class Image {
         for (var o : open.values()) {
             EntryCodec.principal(w.varint(o.number()).text(o.key()), o.by());
             w.varint(o.property()).varint(o.hold()).signed(o.deadlineSite()).signed(o.opened());
-            EntryCodec.optional(w, o.input()).varint(program.isPrivate(o.property()) ? 0 : o.write());
+            boolean closed = program.isPrivate(o.property());
+            EntryCodec.optional(w, o.input()).varint(closed ? 0 : o.write()).signed(closed ? 0 : o.sentWall());
         }
         w.varint(over.size());
         over.forEach((key, o) -> EntryCodec.outcome(w.text(key).varint(o.number()), o.outcome()).signed(o.untilSite()));
@@ -207,7 +208,7 @@ public final class Image {
     private static Directory directory(ByteReader r) {
         long revision = r.signed();
         String text = r.text();
-        var numbers = new HashMap<Directory.Key, Result.Numbered>();
+        var numbers = new HashMap<Directory.Key, Result.Numbered>(); // order does not matter
         for (int n = r.items(); n > 0; n--) {
             var numbered = new Result.Numbered(r.constant(Result.Sort.values()), r.text(), r.count(), r.count());
             numbers.put(new Directory.Key(numbered.sort(), numbered.path()), numbered);
@@ -268,7 +269,8 @@ public final class Image {
             long number = r.varint();
             String key = r.text();
             var by = EntryCodec.principal(r);
-            var o = new Open(number, key, by, r.count(), r.varint(), r.signed(), r.signed(), EntryCodec.optional(r), r.varint());
+            var o = new Open(
+                    number, key, by, r.count(), r.varint(), r.signed(), r.signed(), EntryCodec.optional(r), r.varint(), r.signed());
             s.open.put(number, o);
         }
         for (int n = r.items(); n > 0; n--) {

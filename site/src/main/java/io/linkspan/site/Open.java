@@ -10,8 +10,23 @@ import java.util.Optional;
 /// @param opened packed position of its entry
 /// @param input what an action takes
 /// @param write the write that carries it out, once ordered; 0 before
-record Open(long number, String key, Principal by, int property, long hold, long deadlineSite, long opened, Optional<Value> input, long write) {
+/// @param sentWall wall time of a write of it whose bytes went out; 0 when none has, as far as answers came
+record Open(
+        long number,
+        String key,
+        Principal by,
+        int property,
+        long hold,
+        long deadlineSite,
+        long opened,
+        Optional<Value> input,
+        long write,
+        long sentWall) {
     Open writing(long id) {
-        return new Open(number, key, by, property, hold, deadlineSite, opened, input, id);
+        return new Open(number, key, by, property, hold, deadlineSite, opened, input, id, sentWall);
+    }
+
+    Open sent(long wall) {
+        return new Open(number, key, by, property, hold, deadlineSite, opened, input, write, wall);
     }
 }

@@ -78,7 +78,7 @@ final class Program {
         this.directory = directory;
         points = new Point[1 + most(Sort.PROPERTY)];
         links = new Run[1 + most(Sort.LINK)];
-        var ofConnector = new HashMap<Integer, List<Integer>>();
+        var ofConnector = new HashMap<Integer, List<Integer>>(); // looked up only
         for (var thing : directory.file().things().values()) {
             int connector = thing.connector().map(directory::connector).orElse(0);
             for (var p : thing.properties().values()) {
@@ -90,7 +90,7 @@ final class Program {
         pointsOf = new int[1 + most(Sort.CONNECTOR)][];
         for (int c = 0; c < pointsOf.length; c++)
             pointsOf[c] = ofConnector.getOrDefault(c, List.of()).stream().mapToInt(i -> i).toArray();
-        var users = new HashMap<Integer, List<Integer>>();
+        var users = new HashMap<Integer, List<Integer>>(); // looked up only
         for (var link : directory.file().links().values()) addLink(link, users);
         linksOf = new int[points.length][];
         for (int p = 0; p < points.length; p++)
@@ -173,7 +173,7 @@ final class Program {
             text = i.when();
             wanted = Wanted.CONDITION;
         } else return null;
-        var known = new HashMap<String, Typed>();
+        var known = new HashMap<String, Typed>(); // looked up only
         for (var thing : directory.file().things().values())
             for (var p : thing.properties().values())
                 known.put(thing.id() + "." + p.name(), typed(p));

@@ -39,7 +39,8 @@ public final class Site implements EntryCodec.Privacy {
 
     // ---- stepping
 
-    /// The site time at which a timer is due; [Hold#WITHOUT_END] when none is. It must be stepped before any later input.
+    /// The site time at which a timer is due; [Hold#WITHOUT_END] when none is. It must be stepped before any later input but
+    /// [Input.Started]: what fell due while the program was down is stepped behind its start.
     public long nextDue() {
         return timers.next();
     }
@@ -199,10 +200,15 @@ public final class Site implements EntryCodec.Privacy {
             for (var h : state.actuator(n.number()).holds())
                 if (!h.ofLink()) results.add(new Result.HoldEnded(h.id(), n.number(), Ended.REMOVED));
             for (var o : state.open.values())
-                if (o.property() == n.number())
-                    results.add(new Result.CommandEnded(o.number(), o.key(), new Outcome.NotSent(Outcome.Cause.CANCELLED)));
+                if (o.property() == n.number()) results.add(removed(o));
         }
         return results;
+    }
+
+    private Result removed(Open o) {
+        var sent = state.sending.get(o.write());
+        var outcome = sent == null ? Commands.unsent(o, Outcome.Cause.CANCELLED) : new Outcome.InDoubt(sent.orderedWall());
+        return new Result.CommandEnded(o.number(), o.key(), outcome);
     }
 
     private List<Result> late(Input.Late i) {

@@ -1,7 +1,6 @@
 package io.linkspan.site;
 
 import io.linkspan.model.Cell.WriteState;
-import io.linkspan.model.Directory;
 import io.linkspan.model.Durations;
 import io.linkspan.model.Hold;
 import io.linkspan.model.Input.DiskState;
@@ -143,7 +142,7 @@ final class State {
                 nextCommand = Math.max(nextCommand, r.number() + 1);
                 open.put(
                         r.number(),
-                        new Open(r.number(), r.key(), r.by(), r.property(), r.hold(), r.deadlineSite(), here, r.input(), 0));
+                        new Open(r.number(), r.key(), r.by(), r.property(), r.hold(), r.deadlineSite(), here, r.input(), 0, 0));
             }
             case Result.CommandEnded r -> commandEnded(r, at);
             case Result.LineIs r -> line(r, at);
@@ -288,7 +287,10 @@ final class State {
     private void writeEnded(Result.WriteEnded r, Moment at, boolean replayed) {
         if (hidden(r.property(), replayed)) return;
         var sent = sending.remove(r.write());
-        if (sent == null || !isActuator(r.property())) return;
+        if (sent == null) return;
+        if (!(r.outcome() instanceof Outcome.NotSent))
+            for (var o : open.values()) if (o.write() == r.write()) open.put(o.number(), o.sent(sent.orderedWall()));
+        if (!isActuator(r.property())) return;
         var a = actuator(r.property());
         if (a.pending() != r.write()) return;
         dirtyActuators.set(r.property());

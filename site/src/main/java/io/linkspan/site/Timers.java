@@ -24,7 +24,7 @@ final class Timers {
 
     private final State state;
     private final PriorityQueue<Due> queue = new PriorityQueue<>();
-    private final Map<Key, Long> queued = new HashMap<>();
+    private final Map<Key, Long> queued = new HashMap<>(); // looked up only
 
     Timers(State state) {
         this.state = state;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.linkspan.access;
+
+import org.jspecify.annotations.NullMarked;

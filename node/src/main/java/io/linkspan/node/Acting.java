@@ -1,0 +1,181 @@
+package io.linkspan.node;
+
+import io.linkspan.model.Tree;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// The commands that act: `set`, `invoke`, `arm`, `service`, `exchange`. They need the running node.
+final class Acting {
+    private Acting() {}
+
+    /// Tells what became of a command, truthfully.
+    private static int told(Where where, String what, Tree.Fields answer, boolean noWait) {
+        var outcome = Where.below(answer, "outcome");
+        String kind = outcome.map(o -> Where.text(o, "kind")).orElse("");
+        String text = outcome.map(o -> Where.text(o, "text"))
+                .orElse(noWait ? "taken" : "taken, but nobody knows yet what became of it (linkspan tail)");
+        if (!where.printed(answer)) where.print(what + ": " + text + "  [entry " + Where.text(answer, "position") + "]");
+        return switch (kind) {
+            case "done" -> Exit.DONE;
+            case "refused", "outranked" -> Exit.SAID_NO;
+            case "not_sent", "in_doubt" -> Exit.NOT_SENT;
+            default -> noWait ? Exit.DONE : Exit.NOT_SENT; // open: no outcome
+        };
+    }
+
+    @Command(name = "set", description = "wishes a value for an actuator, and tells what became of it")
+    static final class SetCommand implements Callable<Integer> {
+        @Mixin
+        private final Where where = new Where();
+
+        @Spec
+        private @Nullable CommandSpec spec;
+
+        @Parameters(index = "0", paramLabel = "PATH", description = "the actuator: boiler.on")
+        private String path = "";
+
+        @Parameters(index = "1", arity = "0..1", paramLabel = "VALUE", description = "true, 55.0, idle ...")
+        private @Nullable String value;
+
+        @Option(names = "--for", paramLabel = "TIME", description = "how long the wish stands: 2h (4h without)")
+        private @Nullable String lease;
+
+        @Option(names = "--priority", paramLabel = "P", description = "protect, manual (without), operate, comfort, economy, suggest")
+        private @Nullable String priority;
+
+        @Option(names = "--deadline", paramLabel = "TIME", description = "give up when it is not sent by then: 30s")
+        private @Nullable String deadline;
+
+        @Option(names = "--key", paramLabel = "K", description = "the same key is done once, whatever happens in between")
+        private @Nullable String key;
+
+        @Option(names = "--release", description = "take the wish back")
+        private boolean release;
+
+        @Option(names = "--no-wait", description = "do not wait for the outcome")
+        private boolean noWait;
+
+        @Override
+        public Integer call() throws Exception {
+            if (release == (value != null) && spec != null)
+                throw new ParameterException(spec.commandLine(), release
+                        ? "--release takes no value: it gives " + path + " back"
+                        : "a value is missing: linkspan set " + path + " VALUE, or --release to give it back");
+            var request = where.request(release ? "release" : "set").text("property", path).plain("no-wait", noWait);
+            if (value != null) request.text("value", value);
+            if (lease != null) request.text("for", lease);
+            if (priority != null) request.text("priority", priority);
+            if (deadline != null) request.text("deadline", deadline);
+            if (key != null) request.text("key", key);
+            return told(where, path, where.askNode(request), noWait);
+        }
+    }
+
+    @Command(name = "invoke", description = "invokes an action of a thing")
+    static final class Invoke implements Callable<Integer> {
+        @Mixin
+        private final Where where = new Where();
+
+        @Parameters(index = "0", paramLabel = "ACTION", description = "pump.flush")
+        private String path = "";
+
+        @Parameters(index = "1", arity = "0..1", paramLabel = "VALUE", description = "where the action takes one")
+        private @Nullable String value;
+
+        @Option(names = "--deadline", paramLabel = "TIME", description = "give up when it is not sent by then: 30s")
+        private @Nullable String deadline;
+
+        @Option(names = "--key", paramLabel = "K", description = "the same key is done once, whatever happens in between")
+        private @Nullable String key;
+
+        @Option(names = "--no-wait", description = "do not wait for the outcome")
+        private boolean noWait;
+
+        @Override
+        public Integer call() throws Exception {
+            var request = where.request("invoke").text("action", path).plain("no-wait", noWait);
+            if (value != null) request.text("value", value);
+            if (deadline != null) request.text("deadline", deadline);
+            if (key != null) request.text("key", key);
+            return told(where, path, where.askNode(request), noWait);
+        }
+    }
+
+    @Command(name = "arm", description = "lets the site write to its machines")
+    static final class Arm implements Callable<Integer> {
+        @Mixin
+        private final Where where = new Where();
+
+        @Option(names = "--off", description = "only watch: show and log what would have been written")
+        private boolean off;
+
+        @Override
+        public Integer call() throws Exception {
+            var answer = where.askNode(where.request("arm").plain("armed", !off));
+            if (!where.printed(answer)) where.print(off ? "The site only watches now" : "The site writes to its machines now");
+            return Exit.DONE;
+        }
+    }
+
+    @Command(name = "service", description = "takes a thing out of service (it is never written then), or gives it back")
+    static final class Service implements Callable<Integer> {
+        @Mixin
+        private final Where where = new Where();
+
+        @Spec
+        private @Nullable CommandSpec spec;
+
+        @Parameters(paramLabel = "THING", description = "boiler")
+        private String thing = "";
+
+        @Option(names = "--out", paramLabel = "REASON", description = "why it is out of service")
+        private @Nullable String reason;
+
+        @Option(names = "--in", description = "give it back")
+        private boolean in;
+
+        @Override
+        public Integer call() throws Exception {
+            if (in == (reason != null) && spec != null)
+                throw new ParameterException(
+                        spec.commandLine(), "say one of --out \"compressor is being changed\" and --in");
+            var request = where.request("service").text("thing", thing).plain("out", !in);
+            if (reason != null) request.text("reason", reason);
+            var answer = where.askNode(request);
+            if (!where.printed(answer))
+                where.print(in ? thing + " is in service again" : thing + " is out of service: nobody writes to it");
+            return Exit.DONE;
+        }
+    }
+
+    @Command(name = "exchange", description = "records that a meter was exchanged, so that its register goes on")
+    static final class ExchangeCommand implements Callable<Integer> {
+        @Mixin
+        private final Where where = new Where();
+
+        @Parameters(index = "0", paramLabel = "METER.REGISTER", description = "meter.energy_import")
+        private String path = "";
+
+        @Parameters(index = "1", paramLabel = "OLD", description = "what the old meter showed last")
+        private String old = "";
+
+        @Parameters(index = "2", paramLabel = "NEW", description = "what the new one began with")
+        private String fresh = "";
+
+        @Override
+        public Integer call() throws Exception {
+            var answer = where.askNode(
+                    where.request("exchange").text("property", path).text("old", old).text("new", fresh));
+            if (!where.printed(answer))
+                where.print(path + ": the new meter goes on where the old one ended  [entry " + Where.text(answer, "position") + "]");
+            return Exit.DONE;
+        }
+    }
+}

@@ -1,0 +1,286 @@
+package io.linkspan.node;
+
+import io.linkspan.model.Durations;
+import io.linkspan.model.Input;
+import io.linkspan.model.Invalid;
+import io.linkspan.model.Principal;
+import io.linkspan.model.Priority;
+import io.linkspan.model.Property;
+import io.linkspan.model.Settings;
+import io.linkspan.model.Thing;
+import io.linkspan.model.Tree;
+import io.linkspan.model.Value;
+import io.linkspan.model.Values;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/// The requests that a running node answers: over its Unix socket now, over HTTP later. A request is an object whose `do` says
+/// what; docs/commands.md has the list. What only looks is in [Looks].
+///
+/// Thread-safety: safe for many threads.
+public final class Requests implements ControlSocket.Handler {
+    /// How long an answer may take beyond the deadline of its command.
+    static final Duration ANSWER_GRACE = Duration.ofSeconds(5);
+
+    /// How long it may take until something is on disk.
+    static final Duration STORE_TIMEOUT = Duration.ofSeconds(10);
+
+    private final Node node;
+    private final Principal by;
+    private final Looks looks;
+
+    /// @param by who acts through this door
+    public Requests(Node node, NodeClock clock, Principal by) {
+        this.node = node;
+        this.by = by;
+        looks = new Looks(() -> {
+            var all = new ArrayList<SiteView>();
+            for (var id : node.sites()) all.add(new RunningSite(node, clock, id));
+            return all;
+        });
+    }
+
+    /// The person who is logged in on this box.
+    public static Principal here() {
+        return Principal.person(System.getProperty("user.name", "somebody"));
+    }
+
+    @Override
+    public void handle(Tree.Fields request, ControlSocket.Answers out) throws Invalid, IOException, InterruptedException {
+        var s = new Settings(request);
+        String what = s.needText("do", "get");
+        if (looks.answer(what, s, out)) return;
+        var view = looks.site(s);
+        switch (what) {
+            case "set" -> command(view, s, set(view, s), out);
+            case "release" -> command(view, s, release(view, s), out);
+            case "invoke" -> command(view, s, invoke(view, s), out);
+            case "arm" -> store(view, new Input.Arm(s.flag("armed", true)), out);
+            case "service" -> store(view, service(view, s), out);
+            case "exchange" -> store(view, exchange(view, s), out);
+            case "apply" -> apply(view, s, out);
+            case "snapshot" -> {
+                node.snapshot(view.id());
+                out.end(Tree.fields(Map.of()));
+            }
+            case "status" -> out.end(status(view));
+            default -> // open: what came over the wire
+                throw s.wrong("do", "is get, tail, why, export, sites, set, release, invoke, arm, service, exchange, apply,"
+                        + " snapshot or status, not \"" + what + "\"");
+        }
+    }
+
+    // ---- wishes
+
+    private static String key(Settings s) throws Invalid {
+        return s.text("key").orElseGet(() -> UUID.randomUUID().toString());
+    }
+
+    private static Input set(SiteView view, Settings s) throws Invalid, IOException {
+        String path = s.needText("property", "boiler.on");
+        var property = property(view, path);
+        return new Input.Set(
+                key(s),
+                view.directory().property(path),
+                Optional.of(value(s, property)),
+                s.choice("priority", Priority.class).orElse(Priority.MANUAL),
+                micros(s, "for"),
+                micros(s, "deadline"));
+    }
+
+    private static Property property(SiteView view, String path) throws NoSuch {
+        Looks.number(view, path);
+        return view.directory()
+                .find(path)
+                .orElseThrow(() -> new NoSuch("\"" + path + "\" is no property; write for example boiler.on"));
+    }
+
+    private static Value value(Settings s, Property property) throws Invalid {
+        try {
+            return Values.parse(property.type(), property.choices(), s.needText("value", "true"));
+        } catch (IllegalArgumentException e) {
+            throw s.wrong("value", e);
+        }
+    }
+
+    private static long micros(Settings s, String field) throws Invalid {
+        return s.duration(field).map(Durations::micros).orElse(0L);
+    }
+
+    private static Input release(SiteView view, Settings s) throws Invalid, IOException {
+        String path = s.needText("property", "boiler.on");
+        property(view, path);
+        var priority = s.choice("priority", Priority.class).orElse(Priority.MANUAL);
+        return new Input.Release(key(s), view.directory().property(path), priority);
+    }
+
+    private static Input invoke(SiteView view, Settings s) throws Invalid, IOException {
+        String path = s.needText("action", "pump.flush");
+        Looks.number(view, path);
+        var action = action(view, path);
+        Optional<Value> value = Optional.empty();
+        if (action.input().isPresent()) {
+            try {
+                value = Optional.of(Values.parse(action.input().get(), Map.of(), s.needText("value", "1")));
+            } catch (IllegalArgumentException e) {
+                throw s.wrong("value", e);
+            }
+        } else if (s.has("value")) throw s.wrong("value", "is not taken: " + path + " takes none");
+        return new Input.Invoke(key(s), view.directory().property(path), value, micros(s, "deadline"));
+    }
+
+    private static Thing.Action action(SiteView view, String path) throws NoSuch {
+        int dot = path.indexOf('.');
+        var thing = dot < 0 ? null : view.directory().file().things().get(path.substring(0, dot));
+        var action = thing == null ? null : thing.actions().get(path.substring(dot + 1));
+        if (action == null) throw new NoSuch("\"" + path + "\" is no action; a property is set with: linkspan set");
+        return action;
+    }
+
+    private void command(SiteView view, Settings s, Input input, ControlSocket.Answers out)
+            throws Invalid, IOException, InterruptedException {
+        s.has("no-wait");
+        boolean waits = !s.flag("no-wait", false);
+        long deadline = micros(s, "deadline");
+        var asked = node.ask(view.id(), by, input);
+        var taken = asked.await(STORE_TIMEOUT).orElseThrow(() -> new IOException(notStored()));
+        var answer = Trees.fields()
+                .text("key", keyOf(input))
+                .text("position", Trees.position(io.linkspan.model.Log.Position.of(view.id(), taken.here())));
+        if (waits) {
+            var wait = Duration.ofNanos((deadline == 0 ? Input.DEADLINE_MICROS : deadline) * 1_000).plus(ANSWER_GRACE);
+            asked.awaitOutcome(wait).ifPresent(o -> answer.put("outcome", Trees.outcome(o)));
+        }
+        out.end(answer.done());
+    }
+
+    private static String keyOf(Input input) {
+        return switch (input) {
+            case Input.Set i -> i.key();
+            case Input.Release i -> i.key();
+            case Input.Invoke i -> i.key();
+            default -> ""; // open: the other inputs are no commands
+        };
+    }
+
+    private String notStored() {
+        return "it is not on disk yet and may never be: " + node.journal().trouble();
+    }
+
+    // ---- what is stored and has no outcome of its own
+
+    private void store(SiteView view, Input input, ControlSocket.Answers out) throws IOException, InterruptedException {
+        var taken = node.ask(view.id(), by, input)
+                .await(STORE_TIMEOUT)
+                .orElseThrow(() -> new IOException(notStored()));
+        out.end(Trees.fields()
+                .text("position", Trees.position(io.linkspan.model.Log.Position.of(view.id(), taken.here())))
+                .done());
+    }
+
+    private static Input service(SiteView view, Settings s) throws Invalid, NoSuch {
+        String thing = s.needText("thing", "boiler");
+        if (!view.directory().file().things().containsKey(thing)) {
+            Looks.number(view, thing);
+            throw new NoSuch("\"" + thing + "\" is no thing; a whole thing is taken out of service, such as "
+                    + thing.substring(0, Math.max(0, thing.indexOf('.'))));
+        }
+        boolean takeOut = s.flag("out", true);
+        return new Input.Service(thing, takeOut, takeOut ? s.needText("reason", "\"compressor is being changed\"") : "");
+    }
+
+    private static Input exchange(SiteView view, Settings s) throws Invalid, IOException {
+        String path = s.needText("property", "meter.energy_import");
+        var property = property(view, path);
+        if (property.type() != io.linkspan.model.ValueType.REGISTER)
+            throw s.wrong("property", "is a register of a meter, not a " + property.type().word());
+        return new Input.Exchange(view.directory().property(path), register(s, "old"), register(s, "new"));
+    }
+
+    private static Value register(Settings s, String field) throws Invalid {
+        try {
+            return Values.parse(io.linkspan.model.ValueType.REGISTER, Map.of(), s.needText(field, "12345.678"));
+        } catch (IllegalArgumentException e) {
+            throw s.wrong(field, e);
+        }
+    }
+
+    // ---- the site file
+
+    private void apply(SiteView view, Settings s, ControlSocket.Answers out)
+            throws Invalid, IOException, InterruptedException {
+        var file = Applying.read(
+                s.text("file").orElse("site.yaml"),
+                s.needText("yaml", "\"linkspan: 1 ...\""),
+                s.text("csv-file"),
+                s.text("csv").orElse(""));
+        var meeting = s.flag("merge", false)
+                ? Applying.Meeting.MERGE
+                : s.flag("force", false) ? Applying.Meeting.FORCE : Applying.Meeting.REFUSE;
+        var ready = Applying.ready(node, view, file, meeting);
+        boolean dryRun = s.flag("dry-run", false);
+        if (!dryRun && !ready.unchanged()) {
+            refuseUnconfirmed(s, ready);
+            adopt(view, ready);
+        }
+        out.end(Applying.told(ready.assessment())
+                .plain("unchanged", ready.unchanged())
+                .plain("applied", !dryRun && !ready.unchanged())
+                .plain("revision", view.directory().revision())
+                .done());
+    }
+
+    private static void refuseUnconfirmed(Settings s, Applying.Ready ready) throws Invalid, SaidNo {
+        if (!ready.assessment().removed().isEmpty() && !s.flag("confirmed", false))
+            throw new SaidNo("it takes out " + String.join(", ", ready.assessment().removed())
+                    + "; say --yes if that is meant (their history stays)");
+    }
+
+    private void adopt(SiteView view, Applying.Ready ready) throws Invalid, IOException, InterruptedException {
+        long before = view.directory().revision();
+        var taken = node.apply(view.id(), by, ready.tree()).await(STORE_TIMEOUT);
+        if (taken.isEmpty()) throw new IOException(notStored());
+        if (view.directory().revision() == before)
+            throw new IOException("the site did not take the file; its log says why (linkspan tail)");
+    }
+
+    // ---- how it is doing
+
+    private Tree.Fields status(SiteView view) {
+        var connectors = new ArrayList<Tree>();
+        for (var c : node.connectors(view.id()))
+            connectors.add(Trees.fields()
+                    .text("connector", c.connector())
+                    .plain("up", c.up())
+                    .time("since", c.sinceMicros())
+                    .plain("frames", c.frames())
+                    .plain("readings", c.readings())
+                    .plain("gaps", c.gaps())
+                    .plain("commands", c.commands())
+                    .plain("reconnects", c.reconnects())
+                    .plain("dropped", c.refusedOffers())
+                    .text("last_error", c.lastError())
+                    .done());
+        var journal = node.journal();
+        return Trees.fields()
+                .text("version", Version.NUMBER)
+                .text("site", view.directory().file().name())
+                .text("id", view.id().toString())
+                .plain("revision", view.directory().revision())
+                .plain("armed", view.armed())
+                .text("position", Trees.position(view.newest()))
+                .text("disk", Trees.word(journal.health()))
+                .text("trouble", journal.trouble())
+                .plain("syncs", journal.syncs())
+                .plain("bytes_written", journal.bytesWritten())
+                .plain("readings_refused", journal.readingsRefused())
+                .text("broken", node.broken().map(Throwable::toString).orElse(""))
+                .put("connectors", Tree.items(List.copyOf(connectors)))
+                .done();
+    }
+}
