@@ -79,7 +79,7 @@ final class PlantedBugs {
     static final List<Bug> ALL = List.of(
             bug("the journal never syncs", "journal.Journal", "settle", drop("force")),
             bug("readings are told as stored before they are", "node.LedSite", "finish", drop("append")),
-            bug("writes go out before the disk has them", "node.LedSite", "finish", negate(5)),
+            bug("writes go out before the disk has them", "node.LedSite", "finish", negate(6)),
             bug("a full disk is not told to who waits for a reading", "node.LedSite", "act", negate(5)),
             bug("an armed site is asked no more", "site.Writes", "withheld", negate(2)),
             bug("out of service counts for nothing", "site.Writes", "withheld", negate(1)),
