@@ -15,9 +15,8 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
-/// A node in a process of its own, which [KillTest] kills. Tells on its standard output, a line each: `@start MILLIS`
-/// when `main`
-/// began, `@up MILLIS` when the node ran, `@taken POSITION INPUT`, `@ended KEY OUTCOME`.
+/// A node in a process of its own, which [KillTest] kills. Tells on its standard output, a line each: `@start MILLIS` when `main`
+/// began, `@up MILLIS CPU_MILLIS` when the node ran, `@taken POSITION INPUT`, `@ended KEY OUTCOME`.
 final class Doomed {
     /// What begins a line that is meant for the test.
     static final char MARK = '@';
@@ -33,12 +32,16 @@ final class Doomed {
         var site = node.sites().isEmpty()
                 ? node.create(Principal.person("eve"), Yaml.read(Path.of(args[1])))
                 : node.sites().getFirst();
-        tell("up " + System.currentTimeMillis() + " " + site);
+        tell("up " + System.currentTimeMillis() + " " + cpuMillis());
         node.ask(site, Principal.person("dora"), new Input.Arm(true)).await(Duration.ofSeconds(30));
         int first = Integer.parseInt(args[3]);
         var crew = new Crew(node, site, new Told(), args[2], first, first);
         new CountDownLatch(1).await(); // nobody ends it but a kill
         crew.close();
+    }
+
+    private static long cpuMillis() {
+        return ProcessHandle.current().info().totalCpuDuration().map(Duration::toMillis).orElse(0L);
     }
 
     private static final class Told implements Crew.Hears {

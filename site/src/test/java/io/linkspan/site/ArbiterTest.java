@@ -171,7 +171,25 @@ class ArbiterTest {
         bench.reads("tank.level", 50);
         bench.set("pump.on", Flag.ON, Priority.MANUAL);
         bench.set("pump.on", Flag.OFF, Priority.MANUAL);
+        assertThat(bench.site.outcome("k1")).as("its write may be on the wire already").isEmpty();
+        bench.input(answered(bench.writes.getFirst(), new Outcome.NotSent(Outcome.Cause.SUPERSEDED)));
         assertThat(bench.site.outcome("k1")).contains(new Outcome.NotSent(Outcome.Cause.SUPERSEDED));
+    }
+
+    @Test
+    void aWishThatWasTakenBackWhileItWasOnItsWayIsToldAsTheMachineAnswers() {
+        bench.reads("pump.on", Flag.OFF);
+        bench.reads("tank.level", 50);
+        bench.set("pump.on", Flag.ON, Priority.MANUAL);
+        bench.input(new Input.Release("back", bench.number("pump.on"), Priority.MANUAL));
+        assertThat(bench.site.outcome("k1")).isEmpty();
+        var done = new Outcome.Done(Optional.of(Flag.ON));
+        bench.input(answered(bench.writes.getFirst(), done));
+        assertThat(bench.site.outcome("k1")).contains(done);
+    }
+
+    private static Input answered(Result.WriteOrdered write, Outcome outcome) {
+        return new Input.Answered(write.write(), outcome, 0, 0);
     }
 
     @Test
