@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Who may take what of a site. There is one filter, [#let], and everything that leaves a site passes it: the page, `tail`,
+/// Who may take what of a site. There is one filter, [#let], and everything that leaves a site passes it: the page,
+/// `tail`,
 /// `why`, and later queries, exports and applications.
 ///
 /// Thread-safety: immutable, safe for many threads.
@@ -28,8 +29,8 @@ public record Contract(String party) {
         var input = let(entry.input(), closed);
         if (input.isEmpty() && results.isEmpty()) return Optional.empty();
         var shown = input.orElseGet(() -> new Input.Frame(0, List.of(), 0, 0));
-        return Optional.of(new Entry(
-                entry.epoch(), entry.seq(), entry.at(), entry.by(), shown, results, entry.readingsDropped()));
+        return Optional.of(
+                new Entry(entry.epoch(), entry.seq(), entry.at(), entry.by(), shown, results, entry.readingsDropped()));
     }
 
     private static Optional<Input> let(Input input, EntryCodec.Privacy closed) {
@@ -58,8 +59,7 @@ public record Contract(String party) {
                     Input.Due _,
                     Input.ClockStepped _,
                     Input.DiskChanged _,
-                    Input.Happened _ ->
-                Optional.of(input);
+                    Input.Happened _ -> Optional.of(input);
         };
     }
 
@@ -92,8 +92,7 @@ public record Contract(String party) {
                     Result.ServiceIs _,
                     Result.ArmedIs _,
                     Result.DiskIs _,
-                    Result.Noticed _ ->
-                Optional.of(result);
+                    Result.Noticed _ -> Optional.of(result);
         };
     }
 

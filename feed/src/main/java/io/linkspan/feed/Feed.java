@@ -6,7 +6,8 @@ import io.linkspan.model.Log;
 import java.io.IOException;
 import java.util.Optional;
 
-/// A view of a site's log from a position on, as far as a contract lets: what its taker has seen is one position, and from
+/// A view of a site's log from a position on, as far as a contract lets: what its taker has seen is one position, and
+/// from
 /// there it goes on after any break. Each entry comes at least once, in order, with its position on it.
 ///
 /// Not thread-safe; close it to let the log drop what it holds open.
@@ -49,7 +50,8 @@ public final class Feed implements AutoCloseable {
         return Optional.empty();
     }
 
-    /// The newest position that was looked at, also where its entry was not let out; none before the first. A taker that
+    /// The newest position that was looked at, also where its entry was not let out; none before the first. A taker
+    /// that
     /// stores it resumes behind it: at [#after].
     public Optional<Log.Position> seen() {
         return seen;

@@ -50,8 +50,10 @@ class ContractTest {
     @Test
     void anEntryOfPrivateThingsAloneIsLeftOut() {
         var closed = List.of(reading(2));
-        assertThat(let(new Input.Frame(1, closed, 0, 0), new Result.Took(closed))).isEmpty();
-        assertThat(let(new Input.Set("k", 2, Optional.of(Value.Flag.ON), Priority.MANUAL, 0, 0))).isEmpty();
+        assertThat(let(new Input.Frame(1, closed, 0, 0), new Result.Took(closed)))
+                .isEmpty();
+        assertThat(let(new Input.Set("k", 2, Optional.of(Value.Flag.ON), Priority.MANUAL, 0, 0)))
+                .isEmpty();
     }
 
     @Test
@@ -65,6 +67,9 @@ class ContractTest {
     @Test
     void theWriteToAnOpenActuatorPasses() {
         var write = new Result.WriteOrdered(9, 1, Optional.of(Value.Flag.ON), 0, 0, false);
-        assertThat(let(new Input.Due(Input.Timer.ACTUATOR, 1), write).orElseThrow().results()).containsExactly(write);
+        assertThat(let(new Input.Due(Input.Timer.ACTUATOR, 1), write)
+                        .orElseThrow()
+                        .results())
+                .containsExactly(write);
     }
 }

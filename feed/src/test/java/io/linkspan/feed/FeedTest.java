@@ -43,8 +43,12 @@ class FeedTest {
             var readings = List.of(Reading.good(property, new Value.Num(property)));
             long seq = stored.size() + 1;
             codec.encode(
-                    seq, new Moment(seq, seq), Principal.SYSTEM, new Input.Frame(1, readings, 0, 0),
-                    List.of(new Result.Took(readings)), new EntryCodec.Privacy() {
+                    seq,
+                    new Moment(seq, seq),
+                    Principal.SYSTEM,
+                    new Input.Frame(1, readings, 0, 0),
+                    List.of(new Result.Took(readings)),
+                    new EntryCodec.Privacy() {
                         @Override
                         public boolean property(int number) {
                             return false;

@@ -21,7 +21,8 @@ final class Acting {
         String kind = outcome.map(o -> Where.text(o, "kind")).orElse("");
         String text = outcome.map(o -> Where.text(o, "text"))
                 .orElse(noWait ? "taken" : "taken, but nobody knows yet what became of it (linkspan tail)");
-        if (!where.printed(answer)) where.print(what + ": " + text + "  [entry " + Where.text(answer, "position") + "]");
+        if (!where.printed(answer))
+            where.print(what + ": " + text + "  [entry " + Where.text(answer, "position") + "]");
         return switch (kind) {
             case "done" -> Exit.DONE;
             case "refused", "outranked" -> Exit.SAID_NO;
@@ -47,13 +48,19 @@ final class Acting {
         @Option(names = "--for", paramLabel = "TIME", description = "how long the wish stands: 2h (4h without)")
         private @Nullable String lease;
 
-        @Option(names = "--priority", paramLabel = "P", description = "protect, manual (without), operate, comfort, economy, suggest")
+        @Option(
+                names = "--priority",
+                paramLabel = "P",
+                description = "protect, manual (without), operate, comfort, economy, suggest")
         private @Nullable String priority;
 
         @Option(names = "--deadline", paramLabel = "TIME", description = "give up when it is not sent by then: 30s")
         private @Nullable String deadline;
 
-        @Option(names = "--key", paramLabel = "K", description = "the same key is done once, whatever happens in between")
+        @Option(
+                names = "--key",
+                paramLabel = "K",
+                description = "the same key is done once, whatever happens in between")
         private @Nullable String key;
 
         @Option(names = "--release", description = "take the wish back")
@@ -65,10 +72,14 @@ final class Acting {
         @Override
         public Integer call() throws Exception {
             if (release == (value != null) && spec != null)
-                throw new ParameterException(spec.commandLine(), release
-                        ? "--release takes no value: it gives " + path + " back"
-                        : "a value is missing: linkspan set " + path + " VALUE, or --release to give it back");
-            var request = where.request(release ? "release" : "set").text("property", path).plain("no-wait", noWait);
+                throw new ParameterException(
+                        spec.commandLine(),
+                        release
+                                ? "--release takes no value: it gives " + path + " back"
+                                : "a value is missing: linkspan set " + path + " VALUE, or --release to give it back");
+            var request = where.request(release ? "release" : "set")
+                    .text("property", path)
+                    .plain("no-wait", noWait);
             if (value != null) request.text("value", value);
             if (lease != null) request.text("for", lease);
             if (priority != null) request.text("priority", priority);
@@ -92,7 +103,10 @@ final class Acting {
         @Option(names = "--deadline", paramLabel = "TIME", description = "give up when it is not sent by then: 30s")
         private @Nullable String deadline;
 
-        @Option(names = "--key", paramLabel = "K", description = "the same key is done once, whatever happens in between")
+        @Option(
+                names = "--key",
+                paramLabel = "K",
+                description = "the same key is done once, whatever happens in between")
         private @Nullable String key;
 
         @Option(names = "--no-wait", description = "do not wait for the outcome")
@@ -119,12 +133,15 @@ final class Acting {
         @Override
         public Integer call() throws Exception {
             var answer = where.askNode(where.request("arm").plain("armed", !off));
-            if (!where.printed(answer)) where.print(off ? "The site only watches now" : "The site writes to its machines now");
+            if (!where.printed(answer))
+                where.print(off ? "The site only watches now" : "The site writes to its machines now");
             return Exit.DONE;
         }
     }
 
-    @Command(name = "service", description = "takes a thing out of service (it is never written then), or gives it back")
+    @Command(
+            name = "service",
+            description = "takes a thing out of service (it is never written then), or gives it back")
     static final class Service implements Callable<Integer> {
         @Mixin
         private final Where where = new Where();
@@ -171,10 +188,13 @@ final class Acting {
 
         @Override
         public Integer call() throws Exception {
-            var answer = where.askNode(
-                    where.request("exchange").text("property", path).text("old", old).text("new", fresh));
+            var answer = where.askNode(where.request("exchange")
+                    .text("property", path)
+                    .text("old", old)
+                    .text("new", fresh));
             if (!where.printed(answer))
-                where.print(path + ": the new meter goes on where the old one ended  [entry " + Where.text(answer, "position") + "]");
+                where.print(path + ": the new meter goes on where the old one ended  [entry "
+                        + Where.text(answer, "position") + "]");
             return Exit.DONE;
         }
     }

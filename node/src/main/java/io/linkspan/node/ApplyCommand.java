@@ -23,7 +23,10 @@ final class ApplyCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "site.yaml")
     private Path file = Path.of("site.yaml");
 
-    @Option(names = "--csv", paramLabel = "POINTS.CSV", description = "a point list: its things beside those of the file")
+    @Option(
+            names = "--csv",
+            paramLabel = "POINTS.CSV",
+            description = "a point list: its things beside those of the file")
     private @Nullable Path csv;
 
     @Option(names = "--dry-run", description = "only show what would change")

@@ -14,7 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 
-/// A site file on its way to the running site: read, its profiles and point lists worked in, held against the revision that
+/// A site file on its way to the running site: read, its profiles and point lists worked in, held against the revision
+/// that
 /// is running. Changes nothing. No state.
 final class Applying {
     private Applying() {}
@@ -73,8 +74,8 @@ final class Applying {
     private static void refuseOther(Directory directory, Tree.Fields file) throws SaidNo {
         String name = text(file, "site").orElse("");
         if (name.isEmpty() || name.equals(directory.file().name()) || directory.revision() == 0) return;
-        throw new SaidNo("the file is of site \"" + name + "\", this folder belongs to \"" + directory.file().name()
-                + "\"; another site has a --data folder of its own");
+        throw new SaidNo("the file is of site \"" + name + "\", this folder belongs to \""
+                + directory.file().name() + "\"; another site has a --data folder of its own");
     }
 
     /// A file without a revision goes with a site whose file never had one.
@@ -102,7 +103,10 @@ final class Applying {
             throw new SaidNo("a file without \"revision:\" can not be merged: nobody knows what it began with");
         var base = textOf(view, claimed.get())
                 .orElseThrow(() -> new SaidNo("revision " + claimed.get() + " is not in the log of this site"));
-        var merged = Merge.of(Profiles.expand(Json.parseFields("", base)), view.directory().file().tree(), file);
+        var merged = Merge.of(
+                Profiles.expand(Json.parseFields("", base)),
+                view.directory().file().tree(),
+                file);
         if (merged.conflicts().isEmpty()) return merged.tree();
         throw new SaidNo("both changed: " + String.join("; ", merged.conflicts()));
     }
@@ -112,8 +116,8 @@ final class Applying {
         try (Feed feed = view.feed(new Log.Position(view.id(), 1, 0))) {
             for (var item = feed.next(); item.isPresent(); item = feed.next())
                 for (var result : item.get().entry().results())
-                    if (result instanceof Result.Adopted a && Long.toString(a.revision()).equals(revision))
-                        return Optional.of(a.text());
+                    if (result instanceof Result.Adopted a
+                            && Long.toString(a.revision()).equals(revision)) return Optional.of(a.text());
         }
         return Optional.empty();
     }

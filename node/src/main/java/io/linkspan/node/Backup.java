@@ -28,9 +28,12 @@ import java.util.zip.ZipOutputStream;
 
 /// A journal in one file (ZIP), taken while the node runs or not, and put back.
 ///
-/// It is consistent without stopping anything: blocks of the log are only ever added, so the heads are noted first, then the
-/// snapshots are copied, which are never ahead of the log, then the log from its first file to its last. What was added behind
-/// the heads meanwhile comes along or is cut as a torn tail. The ring of frames and private values are in no backup. No state.
+/// It is consistent without stopping anything: blocks of the log are only ever added, so the heads are noted first,
+/// then the
+/// snapshots are copied, which are never ahead of the log, then the log from its first file to its last. What was added
+/// behind
+/// the heads meanwhile comes along or is cut as a torn tail. The ring of frames and private values are in no backup. No
+/// state.
 final class Backup {
     /// The list of heads within the file.
     private static final String HEADS = "backup.json";
@@ -88,7 +91,8 @@ final class Backup {
         }
     }
 
-    /// A file that retention takes away meanwhile was not needed: what replaces it has another name or is read instead.
+    /// A file that retention takes away meanwhile was not needed: what replaces it has another name or is read
+    /// instead.
     private static long copy(Path file, OutputStream out) throws IOException {
         try {
             return Files.copy(file, out);
@@ -107,10 +111,15 @@ final class Backup {
                     .text("hash", head.hash().toString())
                     .time("time", head.wallTimeMicros())
                     .done());
-        return Trees.fields().plain("linkspan_backup", 1).text("version", Version.NUMBER).put("heads", Tree.items(all)).done();
+        return Trees.fields()
+                .plain("linkspan_backup", 1)
+                .text("version", Version.NUMBER)
+                .put("heads", Tree.items(all))
+                .done();
     }
 
-    /// Puts a backup into a new data folder, checks every byte of it, and begins a new epoch of each site: what the old box
+    /// Puts a backup into a new data folder, checks every byte of it, and begins a new epoch of each site: what the
+    /// old box
     /// may have done since is on another branch. Its node opens no line before somebody says so.
     ///
     /// @throws Log.Damaged the backup is not whole
@@ -123,7 +132,8 @@ final class Backup {
         var heads = unpack(file, journal);
         var report = JournalCheck.check(new RealDisk(journal), heads, progress::accept);
         if (!report.whole())
-            throw new IOException("the backup is not whole: " + report.findings().getFirst() + "; nothing runs on " + data);
+            throw new IOException(
+                    "the backup is not whole: " + report.findings().getFirst() + "; nothing runs on " + data);
         if (!leads) Files.writeString(data.resolve(PASSIVE), "restored from " + file.getFileName() + "\n");
         var disk = new RealDisk(journal);
         try (var opened = Journal.open(disk, JournalSettings.standard(new SecureRandom().nextLong()))) {
@@ -152,7 +162,8 @@ final class Backup {
                     continue;
                 }
                 Path to = journal.resolve(entry.getName()).normalize();
-                if (!to.startsWith(journal) || entry.isDirectory()) throw new IOException(file + " names a file outside of itself: " + entry.getName());
+                if (!to.startsWith(journal) || entry.isDirectory())
+                    throw new IOException(file + " names a file outside of itself: " + entry.getName());
                 Files.createDirectories(to.getParent());
                 try (var out = Files.newOutputStream(to)) {
                     long left = FILE_BYTES_MAX;

@@ -31,10 +31,12 @@ final class ByHand {
     private static Probes probes(String type) throws NoSuch {
         var attached = new Attached();
         ConnectorType found = attached.type(type)
-                .orElseThrow(() -> new NoSuch("no connector is of type \"" + type + "\"; there are "
-                        + String.join(", ", attached.names())));
+                .orElseThrow(() -> new NoSuch(
+                        "no connector is of type \"" + type + "\"; there are " + String.join(", ", attached.names())));
         if (found instanceof Probes probes) return probes;
-        var able = attached.names().stream().filter(n -> attached.type(n).orElseThrow() instanceof Probes).toList();
+        var able = attached.names().stream()
+                .filter(n -> attached.type(n).orElseThrow() instanceof Probes)
+                .toList();
         throw new NoSuch("a " + type + " can not be looked at by hand; these can: " + String.join(", ", able));
     }
 
@@ -43,7 +45,9 @@ final class ByHand {
         fields.put("endpoint", Tree.text(endpoint));
         for (String each : more) {
             int eq = each.indexOf('=');
-            if (eq < 1) throw new ParameterException(spec.commandLine(), "a setting is NAME=VALUE, such as baud=9600, not " + each);
+            if (eq < 1)
+                throw new ParameterException(
+                        spec.commandLine(), "a setting is NAME=VALUE, such as baud=9600, not " + each);
             fields.put(each.substring(0, eq), Tree.plain(each.substring(eq + 1)));
         }
         return new Settings(Tree.fields(fields));
@@ -63,7 +67,10 @@ final class ByHand {
         @Parameters(index = "1", paramLabel = "ENDPOINT", description = "192.168.1.20:502, /dev/ttyUSB0")
         private String endpoint = "";
 
-        @Parameters(index = "2..*", paramLabel = "NAME=VALUE", description = "what is known already: baud=9600 units=1..10")
+        @Parameters(
+                index = "2..*",
+                paramLabel = "NAME=VALUE",
+                description = "what is known already: baud=9600 units=1..10")
         private List<String> more = new ArrayList<>();
 
         @Override
@@ -87,7 +94,11 @@ final class ByHand {
         private void show(Report.Found find) {
             var settings = new LinkedHashMap<String, Tree>();
             new TreeMap<>(find.settings()).forEach((name, value) -> settings.put(name, Tree.plain(value)));
-            if (where.json()) where.printed(Trees.fields().text("found", find.what()).put("settings", Tree.fields(settings)).done());
+            if (where.json())
+                where.printed(Trees.fields()
+                        .text("found", find.what())
+                        .put("settings", Tree.fields(settings))
+                        .done());
             else where.print(find.what() + (settings.isEmpty() ? "" : "   " + line(find.settings())));
         }
 
@@ -115,13 +126,17 @@ final class ByHand {
         @Parameters(index = "2..*", paramLabel = "NAME=VALUE", description = "settings of the line: baud=9600 mode=8E1")
         private List<String> more = new ArrayList<>();
 
-        @Option(names = "--type", paramLabel = "TYPE", description = "else modbus_rtu on a serial line and modbus_tcp elsewhere")
+        @Option(
+                names = "--type",
+                paramLabel = "TYPE",
+                description = "else modbus_rtu on a serial line and modbus_tcp elsewhere")
         private @Nullable String type;
 
         @Override
         public Integer call() throws Exception {
             if (spec == null) return Exit.USAGE;
-            boolean serial = endpoint.startsWith("/") || endpoint.startsWith("serial:") || endpoint.matches("(?i)COM\\d+");
+            boolean serial =
+                    endpoint.startsWith("/") || endpoint.startsWith("serial:") || endpoint.matches("(?i)COM\\d+");
             String named = type != null ? type : serial ? "modbus_rtu" : "modbus_tcp";
             var folder = Files.createTempDirectory("linkspan-read");
             List<Probes.Shown> shown;
@@ -132,8 +147,15 @@ final class ByHand {
             }
             if (where.json()) {
                 var all = new ArrayList<Tree>();
-                for (var s : shown) all.add(Trees.fields().text("form", s.form()).text("value", s.value()).done());
-                where.printed(Trees.fields().text("address", address).put("forms", Tree.items(all)).done());
+                for (var s : shown)
+                    all.add(Trees.fields()
+                            .text("form", s.form())
+                            .text("value", s.value())
+                            .done());
+                where.printed(Trees.fields()
+                        .text("address", address)
+                        .put("forms", Tree.items(all))
+                        .done());
                 return Exit.DONE;
             }
             var table = new Table("FORM", "VALUE");

@@ -9,7 +9,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// Where the requests of a command go: to the node that runs on the data folder or, for those that only look, to the folder
+/// Where the requests of a command go: to the node that runs on the data folder or, for those that only look, to the
+/// folder
 /// itself. For one thread.
 sealed interface Door extends AutoCloseable {
     /// Asks, hands over each item of a stream, and gives what closed it.
@@ -48,8 +49,9 @@ sealed interface Door extends AutoCloseable {
 
     private static Door stored(Path data) throws IOException {
         if (!Files.isDirectory(data))
-            throw new NoSuch("there is no folder " + data + "; name the site's one with --data, or begin one with: linkspan run"
-                    + " SITE.yaml --data " + data);
+            throw new NoSuch(
+                    "there is no folder " + data + "; name the site's one with --data, or begin one with: linkspan run"
+                            + " SITE.yaml --data " + data);
         var sites = StoredSite.in(data);
         return new Stored(new Looks(() -> sites));
     }
@@ -57,7 +59,8 @@ sealed interface Door extends AutoCloseable {
     /// The running node.
     record Live(ControlClient client) implements Door {
         @Override
-        public Tree.Fields ask(Tree.Fields request, ControlClient.Items items) throws IOException, ControlClient.Refused {
+        public Tree.Fields ask(Tree.Fields request, ControlClient.Items items)
+                throws IOException, ControlClient.Refused {
             return client.ask(request, items);
         }
 

@@ -31,13 +31,14 @@ final class Exit {
             case Invalid _, SaidNo _ -> SAID_NO;
             case NoSuch _, java.nio.file.NoSuchFileException _ -> NO_SUCH;
             case Log.Damaged _ -> DAMAGED;
-            case ControlClient.Refused r -> switch (r.kind()) {
-                case INVALID, REFUSED -> SAID_NO;
-                case NO_SUCH -> NO_SUCH;
-                case DAMAGED -> DAMAGED;
-                case FAILED -> UNAVAILABLE;
-                case BUG -> BUG;
-            };
+            case ControlClient.Refused r ->
+                switch (r.kind()) {
+                    case INVALID, REFUSED -> SAID_NO;
+                    case NO_SUCH -> NO_SUCH;
+                    case DAMAGED -> DAMAGED;
+                    case FAILED -> UNAVAILABLE;
+                    case BUG -> BUG;
+                };
             case IOException _ -> UNAVAILABLE;
             default -> BUG; // open: what nobody foresaw
         };

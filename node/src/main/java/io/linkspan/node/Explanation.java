@@ -82,7 +82,8 @@ public record Explanation(String about, String headline, List<Step> steps) {
         return lines;
     }
 
-    /// Whether it is a telegram of text, such as that of a P1 port: then people read its lines, and JSON has the bytes.
+    /// Whether it is a telegram of text, such as that of a P1 port: then people read its lines, and JSON has the
+    /// bytes.
     private static boolean isText(byte[] wire) {
         if (wire.length < TEXT_BYTES_MIN) return false;
         for (byte b : wire) if (b != '\r' && b != '\n' && b != '\t' && (b < 0x20 || b > 0x7E)) return false;

@@ -16,7 +16,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// The commands that keep what was stored: `verify`, `backup`, `restore`. They read the folder, whether a node runs or not.
+/// The commands that keep what was stored: `verify`, `backup`, `restore`. They read the folder, whether a node runs or
+/// not.
 final class Keeping {
     private static final long TELL_EVERY_BYTES = 64L << 20;
 
@@ -78,7 +79,9 @@ final class Keeping {
                     .plain("whole", report.whole())
                     .plain("bytes", report.bytes())
                     .put("sites", Tree.items(sites))
-                    .texts("findings", report.findings().stream().map(Object::toString).toList())
+                    .texts(
+                            "findings",
+                            report.findings().stream().map(Object::toString).toList())
                     .done();
         }
 
@@ -86,11 +89,17 @@ final class Keeping {
             for (var finding : report.findings()) where.print("DAMAGED  " + finding);
             for (var site : report.sites())
                 where.print(words(site.head()) + " (" + site.entries() + " entries"
-                        + (site.readingsDropped() == 0 ? ")" : ", " + site.readingsDropped() + " without their readings)"));
-            report.tail().ifPresent(t -> where.print(
-                    "behind the end there are " + t.bytes() + " bytes that are being written, or were when it was killed"));
-            where.print(report.whole() ? "whole: " + report.bytes() + " bytes read, each hash is right"
-                    : report.findings().size() + " findings; control goes on from what is good, nothing was deleted");
+                        + (site.readingsDropped() == 0
+                                ? ")"
+                                : ", " + site.readingsDropped() + " without their readings)"));
+            report.tail()
+                    .ifPresent(t -> where.print("behind the end there are " + t.bytes()
+                            + " bytes that are being written, or were when it was killed"));
+            where.print(
+                    report.whole()
+                            ? "whole: " + report.bytes() + " bytes read, each hash is right"
+                            : report.findings().size()
+                                    + " findings; control goes on from what is good, nothing was deleted");
         }
     }
 
@@ -110,17 +119,23 @@ final class Keeping {
                 where.printed(Trees.fields()
                         .text("file", file.toString())
                         .plain("bytes", Files.size(file))
-                        .put("heads", Tree.items(heads.stream().map(h -> (Tree) told(h)).toList()))
+                        .put(
+                                "heads",
+                                Tree.items(
+                                        heads.stream().map(h -> (Tree) told(h)).toList()))
                         .done());
             else {
                 for (var head : heads) where.print(words(head));
-                where.print(file + ": " + Files.size(file) + " bytes. Private values and the bytes on the wire are not in it");
+                where.print(file + ": " + Files.size(file)
+                        + " bytes. Private values and the bytes on the wire are not in it");
             }
             return Exit.DONE;
         }
     }
 
-    @Command(name = "restore", description = "puts a backup into a new folder; it opens no line before it is told to lead")
+    @Command(
+            name = "restore",
+            description = "puts a backup into a new folder; it opens no line before it is told to lead")
     static final class Restore implements Callable<Integer> {
         @Mixin
         private final Where where = new Where();
@@ -140,7 +155,10 @@ final class Keeping {
                 where.printed(Trees.fields()
                         .text("data", where.data().toString())
                         .plain("leads", lead)
-                        .put("heads", Tree.items(heads.stream().map(h -> (Tree) told(h)).toList()))
+                        .put(
+                                "heads",
+                                Tree.items(
+                                        heads.stream().map(h -> (Tree) told(h)).toList()))
                         .done());
             else {
                 for (var head : heads) where.print(words(head));

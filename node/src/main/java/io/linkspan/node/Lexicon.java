@@ -26,10 +26,11 @@ final class Lexicon {
         this.directory = directory;
         for (var n : directory.numbers().values())
             (switch (n.sort()) {
-                case PROPERTY -> properties;
-                case LINK -> links;
-                case CONNECTOR -> connectors;
-            }).put(n.number(), n.path());
+                        case PROPERTY -> properties;
+                        case LINK -> links;
+                        case CONNECTOR -> connectors;
+                    })
+                    .put(n.number(), n.path());
     }
 
     /// The names of a directory; the same object for the same directory as long as nobody asks for another one.
@@ -104,7 +105,11 @@ final class Lexicon {
     private static final int SHOWN_DIGITS = 7;
 
     private String unitSymbol(int property) {
-        return find(property).flatMap(Property::unit).map(Units::parse).map(Unit::symbol).orElse("");
+        return find(property)
+                .flatMap(Property::unit)
+                .map(Units::parse)
+                .map(Unit::symbol)
+                .orElse("");
     }
 
     /// A value that may be withheld because it is private.

@@ -37,16 +37,17 @@ final class Looking {
         }
 
         private static Table.Cell[] row(Tree.Fields p) {
-            String missing = Where.optional(p, "missing_since")
-                    .map(since -> "missing since " + since.replaceAll("\\.\\d+Z", "Z") + " (" + Where.text(p, "missing_cause") + ")")
-                    .orElse("");
+            String missing = Where.text(p, "missing");
             String quality = Where.text(p, "quality");
             String note = !missing.isEmpty() ? missing : quality.equals("good") || quality.isEmpty() ? "" : quality;
-            String shown = Where.optional(p, "shown").orElse(Where.text(p, "private").equals("true") ? "(private)" : "-");
+            String shown =
+                    Where.optional(p, "shown").orElse(Where.text(p, "private").equals("true") ? "(private)" : "-");
             return new Table.Cell[] {
                 Table.Cell.of(Where.text(p, "property")),
                 new Table.Cell(shown, missing.isEmpty() ? Terminal.Tone.PLAIN : Terminal.Tone.DIM, true),
-                Table.Cell.number(Where.optional(p, "age_ms").map(ms -> Ages.text(Duration.ofMillis(Long.parseLong(ms)))).orElse("-")),
+                Table.Cell.number(Where.optional(p, "age_ms")
+                        .map(ms -> Ages.text(Duration.ofMillis(Long.parseLong(ms))))
+                        .orElse("-")),
                 Table.Cell.of(Where.text(p, "in_charge")),
                 Table.Cell.of(note, Terminal.Tone.WARN)
             };
@@ -64,7 +65,9 @@ final class Looking {
         @Option(names = "--most", paramLabel = "N", description = "at most so many entries")
         private @Nullable Long most;
 
-        @Option(names = {"-f", "--follow"}, description = "go on with what comes")
+        @Option(
+                names = {"-f", "--follow"},
+                description = "go on with what comes")
         private boolean follow;
 
         @Override
@@ -84,8 +87,9 @@ final class Looking {
             var lines = Where.texts(item, "text");
             String time = Where.text(item, "time");
             for (int i = 0; i < lines.size(); i++)
-                where.print((i == 0 ? "%-8s %-27s ".formatted(Where.text(item, "position"), time) : " ".repeat(37) + "-> ")
-                        + Terminal.harmless(lines.get(i)));
+                where.print(
+                        (i == 0 ? "%-8s %-27s ".formatted(Where.text(item, "position"), time) : " ".repeat(37) + "-> ")
+                                + Terminal.harmless(lines.get(i)));
         }
     }
 
@@ -114,7 +118,8 @@ final class Looking {
         @Override
         public Integer call() throws Exception {
             var answer = where.askToLook(where.request("export"));
-            if (where.json()) where.print(io.linkspan.model.Json.write(answer.fields().getOrDefault("tree", answer)));
+            if (where.json())
+                where.print(io.linkspan.model.Json.write(answer.fields().getOrDefault("tree", answer)));
             else {
                 where.out().print(Where.text(answer, "yaml"));
                 where.out().flush();
@@ -132,7 +137,8 @@ final class Looking {
         public Integer call() throws Exception {
             var answer = where.askNode(where.request("status"));
             if (where.printed(answer)) return Exit.DONE;
-            var table = new Table("CONNECTOR", "LINE", "FRAMES", "READINGS", "GAPS", "COMMANDS", "RECONNECTS", "LAST ERROR");
+            var table = new Table(
+                    "CONNECTOR", "LINE", "FRAMES", "READINGS", "GAPS", "COMMANDS", "RECONNECTS", "LAST ERROR");
             for (var c : Where.list(answer, "connectors"))
                 table.row(
                         Table.Cell.of(Where.text(c, "connector")),

@@ -12,7 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Answers the requests that only look at a site: `get`, `tail`, `why`, `export`, `sites`. The same for a running node and for a
+/// Answers the requests that only look at a site: `get`, `tail`, `why`, `export`, `sites`. The same for a running node
+/// and for a
 /// folder without one.
 ///
 /// Thread-safety: safe for many threads.
@@ -38,11 +39,14 @@ final class Looks {
         var wanted = request.text("site");
         if (wanted.isEmpty()) {
             if (all.size() == 1) return all.getFirst();
-            if (all.isEmpty()) throw new NoSuch("there is no site in this folder; begin one with: linkspan run SITE.yaml");
-            throw new NoSuch("there are " + all.size() + " sites here; say which: --site " + String.join(" | ", names(all)));
+            if (all.isEmpty())
+                throw new NoSuch("there is no site in this folder; begin one with: linkspan run SITE.yaml");
+            throw new NoSuch(
+                    "there are " + all.size() + " sites here; say which: --site " + String.join(" | ", names(all)));
         }
         for (var view : all)
-            if (wanted.get().equals(view.directory().file().name()) || wanted.get().equals(view.id().toString())) return view;
+            if (wanted.get().equals(view.directory().file().name())
+                    || wanted.get().equals(view.id().toString())) return view;
         throw new NoSuch("there is no site \"" + wanted.get() + "\" here, but " + String.join(", ", names(all)));
     }
 
@@ -111,8 +115,13 @@ final class Looks {
         if (known != null)
             throw new NoSuch(thing + " has no \"" + path.substring(thing.length() + 1) + "\", but "
                     + String.join(", ", known.properties().keySet()));
-        throw new NoSuch("there is no thing \"" + thing + "\" in " + directory.file().name() + ", but "
-                + String.join(", ", directory.file().things().keySet().stream().limit(NAMED_MAX).toList()));
+        throw new NoSuch(
+                "there is no thing \"" + thing + "\" in " + directory.file().name() + ", but "
+                        + String.join(
+                                ", ",
+                                directory.file().things().keySet().stream()
+                                        .limit(NAMED_MAX)
+                                        .toList()));
     }
 
     private static final int NAMED_MAX = 20;
@@ -169,10 +178,14 @@ final class Looks {
         var text = request.text(field);
         if (text.isEmpty()) return Optional.empty();
         if (!text.get().matches("([0-9]{1,9}:)?[0-9]{1,13}"))
-            throw request.wrong(field, "is a number of the log such as 42, or 2:42 in epoch 2, not \"" + text.get() + "\"");
+            throw request.wrong(
+                    field, "is a number of the log such as 42, or 2:42 in epoch 2, not \"" + text.get() + "\"");
         int colon = text.get().indexOf(':');
-        int epoch = colon < 0 ? view.newest().epoch() : Math.max(1, Integer.parseInt(text.get().substring(0, colon)));
-        return Optional.of(new Log.Position(view.id(), epoch, Long.parseLong(text.get().substring(colon + 1))));
+        int epoch = colon < 0
+                ? view.newest().epoch()
+                : Math.max(1, Integer.parseInt(text.get().substring(0, colon)));
+        return Optional.of(
+                new Log.Position(view.id(), epoch, Long.parseLong(text.get().substring(colon + 1))));
     }
 
     private static void why(SiteView view, Settings request, ControlSocket.Answers out) throws Invalid, IOException {
@@ -183,7 +196,8 @@ final class Looks {
             return;
         }
         int number = number(view, of);
-        if (number == 0) throw new NoSuch("\"" + of + "\" is a thing; ask for one of its properties, such as " + of + ".on");
+        if (number == 0)
+            throw new NoSuch("\"" + of + "\" is a thing; ask for one of its properties, such as " + of + ".on");
         out.end(why.property(number).tree());
     }
 }

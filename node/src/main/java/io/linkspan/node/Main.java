@@ -62,7 +62,8 @@ public final class Main implements Callable<Integer>, CommandLine.IVersionProvid
         for (var each : line.getSubcommands().values()) each.getCommandSpec().mixinStandardHelpOptions(true);
         line.setOut(out).setErr(err);
         line.setParameterExceptionHandler((e, _) -> misused(e));
-        line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command, parsed.hasMatchedOption("--json")));
+        line.setExecutionExceptionHandler(
+                (e, command, parsed) -> failed(e, command, parsed.hasMatchedOption("--json")));
         return line.execute(args);
     }
 
@@ -80,10 +81,13 @@ public final class Main implements Callable<Integer>, CommandLine.IVersionProvid
     private static int misused(CommandLine.ParameterException e) {
         var command = e.getCommandLine();
         boolean isRoot = command.getParent() == null;
-        if (isRoot && e instanceof CommandLine.UnmatchedArgumentException unmatched
+        if (isRoot
+                && e instanceof CommandLine.UnmatchedArgumentException unmatched
                 && !unmatched.getUnmatched().getFirst().startsWith("-")) {
-            command.getErr().println("linkspan: there is no command \"" + unmatched.getUnmatched().getFirst() + "\", but "
-                    + String.join(", ", command.getSubcommands().keySet()));
+            command.getErr()
+                    .println("linkspan: there is no command \""
+                            + unmatched.getUnmatched().getFirst() + "\", but "
+                            + String.join(", ", command.getSubcommands().keySet()));
             return Exit.USAGE;
         }
         String word = isRoot ? "" : " " + command.getCommandName();
@@ -96,7 +100,12 @@ public final class Main implements Callable<Integer>, CommandLine.IVersionProvid
     private static int failed(Exception e, CommandLine command, boolean json) {
         int exit = Exit.of(e);
         String text = sentence(e);
-        if (json) command.getOut().println(Json.write(Trees.fields().text("error", text).plain("exit", exit).done()));
+        if (json)
+            command.getOut()
+                    .println(Json.write(Trees.fields()
+                            .text("error", text)
+                            .plain("exit", exit)
+                            .done()));
         command.getErr().println("linkspan: " + text);
         if (exit == Exit.BUG) {
             var trace = new StringWriter();

@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Joins two changes of one site file, part by part: fields by their names, lists of things, links and connectors by their
-/// ids. What both changed in the same way, or only one, is taken; what both changed differently is a conflict. For one use.
+/// Joins two changes of one site file, part by part: fields by their names, lists of things, links and connectors by
+/// their
+/// ids. What both changed in the same way, or only one, is taken; what both changed differently is a conflict. For one
+/// use.
 final class Merge {
     private final List<String> conflicts = new ArrayList<>();
 
@@ -63,18 +65,24 @@ final class Merge {
         if (same(base, file)) return running;
         if (running.isPresent() && file.isPresent()) {
             if (running.get() instanceof Tree.Fields r && file.get() instanceof Tree.Fields f)
-                return Optional.of(fields(path, base.filter(Tree.Fields.class::isInstance).map(Tree.Fields.class::cast)
-                        .orElse(Tree.fields(Map.of())), r, f));
+                return Optional.of(fields(
+                        path,
+                        base.filter(Tree.Fields.class::isInstance)
+                                .map(Tree.Fields.class::cast)
+                                .orElse(Tree.fields(Map.of())),
+                        r,
+                        f));
             var byIdRunning = byId(running.get());
             var byIdFile = byId(file.get());
             if (byIdRunning.isPresent() && byIdFile.isPresent()) {
                 var byIdBase = base.flatMap(Merge::byId).orElse(Tree.fields(Map.of()));
                 var merged = fields(path, byIdBase, byIdRunning.get(), byIdFile.get());
-                return Optional.of(new Tree.Items(file.get().mark(), List.copyOf(merged.fields().values())));
+                return Optional.of(new Tree.Items(
+                        file.get().mark(), List.copyOf(merged.fields().values())));
             }
         }
-        conflicts.add(path + ": the running site has " + words(running) + ", the file " + words(file) + ", both began with "
-                + words(base));
+        conflicts.add(path + ": the running site has " + words(running) + ", the file " + words(file)
+                + ", both began with " + words(base));
         return file;
     }
 
@@ -83,7 +91,8 @@ final class Merge {
         if (!(tree instanceof Tree.Items items)) return Optional.empty();
         var all = new LinkedHashMap<String, Tree>();
         for (var item : items.items()) {
-            if (!(item instanceof Tree.Fields f) || !(f.fields().get("id") instanceof Tree.Scalar id)) return Optional.empty();
+            if (!(item instanceof Tree.Fields f) || !(f.fields().get("id") instanceof Tree.Scalar id))
+                return Optional.empty();
             all.put(id.text(), item);
         }
         return Optional.of(Tree.fields(all));
@@ -107,6 +116,7 @@ final class Merge {
     }
 
     private static String words(Optional<Tree> tree) {
-        return tree.map(t -> t instanceof Tree.Scalar s ? s.text() : Json.write(t)).orElse("nothing");
+        return tree.map(t -> t instanceof Tree.Scalar s ? s.text() : Json.write(t))
+                .orElse("nothing");
     }
 }

@@ -29,7 +29,10 @@ final class Profiles {
         var used = new LinkedHashSet<String>();
         var expanded = new ArrayList<Tree>();
         for (var item : things.items())
-            expanded.add(item instanceof Tree.Fields thing && thing.fields().containsKey("profile") ? thing(thing, used) : item);
+            expanded.add(
+                    item instanceof Tree.Fields thing && thing.fields().containsKey("profile")
+                            ? thing(thing, used)
+                            : item);
         if (used.isEmpty()) return file;
         var fields = new LinkedHashMap<>(file.fields());
         fields.put("things", new Tree.Items(things.mark(), expanded));
@@ -40,7 +43,8 @@ final class Profiles {
     private static Tree.Fields thing(Tree.Fields thing, Set<String> used) throws Invalid {
         var mark = thing.keys().getOrDefault("profile", thing.mark());
         if (thing.fields().containsKey("kind"))
-            throw new Invalid(mark, "a thing has a \"kind\" of this file or a \"profile\" that comes with Linkspan, not both");
+            throw new Invalid(
+                    mark, "a thing has a \"kind\" of this file or a \"profile\" that comes with Linkspan, not both");
         if (!(thing.fields().get("profile") instanceof Tree.Scalar name))
             throw new Invalid(mark, "\"profile\" is one word, such as eastron_sdm630");
         if (!names().contains(name.text()))
@@ -77,7 +81,8 @@ final class Profiles {
         var names = new ArrayList<String>();
         if (read("index").fields().get("profiles") instanceof Tree.Items items)
             for (var item : items.items())
-                if (item instanceof Tree.Fields f && f.fields().get("name") instanceof Tree.Scalar name) names.add(name.text());
+                if (item instanceof Tree.Fields f && f.fields().get("name") instanceof Tree.Scalar name)
+                    names.add(name.text());
         return names;
     }
 
@@ -94,7 +99,8 @@ final class Profiles {
     private static String near(String name) throws Invalid {
         var near = new ArrayList<String>();
         for (String each : names())
-            if (distance(each, name) <= NEAR_LETTERS || (name.length() > 2 && each.contains(name))) near.add("\"" + each + "\"");
+            if (distance(each, name) <= NEAR_LETTERS || (name.length() > 2 && each.contains(name)))
+                near.add("\"" + each + "\"");
         if (!near.isEmpty()) return "; did you mean " + String.join(" or ", near) + "?";
         return "; there are " + String.join(", ", names());
     }

@@ -19,7 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/// The requests that a running node answers: over its Unix socket now, over HTTP later. A request is an object whose `do` says
+/// The requests that a running node answers: over its Unix socket now, over HTTP later. A request is an object whose
+/// `do` says
 /// what; docs/commands.md has the list. What only looks is in [Looks].
 ///
 /// Thread-safety: safe for many threads.
@@ -51,7 +52,8 @@ public final class Requests implements ControlSocket.Handler {
     }
 
     @Override
-    public void handle(Tree.Fields request, ControlSocket.Answers out) throws Invalid, IOException, InterruptedException {
+    public void handle(Tree.Fields request, ControlSocket.Answers out)
+            throws Invalid, IOException, InterruptedException {
         var s = new Settings(request);
         String what = s.needText("do", "get");
         if (looks.answer(what, s, out)) return;
@@ -70,8 +72,10 @@ public final class Requests implements ControlSocket.Handler {
             }
             case "status" -> out.end(status(view));
             default -> // open: what came over the wire
-                throw s.wrong("do", "is get, tail, why, export, sites, set, release, invoke, arm, service, exchange, apply,"
-                        + " snapshot or status, not \"" + what + "\"");
+                throw s.wrong(
+                        "do",
+                        "is get, tail, why, export, sites, set, release, invoke, arm, service, exchange, apply,"
+                                + " snapshot or status, not \"" + what + "\"");
         }
     }
 
@@ -153,7 +157,8 @@ public final class Requests implements ControlSocket.Handler {
                 .text("key", keyOf(input))
                 .text("position", Trees.position(io.linkspan.model.Log.Position.of(view.id(), taken.here())));
         if (waits) {
-            var wait = Duration.ofNanos((deadline == 0 ? Input.DEADLINE_MICROS : deadline) * 1_000).plus(ANSWER_GRACE);
+            var wait = Duration.ofNanos((deadline == 0 ? Input.DEADLINE_MICROS : deadline) * 1_000)
+                    .plus(ANSWER_GRACE);
             asked.awaitOutcome(wait).ifPresent(o -> answer.put("outcome", Trees.outcome(o)));
         }
         out.end(answer.done());
@@ -175,9 +180,7 @@ public final class Requests implements ControlSocket.Handler {
     // ---- what is stored and has no outcome of its own
 
     private void store(SiteView view, Input input, ControlSocket.Answers out) throws IOException, InterruptedException {
-        var taken = node.ask(view.id(), by, input)
-                .await(STORE_TIMEOUT)
-                .orElseThrow(() -> new IOException(notStored()));
+        var taken = node.ask(view.id(), by, input).await(STORE_TIMEOUT).orElseThrow(() -> new IOException(notStored()));
         out.end(Trees.fields()
                 .text("position", Trees.position(io.linkspan.model.Log.Position.of(view.id(), taken.here())))
                 .done());
@@ -191,14 +194,17 @@ public final class Requests implements ControlSocket.Handler {
                     + thing.substring(0, Math.max(0, thing.indexOf('.'))));
         }
         boolean takeOut = s.flag("out", true);
-        return new Input.Service(thing, takeOut, takeOut ? s.needText("reason", "\"compressor is being changed\"") : "");
+        return new Input.Service(
+                thing, takeOut, takeOut ? s.needText("reason", "\"compressor is being changed\"") : "");
     }
 
     private static Input exchange(SiteView view, Settings s) throws Invalid, IOException {
         String path = s.needText("property", "meter.energy_import");
         var property = property(view, path);
         if (property.type() != io.linkspan.model.ValueType.REGISTER)
-            throw s.wrong("property", "is a register of a meter, not a " + property.type().word());
+            throw s.wrong(
+                    "property",
+                    "is a register of a meter, not a " + property.type().word());
         return new Input.Exchange(view.directory().property(path), register(s, "old"), register(s, "new"));
     }
 
@@ -237,8 +243,9 @@ public final class Requests implements ControlSocket.Handler {
 
     private static void refuseUnconfirmed(Settings s, Applying.Ready ready) throws Invalid, SaidNo {
         if (!ready.assessment().removed().isEmpty() && !s.flag("confirmed", false))
-            throw new SaidNo("it takes out " + String.join(", ", ready.assessment().removed())
-                    + "; say --yes if that is meant (their history stays)");
+            throw new SaidNo(
+                    "it takes out " + String.join(", ", ready.assessment().removed())
+                            + "; say --yes if that is meant (their history stays)");
     }
 
     private void adopt(SiteView view, Applying.Ready ready) throws Invalid, IOException, InterruptedException {

@@ -30,10 +30,16 @@ final class RunCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(arity = "0..1", paramLabel = "SITE.YAML", description = "the site's file; without one the folder's site goes on")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "SITE.YAML",
+            description = "the site's file; without one the folder's site goes on")
     private @Nullable Path file;
 
-    @Option(names = "--node", paramLabel = "NODE.YAML", description = "what belongs to the box: permitted listeners, limits of the log")
+    @Option(
+            names = "--node",
+            paramLabel = "NODE.YAML",
+            description = "what belongs to the box: permitted listeners, limits of the log")
     private @Nullable Path nodeFile;
 
     @Option(names = "--port", paramLabel = "N", description = "port of the page on loopback (8080)")
@@ -53,13 +59,15 @@ final class RunCommand implements Callable<Integer> {
         var node = nodeFile == null ? NodeFile.standard() : NodeFile.read(nodeFile);
         Path data = where.data();
         if (file == null && !Files.isDirectory(data.resolve(Node.JOURNAL)) && spec != null)
-            throw new ParameterException(spec.commandLine(), "there is no site in " + data + " yet: linkspan run SITE.yaml --data " + data);
+            throw new ParameterException(
+                    spec.commandLine(), "there is no site in " + data + " yet: linkspan run SITE.yaml --data " + data);
         Files.createDirectories(data);
         boolean passive = Backup.isPassive(data) && !lead;
         if (lead) Backup.lead(data);
-        if (passive) LOG.warn("This folder is a restored backup: no line is opened; when it shall lead, run it with --lead");
-        var settings = new Running.Settings(
-                data, Optional.ofNullable(file), clock(), node.log(), node.permitted(), passive);
+        if (passive)
+            LOG.warn("This folder is a restored backup: no line is opened; when it shall lead, run it with --lead");
+        var settings =
+                new Running.Settings(data, Optional.ofNullable(file), clock(), node.log(), node.permitted(), passive);
         var running = Running.start(settings, changes -> ApplyCommand.print(where, changes));
         return serve(running, page(node));
     }
@@ -99,5 +107,4 @@ final class RunCommand implements Callable<Integer> {
             return Exit.BUG;
         }
     }
-
 }

@@ -50,7 +50,8 @@ public final class Running implements AutoCloseable {
         this.socket = socket;
     }
 
-    /// Starts a node: a new folder gets its site from the file; in a folder that has one the file's changes are put in
+    /// Starts a node: a new folder gets its site from the file; in a folder that has one the file's changes are put
+    /// in
     /// force, after `changes` has heard of them.
     ///
     /// @throws Invalid at the line of what is wrong in the file
@@ -94,16 +95,20 @@ public final class Running implements AutoCloseable {
         var view = new RunningSite(node, clock, node.sites().getFirst());
         var ready = Applying.ready(node, view, file, Applying.Meeting.REFUSE);
         if (ready.unchanged()) return;
-        changes.accept(Applying.told(ready.assessment()).plain("unchanged", false).done());
+        changes.accept(
+                Applying.told(ready.assessment()).plain("unchanged", false).done());
         var taken = node.apply(view.id(), Requests.here(), ready.tree()).await(Requests.STORE_TIMEOUT);
-        if (taken.isEmpty()) throw new IOException("the changed file could not be stored: " + node.journal().trouble());
+        if (taken.isEmpty())
+            throw new IOException(
+                    "the changed file could not be stored: " + node.journal().trouble());
     }
 
     private String words(SiteId id) {
         Directory directory = node.board(id).directory();
         var file = directory.file();
         return "Linkspan " + Version.NUMBER + " leads " + file.name() + " (revision " + directory.revision() + "): "
-                + count(file.connectors().size(), "connector") + ", " + count(file.paths().size(), "property") + ", "
+                + count(file.connectors().size(), "connector") + ", "
+                + count(file.paths().size(), "property") + ", "
                 + count(file.links().size(), "link") + "; "
                 + (node.board(id).armed() ? "armed" : "not armed: it shows what it would write (linkspan arm)");
     }

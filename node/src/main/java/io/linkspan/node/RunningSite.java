@@ -58,7 +58,9 @@ public record RunningSite(Node node, NodeClock clock, SiteId id) implements Site
     @Override
     public Optional<byte[]> frame(long id, int check) {
         try {
-            return node.frames().get(id).filter(bytes -> (FrameRing.checksum(ByteBuffer.wrap(bytes)) & 0xFFFF) == check);
+            return node.frames()
+                    .get(id)
+                    .filter(bytes -> (FrameRing.checksum(ByteBuffer.wrap(bytes)) & 0xFFFF) == check);
         } catch (IOException e) {
             return Optional.empty(); // the ring is no record: what it can not give is gone
         }

@@ -11,7 +11,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/// What can be looked at of one site: of a running one ([RunningSite]) or of one that lies in a folder ([StoredSite]). What
+/// What can be looked at of one site: of a running one ([RunningSite]) or of one that lies in a folder ([StoredSite]).
+/// What
 /// leaves it passes the owner's contract. Safe for many threads.
 public interface SiteView {
     /// The site's identity for life.
@@ -62,7 +63,9 @@ public interface SiteView {
 
             @Override
             public boolean link(int number) {
-                return lexicon.link(number).map(io.linkspan.model.Link::isPrivate).orElse(false);
+                return lexicon.link(number)
+                        .map(io.linkspan.model.Link::isPrivate)
+                        .orElse(false);
             }
         };
     }

@@ -5,7 +5,8 @@ public interface Subcommand {
     /// The word behind `linkspan`.
     String name();
 
-    /// A new picocli command object (`@Command`), a `Callable<Integer>` whose result is the exit code. It may use [Where] as a
+    /// A new picocli command object (`@Command`), a `Callable<Integer>` whose result is the exit code. It may use
+    /// [Where] as a
     /// mixin.
     Object command();
 }

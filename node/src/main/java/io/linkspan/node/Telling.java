@@ -53,7 +53,8 @@ final class Telling {
     }
 
     static Instant instant(long wallMicros) {
-        return Instant.ofEpochSecond(Math.floorDiv(wallMicros, 1_000_000L), Math.floorMod(wallMicros, 1_000_000L) * 1_000);
+        return Instant.ofEpochSecond(
+                Math.floorDiv(wallMicros, 1_000_000L), Math.floorMod(wallMicros, 1_000_000L) * 1_000);
     }
 
     private String until(long siteMicros) {
@@ -66,8 +67,11 @@ final class Telling {
     String inCharge(Cell cell) {
         if (cell.duty().isEmpty()) return "";
         var duty = cell.duty().get();
-        if (duty.outOfService().isPresent()) return "nobody: out of service (" + duty.outOfService().get() + ")";
-        var hold = duty.holds().stream().filter(h -> h.id() == duty.charge().hold()).findFirst();
+        if (duty.outOfService().isPresent())
+            return "nobody: out of service (" + duty.outOfService().get() + ")";
+        var hold = duty.holds().stream()
+                .filter(h -> h.id() == duty.charge().hold())
+                .findFirst();
         return switch (duty.charge().by()) {
             case NOBODY -> "nobody";
             case FALLBACK -> "nobody: its fallback";
@@ -116,31 +120,38 @@ final class Telling {
                 Optional.of("the line of " + lexicon.connector(i.connector()) + (i.up() ? " came up" : " went down")
                         + because(i.why()));
             case Input.UnitChanged i ->
-                Optional.of(properties(i.properties()) + (i.answers() ? " can be reached again" : " can not be reached")
+                Optional.of(properties(i.properties())
+                        + (i.answers() ? " can be reached again" : " can not be reached")
                         + because(i.why()));
             case Input.GapReported i -> Optional.of(gap(i.properties(), i.fromWall(), i.toWall(), i.cause()));
             case Input.Late i -> Optional.of(lexicon.property(i.property()) + " did not come in time");
             case Input.Set i ->
-                Optional.of(by + " sets " + lexicon.property(i.property()) + " to "
-                        + lexicon.value(i.property(), i.value()) + " (" + i.priority().word() + ")");
+                Optional.of(
+                        by + " sets " + lexicon.property(i.property()) + " to " + lexicon.value(i.property(), i.value())
+                                + " (" + i.priority().word() + ")");
             case Input.Release i ->
-                Optional.of(by + " gives " + lexicon.property(i.property()) + " back (" + i.priority().word() + ")");
+                Optional.of(by + " gives " + lexicon.property(i.property()) + " back ("
+                        + i.priority().word() + ")");
             case Input.Invoke i -> Optional.of(by + " invokes " + lexicon.property(i.action()));
             case Input.Answered i -> Optional.of("write " + i.write() + " was answered");
             case Input.Service i ->
-                Optional.of(by + (i.out() ? " takes " + i.thing() + " out of service" + because(i.reason())
-                        : " gives " + i.thing() + " back to service"));
+                Optional.of(by
+                        + (i.out()
+                                ? " takes " + i.thing() + " out of service" + because(i.reason())
+                                : " gives " + i.thing() + " back to service"));
             case Input.Arm i -> Optional.of(by + (i.armed() ? " arms the site" : " disarms the site: it only watches"));
             case Input.Exchange i ->
                 Optional.of(by + " exchanged the meter of " + lexicon.property(i.property()) + ": the old one showed "
                         + i.oldLast() + ", the new one begins with " + i.newFirst());
             case Input.Due i -> Optional.of(due(i));
             case Input.ClockStepped i ->
-                Optional.of("the clock of the box was set by " + Durations.format(Duration.ofNanos(Math.abs(i.by()) * 1_000))
+                Optional.of("the clock of the box was set by "
+                        + Durations.format(Duration.ofNanos(Math.abs(i.by()) * 1_000))
                         + (i.by() < 0 ? " back" : " forward"));
             case Input.DiskChanged i -> Optional.of("the disk is " + word(i.state()));
             case Input.Happened i ->
-                Optional.of(i.thing() + " told " + i.event() + i.value().map(v -> ": " + v).orElse(""));
+                Optional.of(i.thing() + " told " + i.event()
+                        + i.value().map(v -> ": " + v).orElse(""));
         };
     }
 
@@ -189,16 +200,20 @@ final class Telling {
     Optional<String> followed(Result result) {
         return switch (result) {
             case Result.Took _ -> Optional.empty();
-            case Result.Began r -> r.crashed()
-                    ? Optional.of("the last run did not end in order: what happened since " + at(r.lastWall()) + " may not be recorded")
-                    : Optional.empty();
+            case Result.Began r ->
+                r.crashed()
+                        ? Optional.of("the last run did not end in order: what happened since " + at(r.lastWall())
+                                + " may not be recorded")
+                        : Optional.empty();
             case Result.Adopted r -> Optional.of("revision " + r.revision() + " of the site file is in force");
             case Result.RegisterTurned r ->
-                Optional.of("the register " + lexicon.property(r.property()) + (r.exchanged() ? " is a new meter's" : " rolled over"));
+                Optional.of("the register " + lexicon.property(r.property())
+                        + (r.exchanged() ? " is a new meter's" : " rolled over"));
             case Result.LinkMoved r -> Optional.of(moved(r));
             case Result.HoldPlaced r ->
-                Optional.of(holder(r.hold()) + " holds " + lexicon.property(r.hold().property()) + " at "
-                        + lexicon.wish(r.hold().property(), r.hold().wish()));
+                Optional.of(
+                        holder(r.hold()) + " holds " + lexicon.property(r.hold().property()) + " at "
+                                + lexicon.wish(r.hold().property(), r.hold().wish()));
             case Result.HoldEnded r ->
                 Optional.of("the wish for " + lexicon.property(r.property()) + " is over: " + ended(r.why()));
             case Result.Charged r -> Optional.of(charged(r));
@@ -206,7 +221,8 @@ final class Telling {
                 Optional.of("write " + r.write() + ": " + lexicon.property(r.property()) + " to "
                         + lexicon.value(r.property(), r.value()));
             case Result.WriteWithheld r ->
-                Optional.of(lexicon.property(r.property()) + " would be set to " + lexicon.value(r.property(), r.value()) + ", but "
+                Optional.of(lexicon.property(r.property()) + " would be set to "
+                        + lexicon.value(r.property(), r.value()) + ", but "
                         + switch (r.why()) {
                             case WATCHING -> "the site only watches";
                             case OUT_OF_SERVICE -> "it is out of service";
@@ -222,7 +238,8 @@ final class Telling {
                         + ", other than it shall be: a person must look");
             case Result.CommandOpened r -> Optional.of("command " + r.number() + " is under way");
             case Result.CommandEnded r -> Optional.of("command " + r.number() + ": " + r.outcome());
-            case Result.LineIs _, Result.UnitIs _, Result.ServiceIs _, Result.ArmedIs _, Result.DiskIs _ -> Optional.empty();
+            case Result.LineIs _, Result.UnitIs _, Result.ServiceIs _, Result.ArmedIs _, Result.DiskIs _ ->
+                Optional.empty();
             case Result.GapOpened r ->
                 Optional.of(properties(r.properties()) + " missing from " + at(r.fromWall()) + because(r.cause()));
             case Result.GapClosed r -> Optional.of(properties(r.properties()) + " missing until " + at(r.toWall()));
@@ -237,14 +254,20 @@ final class Telling {
         String to = link.map(l -> l.to()).orElse("its target");
         int target = link.map(l -> view.directory().property(l.to())).orElse(0);
         String wish = r.wish().map(w -> lexicon.wish(target, w)).orElse("nothing");
-        String saw = link.map(l -> l.isPrivate()).orElse(false) ? ", what it saw is withheld"
-                : Double.isNaN(r.seen()) ? ""
-                : ", it saw " + link.flatMap(lexicon::source).map(s -> lexicon.number(s, r.seen())).orElse(Double.toString(r.seen()));
+        String saw = link.map(l -> l.isPrivate()).orElse(false)
+                ? ", what it saw is withheld"
+                : Double.isNaN(r.seen())
+                        ? ""
+                        : ", it saw "
+                                + link.flatMap(lexicon::source)
+                                        .map(s -> lexicon.number(s, r.seen()))
+                                        .orElse(Double.toString(r.seen()));
         return switch (r.move()) {
             case HOLDS -> name + " holds " + to + " at " + wish + saw;
             case LETS_GO -> name + " lets go of " + to + saw;
-            case SILENT -> name + (r.wish().isPresent() ? " holds " + to + " at " + wish : " lets go of " + to)
-                    + ", because its source is silent";
+            case SILENT ->
+                name + (r.wish().isPresent() ? " holds " + to + " at " + wish : " lets go of " + to)
+                        + ", because its source is silent";
             case CAREFUL_END -> name + " holds " + to + " no longer: its source has been silent for too long";
             case HEARD -> name + " hears its source again" + saw;
             case STEPPED -> name + " went on" + saw;
@@ -253,21 +276,28 @@ final class Telling {
 
     private String charged(Result.Charged r) {
         String what = lexicon.property(r.property()) + ": ";
-        String desired = r.desired().map(v -> ", it shall be " + lexicon.value(r.property(), v)).orElse("");
-        return what + switch (r.charge().by()) {
-            case NOBODY -> "nobody is in charge";
-            case FALLBACK -> "nobody is in charge, its fallback holds";
-            case MINIMUM_TIME -> "its minimum time is in charge" + until(r.charge().untilSite());
-            case HOLD -> chargedBy(r) + " is in charge";
-            case BOUND -> chargedBy(r) + " bounds it";
-        } + desired;
+        String desired = r.desired()
+                .map(v -> ", it shall be " + lexicon.value(r.property(), v))
+                .orElse("");
+        return what
+                + switch (r.charge().by()) {
+                    case NOBODY -> "nobody is in charge";
+                    case FALLBACK -> "nobody is in charge, its fallback holds";
+                    case MINIMUM_TIME ->
+                        "its minimum time is in charge" + until(r.charge().untilSite());
+                    case HOLD -> chargedBy(r) + " is in charge";
+                    case BOUND -> chargedBy(r) + " bounds it";
+                }
+                + desired;
     }
 
     private String chargedBy(Result.Charged r) {
         if (r.charge().link() != 0) return lexicon.linkName(r.charge().link());
         return view.cell(r.property())
                 .flatMap(Cell::duty)
-                .flatMap(d -> d.holds().stream().filter(h -> h.id() == r.charge().hold()).findFirst())
+                .flatMap(d -> d.holds().stream()
+                        .filter(h -> h.id() == r.charge().hold())
+                        .findFirst())
                 .map(h -> who(h.by()))
                 .orElse("hold " + r.charge().hold());
     }
@@ -275,7 +305,10 @@ final class Telling {
     /// What became of a write, with the value that was read back as people read it.
     String outcome(int property, io.linkspan.model.Outcome outcome) {
         if (outcome instanceof io.linkspan.model.Outcome.Done done)
-            return "done" + done.readBack().map(v -> ", reads back " + lexicon.value(property, v)).orElse("");
+            return "done"
+                    + done.readBack()
+                            .map(v -> ", reads back " + lexicon.value(property, v))
+                            .orElse("");
         return outcome.toString();
     }
 

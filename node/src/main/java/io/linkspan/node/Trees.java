@@ -43,7 +43,9 @@ final class Trees {
         }
 
         Fields time(String name, long wallMicros) {
-            return wallMicros == 0 ? this : text(name, Telling.instant(wallMicros).toString());
+            return wallMicros == 0
+                    ? this
+                    : text(name, Telling.instant(wallMicros).toString());
         }
 
         Tree.Fields done() {
@@ -79,17 +81,23 @@ final class Trees {
             if (r.hasDeviceTime()) out.time("device_time", r.deviceTimeMicros());
         });
         if (cell.missingSince() != 0)
-            out.time("missing_since", cell.missingSince()).text("missing_cause", cell.missingCause());
+            out.time("missing_since", cell.missingSince())
+                    .text("missing_cause", cell.missingCause())
+                    .text(
+                            "missing",
+                            "missing since " + telling.at(cell.missingSince()) + " (" + cell.missingCause() + ")");
         cell.duty().ifPresent(d -> {
             d.desired().ifPresent(v -> out.put("desired", value(v)));
             out.text("in_charge", telling.inCharge(cell)).text("write", word(d.write()));
             d.outOfService().ifPresent(reason -> out.text("out_of_service", reason));
-            out.put("holds", Tree.items(d.holds().stream().map(h -> (Tree) fields()
-                            .text("who", telling.holder(h))
-                            .text("priority", h.priority().word())
-                            .text("wish", lexicon.wish(h.property(), h.wish()))
-                            .done())
-                    .toList()));
+            out.put(
+                    "holds",
+                    Tree.items(d.holds().stream()
+                            .map(h -> (Tree) fields().text("who", telling.holder(h))
+                                    .text("priority", h.priority().word())
+                                    .text("wish", lexicon.wish(h.property(), h.wish()))
+                                    .done())
+                            .toList()));
         });
         return out.done();
     }
@@ -124,8 +132,7 @@ final class Trees {
     static Tree.Fields entry(Telling telling, Log.Position at, Entry entry) {
         var results = new ArrayList<Tree>();
         for (var r : entry.results()) results.add(record(telling.lexicon(), (Record) r));
-        return fields()
-                .text("position", position(at))
+        return fields().text("position", position(at))
                 .time("time", entry.at().wall())
                 .text("by", entry.by().toString())
                 .put("input", record(telling.lexicon(), (Record) entry.input()))
@@ -136,12 +143,14 @@ final class Trees {
 
     private static Tree.Fields record(Lexicon lexicon, Record record) {
         var out = fields();
-        boolean isKind = record instanceof Result || record instanceof io.linkspan.model.Input
+        boolean isKind = record instanceof Result
+                || record instanceof io.linkspan.model.Input
                 || record instanceof io.linkspan.model.Wish;
         if (isKind) out.text("kind", snake(record.getClass()));
         for (var component : record.getClass().getRecordComponents()) {
             Object part = part(record, component);
-            if (!hides(component.getName(), part)) out.put(snake(component.getName()), tree(lexicon, component.getName(), part));
+            if (!hides(component.getName(), part))
+                out.put(snake(component.getName()), tree(lexicon, component.getName(), part));
         }
         return out.done();
     }
@@ -180,9 +189,9 @@ final class Trees {
             case Integer n when isProperty(name) -> Tree.text(lexicon.property(n));
             case Integer n when name.equals("link") -> Tree.text(n == 0 ? "" : lexicon.linkName(n));
             case Integer n when name.equals("connector") -> Tree.text(lexicon.connector(n));
-            case Long wall when name.endsWith("Wall") || name.equals("wall") -> wall == 0
-                    ? Tree.text("")
-                    : Tree.text(Telling.instant(wall).toString());
+            case Long wall
+            when name.endsWith("Wall") || name.equals("wall") ->
+                wall == 0 ? Tree.text("") : Tree.text(Telling.instant(wall).toString());
             case Number n -> Tree.plain(n);
             case Boolean b -> Tree.plain(b);
             default -> Tree.text(part.toString()); // open: a text
@@ -198,7 +207,8 @@ final class Trees {
     }
 
     private static String snake(Class<?> type) {
-        return snake(type.getSimpleName().substring(0, 1).toLowerCase(Locale.ROOT) + type.getSimpleName().substring(1));
+        return snake(type.getSimpleName().substring(0, 1).toLowerCase(Locale.ROOT)
+                + type.getSimpleName().substring(1));
     }
 
     private static String snake(String name) {

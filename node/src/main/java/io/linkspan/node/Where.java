@@ -11,13 +11,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// What every command takes: which data folder, which site of it, and whether the answer is for people or for programs. A
+/// What every command takes: which data folder, which site of it, and whether the answer is for people or for programs.
+/// A
 /// picocli mixin. For one thread.
 public final class Where {
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "the site's data folder (else $LINKSPAN_DATA, else ./data)")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "the site's data folder (else $LINKSPAN_DATA, else ./data)")
     private @Nullable Path data;
 
     @Option(names = "--site", paramLabel = "NAME", description = "which site, where several are in the folder")
@@ -95,13 +99,18 @@ public final class Where {
     /// The texts of a list in an answer.
     static List<String> texts(Tree.Fields answer, String field) {
         if (!(answer.fields().get(field) instanceof Tree.Items items)) return List.of();
-        return items.items().stream().map(t -> t instanceof Tree.Scalar s ? s.text() : io.linkspan.model.Json.write(t)).toList();
+        return items.items().stream()
+                .map(t -> t instanceof Tree.Scalar s ? s.text() : io.linkspan.model.Json.write(t))
+                .toList();
     }
 
     /// The maps of a list in an answer.
     static List<Tree.Fields> list(Tree.Fields answer, String field) {
         if (!(answer.fields().get(field) instanceof Tree.Items items)) return List.of();
-        return items.items().stream().filter(Tree.Fields.class::isInstance).map(Tree.Fields.class::cast).toList();
+        return items.items().stream()
+                .filter(Tree.Fields.class::isInstance)
+                .map(Tree.Fields.class::cast)
+                .toList();
     }
 
     /// Asks the running node.

@@ -13,8 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// Tells from the log why an actuator is as it is, or where a sensor's value came from: the telegram with its bytes, the link
-/// with its version, the wish, who was in charge, the write and what became of it. Works for every write in the log, however old:
+/// Tells from the log why an actuator is as it is, or where a sensor's value came from: the telegram with its bytes,
+/// the link
+/// with its version, the wish, who was in charge, the write and what became of it. Works for every write in the log,
+/// however old:
 /// each write names the entry that caused it, and each is read where it stands.
 ///
 /// For one thread.
@@ -54,9 +56,11 @@ public final class Why {
         if (cell.map(c -> c.isPrivate()).orElse(false)) return closed(number, path);
         boolean isSensor = cell.map(c -> c.duty().isEmpty()).orElse(false);
         if (isSensor) return sensor(number, path);
-        var newest = newest(e -> order(e, number).isPresent() || withheld(e, number).isPresent());
+        var newest =
+                newest(e -> order(e, number).isPresent() || withheld(e, number).isPresent());
         if (newest.isEmpty()) {
-            String charge = cell.map(c -> "; in charge is " + telling.inCharge(c)).orElse("");
+            String charge =
+                    cell.map(c -> "; in charge is " + telling.inCharge(c)).orElse("");
             return new Explanation(path, path + " was never written" + charge, steps);
         }
         var item = newest.get();
@@ -69,7 +73,8 @@ public final class Why {
 
     private static Optional<Result.WriteOrdered> order(Entry entry, int property) {
         for (var r : entry.results())
-            if (r instanceof Result.WriteOrdered w && (property == 0 || w.property() == property)) return Optional.of(w);
+            if (r instanceof Result.WriteOrdered w && (property == 0 || w.property() == property))
+                return Optional.of(w);
         return Optional.empty();
     }
 
@@ -81,12 +86,17 @@ public final class Why {
 
     /// A private property: that its link acted is told, and when, and nothing else.
     private Explanation closed(int number, String path) throws IOException {
-        var moved = newest(e -> e.results().stream().anyMatch(r -> r instanceof Result.LinkMoved m && targets(m, number)));
+        var moved =
+                newest(e -> e.results().stream().anyMatch(r -> r instanceof Result.LinkMoved m && targets(m, number)));
         moved.ifPresent(item -> {
             for (var r : item.entry().results())
                 if (r instanceof Result.LinkMoved m && targets(m, number))
-                    step("link", item, "link " + lexicon.linkName(m.link()) + " (version " + m.version()
-                            + ") acted; what it saw and wished is withheld", new byte[0]);
+                    step(
+                            "link",
+                            item,
+                            "link " + lexicon.linkName(m.link()) + " (version " + m.version()
+                                    + ") acted; what it saw and wished is withheld",
+                            new byte[0]);
         });
         return new Explanation(
                 path, path + " belongs to a private link: its values are kept between the two parties", steps);
@@ -99,21 +109,25 @@ public final class Why {
 
     // ---- of an entry
 
-    /// Why an entry is as it is: of one with a write the whole chain of the write, of an answer that of the write which it
+    /// Why an entry is as it is: of one with a write the whole chain of the write, of an answer that of the write
+    /// which it
     /// answers, of any other what happened and what followed.
     ///
     /// @throws NoSuch there is no such entry
     public Explanation entry(Log.Position at) throws IOException {
         steps.clear();
-        var item = at(at).orElseThrow(() -> new NoSuch("there is no entry " + Trees.position(at) + " in this log, or it is"
-                + " private; the newest is " + Trees.position(view.newest())));
+        var item = at(at).orElseThrow(() -> new NoSuch("there is no entry " + Trees.position(at)
+                + " in this log, or it is" + " private; the newest is " + Trees.position(view.newest())));
         String about = "entry " + Trees.position(at);
         var order = order(item.entry(), 0);
         if (order.isPresent()) return write(about, item, order.get());
         if (item.entry().input() instanceof Input.Answered answered) {
-            var asked = newestBefore(at, e -> e.results().stream()
-                    .anyMatch(r -> r instanceof Result.WriteOrdered w && w.write() == answered.write()));
-            if (asked.isPresent()) return write(about, asked.get(), orderOf(asked.get().entry(), answered.write()));
+            var asked = newestBefore(
+                    at,
+                    e -> e.results().stream()
+                            .anyMatch(r -> r instanceof Result.WriteOrdered w && w.write() == answered.write()));
+            if (asked.isPresent())
+                return write(about, asked.get(), orderOf(asked.get().entry(), answered.write()));
         }
         happened(item);
         for (var r : item.entry().results())
@@ -127,8 +141,9 @@ public final class Why {
     public Explanation write(Log.Position at, int property) throws IOException {
         steps.clear();
         var item = at(at).orElseThrow(() -> new NoSuch("there is no entry " + Trees.position(at) + " in this log"));
-        var order = order(item.entry(), property).orElseThrow(() -> new NoSuch(
-                "entry " + Trees.position(at) + " does not write " + lexicon.property(property)));
+        var order = order(item.entry(), property)
+                .orElseThrow(() ->
+                        new NoSuch("entry " + Trees.position(at) + " does not write " + lexicon.property(property)));
         return write(lexicon.property(property), item, order);
     }
 
@@ -156,13 +171,19 @@ public final class Why {
         String last = trigger(item, property);
         if (reason.isEmpty()) reason = last;
         String value = lexicon.value(property, write.value());
-        step("write", item, "write " + write.write() + ": " + lexicon.property(property) + " to " + value
-                + (write.actFirst() ? ", sent before it was on disk (act-first)" : ", on disk before it was sent"), new byte[0]);
+        step(
+                "write",
+                item,
+                "write " + write.write() + ": " + lexicon.property(property) + " to " + value
+                        + (write.actFirst()
+                                ? ", sent before it was on disk (act-first)"
+                                : ", on disk before it was sent"),
+                new byte[0]);
         String outcome = answer(item, write);
         return new Explanation(
                 about,
-                lexicon.property(property) + " was set to " + value + " at " + telling.at(item.entry().at().wall()) + outcome
-                        + (reason.isEmpty() ? "" : "; " + reason),
+                lexicon.property(property) + " was set to " + value + " at "
+                        + telling.at(item.entry().at().wall()) + outcome + (reason.isEmpty() ? "" : "; " + reason),
                 steps);
     }
 
@@ -210,8 +231,7 @@ public final class Why {
                     Result.GapClosed _,
                     Result.GapNoted _,
                     Result.DiskIs _,
-                    Result.Noticed _ ->
-                false;
+                    Result.Noticed _ -> false;
         };
     }
 
@@ -234,8 +254,7 @@ public final class Why {
                     Result.ServiceIs _,
                     Result.ArmedIs _,
                     Result.DiskIs _,
-                    Result.Noticed _ ->
-                "site";
+                    Result.Noticed _ -> "site";
         };
     }
 
@@ -251,8 +270,13 @@ public final class Why {
     private static String kind(Input input) {
         return switch (input) {
             case Input.Frame _, Input.Happened _ -> "telegram";
-            case Input.Set _, Input.Release _, Input.Invoke _, Input.Arm _, Input.Service _, Input.Apply _, Input.Exchange _ ->
-                "person";
+            case Input.Set _,
+                    Input.Release _,
+                    Input.Invoke _,
+                    Input.Arm _,
+                    Input.Service _,
+                    Input.Apply _,
+                    Input.Exchange _ -> "person";
             case Input.Due _ -> "timer";
             case Input.Started _, Input.Stopping _ -> "restart";
             case Input.LineChanged _, Input.UnitChanged _ -> "line";
@@ -317,7 +341,14 @@ public final class Why {
     private void answered(Feed.Item item, Feed.Item ordered, Result.WriteEnded ended) {
         double millis = (item.entry().at().site() - ordered.entry().at().site()) / 1_000.0;
         boolean lost = rawId(item.entry().input()) != 0 && wire(item.entry().input()).length == 0;
-        step("answer", item, "after %.1f ms: %s%s".formatted(millis, telling.outcome(ended.property(), ended.outcome()), lost ? " (its bytes are kept no longer)" : ""),
+        step(
+                "answer",
+                item,
+                "after %.1f ms: %s%s"
+                        .formatted(
+                                millis,
+                                telling.outcome(ended.property(), ended.outcome()),
+                                lost ? " (its bytes are kept no longer)" : ""),
                 wire(item.entry().input()));
         for (var r : item.entry().results())
             if (r instanceof Result.CommandEnded c)
@@ -333,7 +364,8 @@ public final class Why {
         if (newest.isPresent()) {
             var reading = reading(newest.get().entry(), number).orElseThrow();
             happened(newest.get());
-            headline = telling.reading(reading) + " came from " + source(newest.get().entry()) + " at "
+            headline = telling.reading(reading) + " came from "
+                    + source(newest.get().entry()) + " at "
                     + telling.at(newest.get().entry().at().wall());
         }
         var cell = view.cell(number).orElseThrow();
@@ -362,7 +394,9 @@ public final class Why {
         try (var feed = view.feed(from)) {
             for (var item = feed.next(); item.isPresent(); item = feed.next())
                 for (var r : item.get().entry().results())
-                    if (isGap(r, number)) found.add(made("missing", item.get(), telling.followed(r).orElse(""), new byte[0]));
+                    if (isGap(r, number))
+                        found.add(
+                                made("missing", item.get(), telling.followed(r).orElse(""), new byte[0]));
         }
         return found.subList(Math.max(0, found.size() - GAPS_TOLD_MAX), found.size());
     }
@@ -422,7 +456,8 @@ public final class Why {
             Optional<Feed.Item> last = Optional.empty();
             try (var feed = view.feed(new Log.Position(end.site(), end.epoch(), from))) {
                 for (var item = feed.next(); item.isPresent(); item = feed.next()) {
-                    if (item.get().at().epoch() != end.epoch() || item.get().at().seq() >= to) break;
+                    if (item.get().at().epoch() != end.epoch()
+                            || item.get().at().seq() >= to) break;
                     if (wanted.test(item.get().entry())) last = item;
                 }
             }

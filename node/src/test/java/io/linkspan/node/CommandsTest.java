@@ -20,7 +20,8 @@ class CommandsTest {
     @BeforeEach
     void start() throws Exception {
         node = TestNode.start(folder);
-        TestNode.await("the boiler is read", () -> node.value("boiler.temperature").equals("58.5"));
+        TestNode.await(
+                "the boiler is read", () -> node.value("boiler.temperature").equals("58.5"));
         node.power(1.2);
         TestNode.await("the meter is read", () -> node.value("meter.power").equals("1.2"));
     }
@@ -39,7 +40,8 @@ class CommandsTest {
     void showsWhatIsKnown() {
         var all = node.say("get");
         assertThat(all.exit()).isEqualTo(Exit.DONE);
-        assertThat(all.out()).contains("meter.power", "1.2 kW", "boiler.temperature", "58.5 °C", "riverside_12, revision 1, armed");
+        assertThat(all.out())
+                .contains("meter.power", "1.2 kW", "boiler.temperature", "58.5 °C", "riverside_12, revision 1, armed");
         assertThat(node.say("get", "boiler.on").out()).contains("boiler.on").doesNotContain("meter.power");
         assertThat(node.say("get", "meter.power", "--json").out())
                 .contains("\"property\":\"meter.power\"", "\"value\":1.2", "\"unit\":\"kW\"");
@@ -51,7 +53,9 @@ class CommandsTest {
     @Test
     void tellsWhyAPeakIsShed() throws Exception {
         shed();
-        TestNode.await("the write is answered", () -> node.say("why", "boiler.on").out().contains("done, reads back off"));
+        TestNode.await(
+                "the write is answered",
+                () -> node.say("why", "boiler.on").out().contains("done, reads back off"));
         var why = node.say("why", "boiler.on");
         assertThat(why.out())
                 .contains("boiler.on was set to off")
@@ -67,7 +71,9 @@ class CommandsTest {
     @Test
     void whyIsTheSameFromTheFolderAfterwards() throws Exception {
         shed();
-        TestNode.await("the write is answered", () -> node.say("why", "boiler.on").out().contains("done, reads back off"));
+        TestNode.await(
+                "the write is answered",
+                () -> node.say("why", "boiler.on").out().contains("done, reads back off"));
         String before = node.say("why", "boiler.on", "--json").out();
         node.end();
         assertThat(node.say("why", "boiler.on", "--json").out()).isEqualTo(before);
@@ -114,12 +120,15 @@ class CommandsTest {
 
     @Test
     void outOfServiceIsNeverWritten() throws Exception {
-        assertThat(node.say("service", "boiler", "--out", "element is being changed").exit()).isEqualTo(Exit.DONE);
+        assertThat(node.say("service", "boiler", "--out", "element is being changed")
+                        .exit())
+                .isEqualTo(Exit.DONE);
         var refused = node.say("set", "boiler.on", "false");
         assertThat(refused.exit()).isEqualTo(Exit.SAID_NO);
         assertThat(refused.out()).contains("out of service (element is being changed");
         node.power(9);
-        TestNode.await("the link acted", () -> node.say("why", "boiler.on").out().contains("out of service"));
+        TestNode.await(
+                "the link acted", () -> node.say("why", "boiler.on").out().contains("out of service"));
         assertThat(node.isOn()).isTrue();
         assertThat(node.say("get", "boiler.on").out()).contains("out of service (element is being changed)");
         assertThat(node.say("service", "boiler", "--in").exit()).isEqualTo(Exit.DONE);
@@ -130,7 +139,9 @@ class CommandsTest {
     void disarmedItOnlyWatches() throws Exception {
         assertThat(node.say("arm", "--off").exit()).isEqualTo(Exit.DONE);
         node.power(9);
-        TestNode.await("it says what it would do", () -> node.say("why", "boiler.on").out().contains("the site only watches"));
+        TestNode.await(
+                "it says what it would do",
+                () -> node.say("why", "boiler.on").out().contains("the site only watches"));
         assertThat(node.isOn()).isTrue();
         assertThat(node.say("arm").exit()).isEqualTo(Exit.DONE);
         TestNode.await("the link has its way", () -> !node.isOn());
@@ -141,9 +152,12 @@ class CommandsTest {
         assertThat(node.say("set", "boiler.on", "false", "--for", "2h").exit()).isEqualTo(Exit.DONE);
         node.end();
         node.begin();
-        TestNode.await("the boiler is read again", () -> node.say("get", "boiler.on").out().contains("(manual) until"));
+        TestNode.await(
+                "the boiler is read again",
+                () -> node.say("get", "boiler.on").out().contains("(manual) until"));
         assertThat(node.isOn()).isFalse();
-        assertThat(node.say("tail", "--from", "0").out()).contains("sets boiler.on to off", "Linkspan stopped in order");
+        assertThat(node.say("tail", "--from", "0").out())
+                .contains("sets boiler.on to off", "Linkspan stopped in order");
     }
 
     @Test
@@ -158,7 +172,8 @@ class CommandsTest {
         node.write(node.text().replace("off-above: 5.0", "off-above: 12.0"));
         var dry = node.say("apply", node.site.toString(), "--dry-run");
         assertThat(dry.exit()).isEqualTo(Exit.DONE);
-        assertThat(dry.out()).contains("Changed:", "link shed_peak (version 2)", "Risks:", "boiler.on: nobody said what it does");
+        assertThat(dry.out())
+                .contains("Changed:", "link shed_peak (version 2)", "Risks:", "boiler.on: nobody said what it does");
         assertThat(node.view().directory().revision()).isEqualTo(1);
         assertThat(node.say("apply", node.site.toString()).out()).contains("Revision 2 is in force");
         node.power(9);
@@ -216,24 +231,30 @@ class CommandsTest {
         assertThat(restored.err()).isEmpty();
         assertThat(restored.exit()).isEqualTo(Exit.DONE);
         assertThat(TestNode.run("get", "--data", other.toString()).out()).contains("meter.power", "9 kW");
-        assertThat(TestNode.run("why", "boiler.on", "--data", other.toString()).out()).contains("shed_peak (version 1)");
+        assertThat(TestNode.run("why", "boiler.on", "--data", other.toString()).out())
+                .contains("shed_peak (version 1)");
         assertThat(Backup.isPassive(other)).isTrue();
         var settings = Running.Settings.of(other, node.site);
         var passive = new Running.Settings(
                 other, settings.siteFile(), settings.clock(), settings.log(), settings.permitted(), true);
         try (var second = Running.start(passive, _ -> {})) {
-            assertThat(second.node().connectors(second.node().sites().getFirst())).isEmpty();
-            assertThat(second.view(second.node().sites().getFirst()).newest().epoch()).isEqualTo(2);
+            assertThat(second.node().connectors(second.node().sites().getFirst()))
+                    .isEmpty();
+            assertThat(second.view(second.node().sites().getFirst()).newest().epoch())
+                    .isEqualTo(2);
         }
         assertThat(TestNode.run("verify", "--data", other.toString()).exit()).isEqualTo(Exit.DONE);
-        assertThat(TestNode.run("restore", file.toString(), "--data", other.toString()).exit()).isEqualTo(Exit.SAID_NO);
+        assertThat(TestNode.run("restore", file.toString(), "--data", other.toString())
+                        .exit())
+                .isEqualTo(Exit.SAID_NO);
     }
 
     @Test
     void aDamagedLogIsNamed() throws Exception {
         node.end();
         try (var files = Files.walk(node.data.resolve(Node.JOURNAL).resolve("log"))) {
-            Path segment = files.filter(p -> p.toString().endsWith(".seg")).findFirst().orElseThrow();
+            Path segment =
+                    files.filter(p -> p.toString().endsWith(".seg")).findFirst().orElseThrow();
             byte[] bytes = Files.readAllBytes(segment);
             bytes[400] ^= 1;
             Files.write(segment, bytes);
@@ -250,7 +271,13 @@ class CommandsTest {
 
     @Test
     void readsAndProbesByHand() throws Exception {
-        String endpoint = node.view().directory().file().connectors().get("plant_room").settings().needText("endpoint", "");
+        String endpoint = node.view()
+                .directory()
+                .file()
+                .connectors()
+                .get("plant_room")
+                .settings()
+                .needText("endpoint", "");
         var read = TestNode.run("read", endpoint, "unit 1 input 4");
         assertThat(read.exit()).isEqualTo(Exit.DONE);
         assertThat(read.out()).contains("int16", "585");

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The schema for editors says of a site file what the program says, as far as a schema can: every example and sample is
+/// The schema for editors says of a site file what the program says, as far as a schema can: every example and sample
+/// is
 /// right for both, and what has a wrong shape is wrong for both.
 class SiteSchemaTest {
     private static final Path ROOT = root();
@@ -53,7 +54,9 @@ class SiteSchemaTest {
         var result = validator.validate(uri, new TreeNode(file, ""));
         return result.isValid()
                 ? List.of()
-                : Stream.concat(Stream.of("invalid"), result.getErrors().stream().map(e -> e.getInstanceLocation() + ": " + e.getError()))
+                : Stream.concat(
+                                Stream.of("invalid"),
+                                result.getErrors().stream().map(e -> e.getInstanceLocation() + ": " + e.getError()))
                         .toList();
     }
 
@@ -61,7 +64,8 @@ class SiteSchemaTest {
         try (var examples = Files.list(ROOT.resolve("examples"));
                 var samples = Files.walk(ROOT.resolve("connectors/src/main/java"))) {
             return Stream.concat(examples, samples)
-                    .filter(p -> p.toString().endsWith(".yaml") && !p.getFileName().toString().equals("quality.yaml"))
+                    .filter(p -> p.toString().endsWith(".yaml")
+                            && !p.getFileName().toString().equals("quality.yaml"))
                     .sorted()
                     .toList();
         }
@@ -91,9 +95,20 @@ class SiteSchemaTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "no-grammar", "newer-grammar", "no-name", "name-with-hyphen", "reserved-name", "misspelt-field",
-                "misspelt-in-property", "position-off-earth", "choice-without-choices", "fallback-of-sensor",
-                "duration-without-unit", "link-without-silent", "link-one-threshold", "link-two-ways",
+                "no-grammar",
+                "newer-grammar",
+                "no-name",
+                "name-with-hyphen",
+                "reserved-name",
+                "misspelt-field",
+                "misspelt-in-property",
+                "position-off-earth",
+                "choice-without-choices",
+                "fallback-of-sensor",
+                "duration-without-unit",
+                "link-without-silent",
+                "link-one-threshold",
+                "link-two-ways",
                 "link-limit-without-end"
             })
     void whatHasAWrongShapeIsWrongForTheSchemaToo(String name) throws Exception {

@@ -17,7 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/// A whole node in the test's process, beside a simulated meter and a simulated boiler on real sockets. The commands of the
+/// A whole node in the test's process, beside a simulated meter and a simulated boiler on real sockets. The commands of
+/// the
 /// command line run against it as a person would type them.
 final class TestNode implements AutoCloseable {
     /// Longest wait for something that a test waits for.
@@ -82,8 +83,7 @@ final class TestNode implements AutoCloseable {
                     off-above: 5.0
                     on-below: 2.5
                     silent: { after: 10min, then: release }
-                """
-                .formatted(meter.port(), plantPort);
+                """.formatted(meter.port(), plantPort);
     }
 
     /// Writes the site file.

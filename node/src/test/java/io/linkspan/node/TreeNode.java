@@ -90,7 +90,8 @@ record TreeNode(Tree tree, String pointer) implements JsonNode {
         var all = new LinkedHashMap<String, JsonNode>();
         ((Tree.Fields) tree)
                 .fields()
-                .forEach((name, part) -> all.put(name, new TreeNode(part, pointer + "/" + JsonNode.encodeJsonPointer(name))));
+                .forEach((name, part) ->
+                        all.put(name, new TreeNode(part, pointer + "/" + JsonNode.encodeJsonPointer(name))));
         return all;
     }
 }

@@ -45,22 +45,29 @@ class WhyTest {
     }
 
     private void settled() throws Exception {
-        TestNode.await("the boiler does what it shall", () -> node.view()
-                .cell(on())
-                .flatMap(Cell::duty)
-                .map(d -> d.write() == Cell.WriteState.SETTLED || d.write() == Cell.WriteState.IDLE)
-                .orElse(false));
+        TestNode.await(
+                "the boiler does what it shall",
+                () -> node.view()
+                        .cell(on())
+                        .flatMap(Cell::duty)
+                        .map(d -> d.write() == Cell.WriteState.SETTLED || d.write() == Cell.WriteState.IDLE)
+                        .orElse(false));
     }
 
     private void ask(Input input) throws Exception {
-        node.running().node().ask(node.view().id(), Requests.here(), input).await(Duration.ofSeconds(30)).orElseThrow();
+        node.running()
+                .node()
+                .ask(node.view().id(), Requests.here(), input)
+                .await(Duration.ofSeconds(30))
+                .orElseThrow();
     }
 
     /// Somebody or something that can change who is in charge.
     private void actAtRandom(SplittableRandom random, int round) throws Exception {
         String key = "k" + round;
         switch (random.nextInt(4)) {
-            case 0 -> ask(new Input.Set(key, on(), Optional.of(new Value.Flag(random.nextBoolean())), Priority.MANUAL, 0, 0));
+            case 0 ->
+                ask(new Input.Set(key, on(), Optional.of(new Value.Flag(random.nextBoolean())), Priority.MANUAL, 0, 0));
             case 1 -> ask(new Input.Release(key, on(), Priority.MANUAL));
             default -> {
                 double before = node.value("meter.power").equals("9") ? 1 : 9;
@@ -75,7 +82,8 @@ class WhyTest {
         var all = new ArrayList<Log.Position>();
         try (var feed = view.feed(new Log.Position(view.id(), 1, 0))) {
             for (var item = feed.next(); item.isPresent(); item = feed.next())
-                for (var r : item.get().entry().results()) if (r instanceof Result.WriteOrdered) all.add(item.get().at());
+                for (var r : item.get().entry().results())
+                    if (r instanceof Result.WriteOrdered) all.add(item.get().at());
         }
         return all;
     }
@@ -110,13 +118,17 @@ class WhyTest {
             var kinds = explained.steps().stream().map(Explanation.Step::kind).toList();
             assertThat(kinds).as(explained.lines().toString()).contains("write", "answer");
             boolean linked = kinds.contains("link");
-            assertThat(linked || kinds.contains("person") || kinds.contains("restart")).as(explained.lines().toString()).isTrue();
+            assertThat(linked || kinds.contains("person") || kinds.contains("restart"))
+                    .as(explained.lines().toString())
+                    .isTrue();
             if (!linked) continue;
             byLink++;
-            assertThat(explained.steps()).anySatisfy(step -> assertThat(step.text()).contains("link shed_peak (version 1)"));
+            assertThat(explained.steps())
+                    .anySatisfy(step -> assertThat(step.text()).contains("link shed_peak (version 1)"));
             assertThat(explained.steps()).anySatisfy(step -> {
                 assertThat(step.text()).startsWith("grid_meter: meter.power");
-                assertThat(new String(step.wire(), java.nio.charset.StandardCharsets.US_ASCII)).contains("1-0:1.7.0(0");
+                assertThat(new String(step.wire(), java.nio.charset.StandardCharsets.US_ASCII))
+                        .contains("1-0:1.7.0(0");
             });
         }
         assertThat(byLink).isGreaterThan(wanted / 10);
@@ -144,7 +156,9 @@ class WhyTest {
         TestNode.await("the boiler is shed", () -> !node.isOn());
         var why = node.say("why", "boiler.on");
         assertThat(why.out()).contains("belongs to a private link", "link shed_peak (version 2) acted", "withheld");
-        String everything = why.out() + node.say("tail", "--from", "0", "--json").out() + node.say("get", "--json").out();
+        String everything = why.out()
+                + node.say("tail", "--from", "0", "--json").out()
+                + node.say("get", "--json").out();
         assertThat(everything).doesNotContain("8.125");
     }
 
@@ -152,7 +166,8 @@ class WhyTest {
     void aLocalChangeIsNamed() throws Exception {
         settled();
         node.plant.unit(1).flag("coil 0", false);
-        TestNode.await("it was noticed", () -> node.say("get", "boiler.on").out().contains("somebody at boiler"));
+        TestNode.await(
+                "it was noticed", () -> node.say("get", "boiler.on").out().contains("somebody at boiler"));
         assertThat(node.say("tail").out()).contains("somebody worked boiler.on at the machine: it is off");
     }
 
