@@ -37,10 +37,7 @@ final class Looking {
         }
 
         private static Table.Cell[] row(Tree.Fields p) {
-            String missing = Where.optional(p, "missing_since")
-                    .map(since -> "missing since " + since.replaceAll("\\.\\d+Z", "Z") + " ("
-                            + Where.text(p, "missing_cause") + ")")
-                    .orElse("");
+            String missing = Where.text(p, "missing");
             String quality = Where.text(p, "quality");
             String note = !missing.isEmpty() ? missing : quality.equals("good") || quality.isEmpty() ? "" : quality;
             String shown =

@@ -81,7 +81,11 @@ final class Trees {
             if (r.hasDeviceTime()) out.time("device_time", r.deviceTimeMicros());
         });
         if (cell.missingSince() != 0)
-            out.time("missing_since", cell.missingSince()).text("missing_cause", cell.missingCause());
+            out.time("missing_since", cell.missingSince())
+                    .text("missing_cause", cell.missingCause())
+                    .text(
+                            "missing",
+                            "missing since " + telling.at(cell.missingSince()) + " (" + cell.missingCause() + ")");
         cell.duty().ifPresent(d -> {
             d.desired().ifPresent(v -> out.put("desired", value(v)));
             out.text("in_charge", telling.inCharge(cell)).text("write", word(d.write()));
