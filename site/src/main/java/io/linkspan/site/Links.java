@@ -153,7 +153,8 @@ final class Links {
             case Link.Own.Rated r -> isOn(state, run.target()) ? r.amount() : 0;
             case Link.Own.Measured _ ->
                 state.twin(run.own()).usable()
-                        ? Values.asDouble(value(state, run.own())).orElse(0)
+                        ? run.beside()
+                                .apply(Values.asDouble(value(state, run.own())).orElse(0))
                         : 0;
         };
     }
@@ -270,7 +271,8 @@ final class Links {
     private static OptionalDouble setpoint(State state, Program.Run run, Does.Pid p) {
         if (run.setpoint() == 0) return OptionalDouble.of(Double.parseDouble(p.setpoint()));
         return state.twin(run.setpoint()).usable()
-                ? Values.asDouble(value(state, run.setpoint()))
+                ? OptionalDouble.of(run.beside()
+                        .apply(Values.asDouble(value(state, run.setpoint())).orElse(0)))
                 : OptionalDouble.empty();
     }
 

@@ -62,6 +62,7 @@ final class Program {
     /// @param variables numbers of the expression's properties, in its order
     /// @param own number of the property that measures the target's own draw, or 0
     /// @param setpoint number of the property that is a PID's set-point, or 0
+    /// @param beside from the unit of `own` or `setpoint` to the source's
     record Run(
             int number,
             int version,
@@ -73,7 +74,8 @@ final class Program {
             @Nullable Expression expression,
             int[] variables,
             int own,
-            int setpoint) {}
+            int setpoint,
+            Conversion beside) {}
 
     private Program(Directory directory) throws Invalid {
         this.directory = directory;
@@ -166,7 +168,8 @@ final class Program {
                                 .mapToInt(directory::property)
                                 .toArray(),
                 own,
-                setpoint);
+                setpoint,
+                beside(link, Math.max(own, setpoint)));
         links[number] = run;
         for (int s : looksAt) users.computeIfAbsent(s, _ -> new ArrayList<>()).add(number);
         for (int s : new int[] {own, setpoint, heartbeat})
@@ -224,6 +227,14 @@ final class Program {
         // a factor other than 1 may stand for a relation between two dimensions: only a plain copy must have one
         if (scale.factor() != 1 || source.unit().isEmpty() || target.unit().isEmpty()) return Conversion.NONE;
         return between(link, source.unit().get(), target.unit().get());
+    }
+
+    /// What is compared with the source, or taken out of it, is in the source's unit first.
+    private Conversion beside(Link link, int number) throws Invalid {
+        if (number == 0) return Conversion.NONE;
+        var unit = must(number).unit();
+        var sources = must(directory.property(link.from().orElseThrow())).unit();
+        return unit.isEmpty() || sources.isEmpty() ? Conversion.NONE : between(link, unit.get(), sources.get());
     }
 
     private Conversion between(Link link, String from, String to) throws Invalid {

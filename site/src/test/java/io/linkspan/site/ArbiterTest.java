@@ -171,7 +171,9 @@ class ArbiterTest {
         bench.reads("tank.level", 50);
         bench.set("pump.on", Flag.ON, Priority.MANUAL);
         bench.set("pump.on", Flag.OFF, Priority.MANUAL);
-        assertThat(bench.site.outcome("k1")).as("its write may be on the wire already").isEmpty();
+        assertThat(bench.site.outcome("k1"))
+                .as("its write may be on the wire already")
+                .isEmpty();
         bench.input(answered(bench.writes.getFirst(), new Outcome.NotSent(Outcome.Cause.SUPERSEDED)));
         assertThat(bench.site.outcome("k1")).contains(new Outcome.NotSent(Outcome.Cause.SUPERSEDED));
     }

@@ -105,4 +105,19 @@ class SheddingTest {
         for (int i = 0; i < 145; i++) bench.pass(50 * Bench.SECOND).reads("meter.power", 7.9);
         assertThat(bench.inCharge("boiler.on")).isEqualTo("link shed_peak (economy)");
     }
+
+    @Test
+    void aMeasuredOwnDrawIsTakenOutInTheMetersUnit() {
+        var measured = Bench.of(SITE.replace(
+                        "\"minimum-off\": \"10min\" }",
+                        "\"minimum-off\": \"10min\" },"
+                                + " \"draw\": { \"type\": \"number\", \"unit\": \"W\", \"at\": \"2\" }")
+                .replace("\"own-power\": 2.5", "\"own-power\": \"boiler.draw\""));
+        measured.reads("boiler.on", Flag.ON);
+        measured.reads("boiler.draw", 2500);
+        measured.reads("meter.power", 7.4);
+        assertThat(measured.desired("boiler.on")).contains(Flag.ON);
+        measured.reads("meter.power", 7.6);
+        assertThat(measured.desired("boiler.on")).contains(Flag.OFF);
+    }
 }
