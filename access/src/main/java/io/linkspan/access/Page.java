@@ -24,7 +24,8 @@ import java.util.function.Supplier;
 /// The live page: read-only, one HTML file and a stream of server-sent events (WHATWG HTML, 9.2), on loopback. Without
 /// anything from elsewhere, so it works without internet.
 ///
-/// Who asks under another name than this machine's is refused, so that no web page can reach it by rebinding its own name
+/// Who asks under another name than this machine's is refused, so that no web page can reach it by rebinding its own
+/// name
 /// (DNS rebinding). Safe for many threads.
 public final class Page implements Closeable {
     /// The port where nobody chooses one.
@@ -65,7 +66,8 @@ public final class Page implements Closeable {
         this.views = views;
         int port = server.getAddress().getPort();
         names = Set.of("127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port);
-        threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("page ", 0).factory());
+        threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("page ", 0).factory());
     }
 
     /// Serves the page on this port of loopback.
@@ -82,7 +84,9 @@ public final class Page implements Closeable {
             server = HttpServer.create(address, CONNECTIONS_WAITING_MAX);
         } catch (BindException e) {
             throw new IOException(
-                    "Port " + port + " of 127.0.0.1 is taken by another program; choose another one with --port (0: any free)", e);
+                    "Port " + port
+                            + " of 127.0.0.1 is taken by another program; choose another one with --port (0: any free)",
+                    e);
         }
         var page = new Page(server, views);
         server.setExecutor(page.threads);
@@ -112,7 +116,8 @@ public final class Page implements Closeable {
             String path = exchange.getRequestURI().getPath();
             if (host == null || !names.contains(host)) {
                 refuse(exchange, 421, "This page answers to " + address() + " only.");
-            } else if (!exchange.getRequestMethod().equals("GET") && !exchange.getRequestMethod().equals("HEAD")) {
+            } else if (!exchange.getRequestMethod().equals("GET")
+                    && !exchange.getRequestMethod().equals("HEAD")) {
                 exchange.getResponseHeaders().set("Allow", "GET, HEAD");
                 refuse(exchange, 405, "This page can only be read.");
             } else if (path.equals("/live")) {
@@ -211,7 +216,11 @@ public final class Page implements Closeable {
     private static void write(OutputStream out, List<PageChanges.Event> events) throws IOException {
         var text = new StringBuilder();
         for (var event : events)
-            text.append("event: ").append(event.name()).append("\ndata: ").append(event.data()).append("\n\n");
+            text.append("event: ")
+                    .append(event.name())
+                    .append("\ndata: ")
+                    .append(event.data())
+                    .append("\n\n");
         out.write(text.toString().getBytes(StandardCharsets.UTF_8));
         out.flush();
     }

@@ -29,7 +29,9 @@ final class PageChanges {
             layout = now;
             known.clear();
             for (var site : sites) changed(site);
-            return List.of(new Event("sites", Json.write(Tree.items(sites.stream().map(PageChanges::site).toList()))));
+            return List.of(new Event(
+                    "sites",
+                    Json.write(Tree.items(sites.stream().map(PageChanges::site).toList()))));
         }
         var events = new ArrayList<Event>();
         for (var site : sites) {
@@ -45,11 +47,19 @@ final class PageChanges {
     private static String layout(List<PageView> sites) {
         var text = new StringBuilder();
         for (var site : sites) {
-            text.append(site.name()).append('\n').append(site.title()).append('\n').append(site.zone()).append('\n');
+            text.append(site.name())
+                    .append('\n')
+                    .append(site.title())
+                    .append('\n')
+                    .append(site.zone())
+                    .append('\n');
             for (var thing : site.things()) {
                 text.append(thing.id()).append('\n').append(thing.title()).append('\n');
                 for (var property : thing.properties())
-                    text.append(property.path()).append('\n').append(property.title()).append('\n');
+                    text.append(property.path())
+                            .append('\n')
+                            .append(property.title())
+                            .append('\n');
             }
         }
         return text.toString();
@@ -81,7 +91,9 @@ final class PageChanges {
         var fields = head(site);
         fields.put("title", Tree.text(site.title()));
         fields.put("zone", Tree.text(site.zone()));
-        fields.put("things", Tree.items(site.things().stream().map(PageChanges::thing).toList()));
+        fields.put(
+                "things",
+                Tree.items(site.things().stream().map(PageChanges::thing).toList()));
         return Tree.fields(fields);
     }
 
@@ -89,7 +101,10 @@ final class PageChanges {
         var fields = new LinkedHashMap<String, Tree>();
         fields.put("id", Tree.text(thing.id()));
         fields.put("title", Tree.text(thing.title()));
-        fields.put("properties", Tree.items(thing.properties().stream().map(PageChanges::property).toList()));
+        fields.put(
+                "properties",
+                Tree.items(
+                        thing.properties().stream().map(PageChanges::property).toList()));
         return Tree.fields(fields);
     }
 

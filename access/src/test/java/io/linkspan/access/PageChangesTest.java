@@ -20,7 +20,9 @@ class PageChangesTest {
     }
 
     private List<String> names(PageView site, boolean alive) {
-        return changes.since(List.of(site), alive).stream().map(PageChanges.Event::name).toList();
+        return changes.since(List.of(site), alive).stream()
+                .map(PageChanges.Event::name)
+                .toList();
     }
 
     @Test
@@ -49,12 +51,16 @@ class PageChangesTest {
 
     @Test
     void aPageWithoutSitesIsToldSo() {
-        assertThat(changes.since(List.of(), false)).extracting(PageChanges.Event::data).containsExactly("[]");
+        assertThat(changes.since(List.of(), false))
+                .extracting(PageChanges.Event::data)
+                .containsExactly("[]");
     }
 
     /// A line break in the data would end the event (WHATWG HTML, 9.2.6).
     @Test
     void anEventIsOneLine() {
-        assertThat(changes.since(List.of(site("S", "1")), false).getFirst().data()).doesNotContain("\n").contains("line\\nbreak");
+        assertThat(changes.since(List.of(site("S", "1")), false).getFirst().data())
+                .doesNotContain("\n")
+                .contains("line\\nbreak");
     }
 }

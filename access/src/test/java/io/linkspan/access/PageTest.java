@@ -37,10 +37,17 @@ class PageTest {
     }
 
     private static PageView site(String power) {
-        var properties = List.of(
-                property("meter.power", State.KNOWN, power), property("meter.hall \"<b>", State.CLOSED, ""));
+        var properties =
+                List.of(property("meter.power", State.KNOWN, power), property("meter.hall \"<b>", State.CLOSED, ""));
         return new PageView(
-                "riverside_12", "House", "Europe/Brussels", true, 1_000_000, 1, "", List.of(new ThingView("meter", "Meter", properties)));
+                "riverside_12",
+                "House",
+                "Europe/Brussels",
+                true,
+                1_000_000,
+                1,
+                "",
+                List.of(new ThingView("meter", "Meter", properties)));
     }
 
     private static PropertyView property(String path, State state, String value) {
@@ -84,7 +91,9 @@ class PageTest {
         for (String path : List.of("/", "/page.css", "/page.js", "/icon.svg")) {
             var head = head("GET", path, here());
             assertThat(head.getFirst()).as(path).contains("200");
-            assertThat(head).as(path).anyMatch(l -> l.startsWith("Content-security-policy: default-src 'none'; script-src 'self'"));
+            assertThat(head)
+                    .as(path)
+                    .anyMatch(l -> l.startsWith("Content-security-policy: default-src 'none'; script-src 'self'"));
             assertThat(head).as(path).noneMatch(l -> l.contains("unsafe"));
         }
     }
@@ -93,7 +102,8 @@ class PageTest {
     void itAnswersUnderItsOwnNamesOnly() throws IOException {
         assertThat(head("GET", "/", "localhost:" + page.port()).getFirst()).contains("200");
         for (String host : List.of("evil.example:" + page.port(), "127.0.0.1", "evil.example"))
-            for (String path : List.of("/", "/live")) assertThat(head("GET", path, host).getFirst()).as(host + path).contains("421");
+            for (String path : List.of("/", "/live"))
+                assertThat(head("GET", path, host).getFirst()).as(host + path).contains("421");
     }
 
     @Test
@@ -122,8 +132,7 @@ class PageTest {
     }
 
     private static String event(BufferedReader in, String name) throws IOException {
-        for (String line; (line = in.readLine()) != null; )
-            if (line.equals("event: " + name)) return in.readLine();
+        for (String line; (line = in.readLine()) != null; ) if (line.equals("event: " + name)) return in.readLine();
         throw new AssertionError("the stream ended before an event \"" + name + "\"");
     }
 

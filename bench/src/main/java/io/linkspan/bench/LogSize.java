@@ -18,7 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/// Bytes a reading in the log at 1,000 readings a second: values of power-like data with one decimal, commits every 200 ms, with
+/// Bytes a reading in the log at 1,000 readings a second: values of power-like data with one decimal, commits every 200
+/// ms, with
 /// frames of one reading and of ten, for one site and for 1,000 that share the readings.
 final class LogSize {
     private static final int SECONDS = 60;
@@ -58,7 +59,13 @@ final class LogSize {
                 long seq = log.head().seq() + 1;
                 long raw = ++frames + frames / ENTRIES_A_DRIFT; // all sites share the ring and its numbers
                 var results = List.<Result>of(new Result.Took(frame));
-                codec.encode(seq, new Moment(t, t), io.linkspan.model.Principal.SYSTEM, new Input.Frame(1, frame, raw, 4711), results, OPEN);
+                codec.encode(
+                        seq,
+                        new Moment(t, t),
+                        io.linkspan.model.Principal.SYSTEM,
+                        new Input.Frame(1, frame, raw, 4711),
+                        results,
+                        OPEN);
                 log.append(t, t, codec.control(), codec.readings());
                 if (t / 200_000 != (t + step) / 200_000) journal.commitNow(t * 1_000);
             }

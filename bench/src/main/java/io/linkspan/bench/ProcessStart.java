@@ -9,7 +9,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// A Linkspan process from its start to its first reading, and what it weighs with 1,000 properties at one reading a second
+/// A Linkspan process from its start to its first reading, and what it weighs with 1,000 properties at one reading a
+/// second
 /// each: the machine stands in this process, Linkspan is the program that is named.
 final class ProcessStart {
     private static final int PROPERTIES = 1_000;
@@ -31,7 +32,13 @@ final class ProcessStart {
                     for (int i = 0; i < PROPERTIES; i++) machine.unit(1).number("holding " + i + " int16", i);
                     Path site = Files.writeString(folder.resolve("site.yaml"), site(machine.listenTcp()));
                     long begin = System.nanoTime();
-                    var process = new ProcessBuilder(launcher, "run", site.toString(), "--data", folder.resolve("data" + run).toString(), "--no-page")
+                    var process = new ProcessBuilder(
+                                    launcher,
+                                    "run",
+                                    site.toString(),
+                                    "--data",
+                                    folder.resolve("data" + run).toString(),
+                                    "--no-page")
                             .redirectErrorStream(true)
                             .redirectOutput(folder.resolve("out.txt").toFile())
                             .start();
@@ -53,14 +60,22 @@ final class ProcessStart {
         Collections.sort(starts);
         return String.format(
                 "start to first reading: median %.2f s, least %.2f s, most %.2f s of %d; resident after %d s at %d readings/s: %d MB%n",
-                starts.get(RUNS / 2), starts.getFirst(), starts.getLast(), RUNS, SETTLE_SECONDS, PROPERTIES, resident / 1024);
+                starts.get(RUNS / 2),
+                starts.getFirst(),
+                starts.getLast(),
+                RUNS,
+                SETTLE_SECONDS,
+                PROPERTIES,
+                resident / 1024);
     }
 
     private static double firstReading(SimulatedModbusMachine machine, Process process, long begin)
             throws IOException, InterruptedException {
         while (machine.requests() == 0) {
-            if (!process.isAlive()) throw new IOException("Linkspan ended before its first reading, code " + process.exitValue());
-            if (System.nanoTime() - begin > START_SECONDS_MAX * 1_000_000_000L) throw new IOException("No reading within " + START_SECONDS_MAX + " s");
+            if (!process.isAlive())
+                throw new IOException("Linkspan ended before its first reading, code " + process.exitValue());
+            if (System.nanoTime() - begin > START_SECONDS_MAX * 1_000_000_000L)
+                throw new IOException("No reading within " + START_SECONDS_MAX + " s");
             TimeUnit.MILLISECONDS.sleep(1);
         }
         return (System.nanoTime() - begin) / 1e9;
@@ -69,15 +84,19 @@ final class ProcessStart {
     /// The resident memory of a process as Linux tells it (proc(5), VmRSS).
     private static long residentKilobytes(long pid) throws IOException {
         List<String> lines = Files.readAllLines(Path.of("/proc/" + pid + "/status"));
-        for (String line : lines)
-            if (line.startsWith("VmRSS:")) return Long.parseLong(line.replaceAll("\\D", ""));
+        for (String line : lines) if (line.startsWith("VmRSS:")) return Long.parseLong(line.replaceAll("\\D", ""));
         throw new IOException("Process " + pid + " tells no resident memory");
     }
 
     private static String site(int port) {
         var properties = new StringBuilder();
         for (int i = 0; i < PROPERTIES; i++)
-            properties.append("      p").append(i).append(": { type: number, at: \"holding ").append(i).append(" int16\", every: 1s }\n");
+            properties
+                    .append("      p")
+                    .append(i)
+                    .append(": { type: number, at: \"holding ")
+                    .append(i)
+                    .append(" int16\", every: 1s }\n");
         return """
                 linkspan: 1
                 site: start

@@ -24,7 +24,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// What a step of a site costs for one reading: frames of ten readings, one of which a link looks at, decided, applied and
+/// What a step of a site costs for one reading: frames of ten readings, one of which a link looks at, decided, applied
+/// and
 /// encoded for the log.
 @Fork(1)
 @Warmup(iterations = 3, time = 1)
@@ -51,7 +52,11 @@ public class SiteBench {
         public void make() {
             for (int i = 0; i < sites; i++) {
                 var site = new Site();
-                site.step(Log.Position.pack(1, 1), Principal.SYSTEM, new Input.Started("bench", true, 0), new Moment(0, 0));
+                site.step(
+                        Log.Position.pack(1, 1),
+                        Principal.SYSTEM,
+                        new Input.Started("bench", true, 0),
+                        new Moment(0, 0));
                 site.step(Log.Position.pack(1, 2), Principal.SYSTEM, new Input.Apply(file()), new Moment(0, 0));
                 all.add(site);
             }
@@ -61,7 +66,11 @@ public class SiteBench {
         private static String file() {
             var properties = new StringBuilder();
             for (int p = 0; p < 20; p++)
-                properties.append(p == 0 ? "" : ",").append("\"p").append(p).append("\": { \"type\": \"number\", \"at\": \"1\" }");
+                properties
+                        .append(p == 0 ? "" : ",")
+                        .append("\"p")
+                        .append(p)
+                        .append("\": { \"type\": \"number\", \"at\": \"1\" }");
             return """
                     { "linkspan": 1, "site": "bench", "connectors": [ { "id": "bus", "type": "x" } ],
                       "things": [ { "id": "meter", "connector": "bus", "properties": { %s } },
@@ -76,11 +85,15 @@ public class SiteBench {
             micros += 1_000;
             seq++;
             var readings = new ArrayList<Reading>(READINGS);
-            for (int p = 1; p <= READINGS; p++) readings.add(Reading.good(p, new Value.Num((micros + p) % 4_000 / 1_000.0)));
+            for (int p = 1; p <= READINGS; p++)
+                readings.add(Reading.good(p, new Value.Num((micros + p) % 4_000 / 1_000.0)));
             var site = all.get(turn);
             turn = (turn + 1) % sites;
             var step = site.step(
-                    Log.Position.pack(1, seq), Principal.SYSTEM, new Input.Frame(1, readings, 0, 0), new Moment(micros, micros));
+                    Log.Position.pack(1, seq),
+                    Principal.SYSTEM,
+                    new Input.Frame(1, readings, 0, 0),
+                    new Moment(micros, micros));
             codec.encode(seq, step.at(), step.by(), step.input(), step.results(), site);
             return codec.readings().remaining();
         }

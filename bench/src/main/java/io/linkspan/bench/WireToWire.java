@@ -23,8 +23,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/// From the last byte of a meter's telegram to the Modbus write at the machine, over loopback, logged and synced before acting,
-/// while other readings are stored; beside it, in turn with it, a bare TCP relay that reads the same telegram and sends the same
+/// From the last byte of a meter's telegram to the Modbus write at the machine, over loopback, logged and synced before
+/// acting,
+/// while other readings are stored; beside it, in turn with it, a bare TCP relay that reads the same telegram and sends
+/// the same
 /// write. Both wait for their event; the difference is what Linkspan costs.
 final class WireToWire {
     private static final int EVENTS_A_SECOND = 100;
@@ -47,12 +49,14 @@ final class WireToWire {
             machine.unit(1).flag("coil 0", true);
             for (int i = 0; i < OTHERS; i++) machine.unit(2).number("holding " + i + " int16", i);
             machine.onWrite(w -> ours.add(w.nanos()));
-            Thread relay = Thread.ofPlatform().daemon().start(() -> relay(relayMeter.getLocalPort(), sink.getLocalPort()));
+            Thread relay =
+                    Thread.ofPlatform().daemon().start(() -> relay(relayMeter.getLocalPort(), sink.getLocalPort()));
             Thread.ofPlatform().daemon().start(() -> drain(sink, bare));
             try (var node = Node.start(new Node.Settings(data, NodeClock.real(), Duration.ofMillis(200), Set.of()))) {
                 var tree = (Tree.Fields) Yaml.parse("bench.yaml", site(meter.getLocalPort(), port));
                 node.create(Principal.person("bench"), tree);
-                try (var toUs = meter.accept(); var toRelay = relayMeter.accept()) {
+                try (var toUs = meter.accept();
+                        var toRelay = relayMeter.accept()) {
                     toUs.setTcpNoDelay(true);
                     toRelay.setTcpNoDelay(true);
                     measure(toUs.getOutputStream(), toRelay.getOutputStream(), telegrams, ours, bare, seconds, node);
@@ -99,19 +103,26 @@ final class WireToWire {
         System.out.printf("other readings stored a second: %.0f; events without an effect: %d%n", perSecond, lost);
         row("Linkspan", us);
         row("bare relay", relay);
-        System.out.printf("p99 above the relay: %.3f ms%n", (us.getValueAtPercentile(99) - relay.getValueAtPercentile(99)) / 1e6);
+        System.out.printf(
+                "p99 above the relay: %.3f ms%n", (us.getValueAtPercentile(99) - relay.getValueAtPercentile(99)) / 1e6);
         System.out.printf("syncs: %d%n", node.journal().syncs());
     }
 
     private static long readings(Node node) {
-        return node.connectors(node.sites().getFirst()).stream().mapToLong(h -> h.readings()).sum();
+        return node.connectors(node.sites().getFirst()).stream()
+                .mapToLong(h -> h.readings())
+                .sum();
     }
 
     private static void row(String who, Histogram h) {
         System.out.printf(
                 "%-10s  n %d  p50 %.3f ms  p90 %.3f ms  p99 %.3f ms  max %.3f ms%n",
-                who, h.getTotalCount(), h.getValueAtPercentile(50) / 1e6, h.getValueAtPercentile(90) / 1e6,
-                h.getValueAtPercentile(99) / 1e6, h.getMaxValue() / 1e6);
+                who,
+                h.getTotalCount(),
+                h.getValueAtPercentile(50) / 1e6,
+                h.getValueAtPercentile(90) / 1e6,
+                h.getValueAtPercentile(99) / 1e6,
+                h.getMaxValue() / 1e6);
     }
 
     /// Two telegrams as a meter sends them, with a load above and below the thresholds.
@@ -159,26 +170,33 @@ final class WireToWire {
     private static String site(int meterPort, int machinePort) {
         var others = new StringBuilder();
         for (int i = 0; i < OTHERS; i++)
-            others.append("      p").append(i).append(": { type: number, at: \"holding ").append(i).append(" int16\", every: ")
-                    .append(OTHERS_EVERY.toMillis()).append("ms }\n");
-        return String.join("\n", List.of(
-                "linkspan: 1",
-                "site: bench",
-                "armed: true",
-                "connectors:",
-                "  - { id: meter, type: dsmr_p1, port: \"tcp://127.0.0.1:" + meterPort + "\" }",
-                "  - { id: machine, type: modbus_tcp, endpoint: \"127.0.0.1:" + machinePort + "\" }",
-                "  - { id: others, type: modbus_tcp, endpoint: \"127.0.0.1:" + machinePort + "\" }",
-                "things:",
-                "  - { id: grid, connector: meter, properties: { power: { type: number, unit: kW, at: \"1-0:1.7.0\" } } }",
-                "  - { id: boiler, connector: machine, unit: 1, properties: { on: { type: flag, writable: true, at: \"coil 0\", every: 1s } } }",
-                "  - id: store",
-                "    connector: others",
-                "    unit: 2",
-                "    properties:",
-                others.toString().stripTrailing(),
-                "links:",
-                "  - { id: shed, from: grid.power, to: boiler.on, off-above: 5.0, on-below: 2.5, silent: { after: 60s, then: release } }",
-                ""));
+            others.append("      p")
+                    .append(i)
+                    .append(": { type: number, at: \"holding ")
+                    .append(i)
+                    .append(" int16\", every: ")
+                    .append(OTHERS_EVERY.toMillis())
+                    .append("ms }\n");
+        return String.join(
+                "\n",
+                List.of(
+                        "linkspan: 1",
+                        "site: bench",
+                        "armed: true",
+                        "connectors:",
+                        "  - { id: meter, type: dsmr_p1, port: \"tcp://127.0.0.1:" + meterPort + "\" }",
+                        "  - { id: machine, type: modbus_tcp, endpoint: \"127.0.0.1:" + machinePort + "\" }",
+                        "  - { id: others, type: modbus_tcp, endpoint: \"127.0.0.1:" + machinePort + "\" }",
+                        "things:",
+                        "  - { id: grid, connector: meter, properties: { power: { type: number, unit: kW, at: \"1-0:1.7.0\" } } }",
+                        "  - { id: boiler, connector: machine, unit: 1, properties: { on: { type: flag, writable: true, at: \"coil 0\", every: 1s } } }",
+                        "  - id: store",
+                        "    connector: others",
+                        "    unit: 2",
+                        "    properties:",
+                        others.toString().stripTrailing(),
+                        "links:",
+                        "  - { id: shed, from: grid.power, to: boiler.on, off-above: 5.0, on-below: 2.5, silent: { after: 60s, then: release } }",
+                        ""));
     }
 }

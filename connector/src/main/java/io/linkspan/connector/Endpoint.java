@@ -56,7 +56,8 @@ public sealed interface Endpoint {
         if (t.startsWith("serial:")) return serial(t, baud, mode);
         String address = t.startsWith("tcp://") ? t.substring(6) : t;
         if (address.contains("://"))
-            throw new IllegalArgumentException("is tcp://host:port or serial:///dev/ttyUSB0?baud=9600, not \"" + text + "\"");
+            throw new IllegalArgumentException(
+                    "is tcp://host:port or serial:///dev/ttyUSB0?baud=9600, not \"" + text + "\"");
         if (address.startsWith("[")) {
             int end = address.indexOf(']');
             if (end < 0) throw new IllegalArgumentException("has a \"[\" without its \"]\": \"" + text + "\"");

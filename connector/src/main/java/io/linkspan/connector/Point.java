@@ -5,7 +5,6 @@ import io.linkspan.model.Tree;
 import io.linkspan.model.ValueType;
 import io.linkspan.model.WithoutUs;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -45,7 +44,8 @@ public record Point(
         WRITE,
         /// An action: invoked, never read.
         INVOKE,
-        /// Another thing's property, which this connector offers to somebody else's machine; see [Surroundings#current].
+        /// Another thing's property, which this connector offers to somebody else's machine; see
+        /// [Surroundings#current].
         SERVE,
         /// As SERVE, and the other machine may ask for another value ([Report.Asked]).
         SERVE_WRITABLE

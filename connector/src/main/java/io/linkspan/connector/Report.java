@@ -19,7 +19,8 @@ public sealed interface Report {
         public Frame {
             readings = List.copyOf(readings);
             if (readings.size() > READINGS_MAX)
-                throw new IllegalArgumentException("A frame has at most " + READINGS_MAX + " readings, not " + readings.size());
+                throw new IllegalArgumentException(
+                        "A frame has at most " + READINGS_MAX + " readings, not " + readings.size());
         }
     }
 
@@ -34,7 +35,8 @@ public sealed interface Report {
         }
     }
 
-    /// A unit (one device behind this connector) stopped or began to answer; its points are silent from now on, or back.
+    /// A unit (one device behind this connector) stopped or began to answer; its points are silent from now on, or
+    /// back.
     ///
     /// @param properties the points of that unit
     /// @param why in plain words: `unit 3 on plant_room does not answer (5 tries)`; empty when it is back

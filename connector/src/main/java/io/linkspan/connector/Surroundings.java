@@ -17,22 +17,27 @@ public interface Surroundings {
     /// [Points#version] to keep what was planned.
     Points points();
 
-    /// The next command, in order, waiting up to `wait` for one; none when the time is over. Set-points to one actuator that
+    /// The next command, in order, waiting up to `wait` for one; none when the time is over. Set-points to one
+    /// actuator that
     /// nobody has taken yet are conflated by the node, so what comes is the newest.
     Optional<Command> nextCommand(Duration wait) throws InterruptedException;
 
-    /// Hands over what was heard or done. Returns at once with a ticket, or, when the site's queue for this connector is full,
+    /// Hands over what was heard or done. Returns at once with a ticket, or, when the site's queue for this
+    /// connector is full,
     /// waits (so TCP pushes back to the sender). In accept order per connector.
     Ticket accept(Report report) throws InterruptedException;
 
-    /// As [#accept], but returns none instead of waiting when the queue is full: the caller drops the oldest of what it has
+    /// As [#accept], but returns none instead of waiting when the queue is full: the caller drops the oldest of
+    /// what it has
     /// and reports the gap (P1, UDP).
     Optional<Ticket> offer(Report report);
 
-    /// The current value of a point that is served to others (see [Point#served]), through the contract of this connector.
+    /// The current value of a point that is served to others (see [Point#served]), through the contract of this
+    /// connector.
     Optional<Current> current(Point point);
 
-    /// Whether the site is alive, armed and responsible for this point now: only then its watchdog register may be written.
+    /// Whether the site is alive, armed and responsible for this point now: only then its watchdog register may be
+    /// written.
     boolean watched(Point point);
 
     /// Microseconds since 1970 UTC.
@@ -54,7 +59,8 @@ public interface Surroundings {
     /// @throws IOException the port is taken or not permitted; the message says what next
     Listener listen(Endpoint.Tcp endpoint) throws IOException;
 
-    /// Runs a task (one accepted connection, for example) on a thread of its own, which ends with this connector's run.
+    /// Runs a task (one accepted connection, for example) on a thread of its own, which ends with this connector's
+    /// run.
     /// At most [#TASKS_MAX] at once; the next one is refused with a false.
     boolean fork(String name, Task task);
 

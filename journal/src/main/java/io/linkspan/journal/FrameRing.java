@@ -68,7 +68,8 @@ public final class FrameRing implements Closeable {
         file.truncate((long) blocks * BLOCK_BYTES);
     }
 
-    /// Opens the ring in a file, or begins one. A ring that had another size goes on in this one: a larger one keeps all,
+    /// Opens the ring in a file, or begins one. A ring that had another size goes on in this one: a larger one
+    /// keeps all,
     /// a smaller one loses the frames of the part that is cut off.
     ///
     /// @param bytes the most that the file may have, 256 KiB to 1 GiB; whole blocks of 128 KiB are used
@@ -85,7 +86,8 @@ public final class FrameRing implements Closeable {
         }
     }
 
-    /// Looks up a frame without the right to write, as [#get]; empty also when there is no ring. May be called while
+    /// Looks up a frame without the right to write, as [#get]; empty also when there is no ring. May be called
+    /// while
     /// another process has the ring open.
     public static Optional<byte[]> look(Disk disk, String name, long id) throws IOException {
         if (!disk.exists(name)) return Optional.empty();

@@ -69,7 +69,8 @@ public final class SiteLog implements Log {
         }
     }
 
-    /// Whether the readings part of the newest entry was taken: it is refused when too much waits for the disk. For the
+    /// Whether the readings part of the newest entry was taken: it is refused when too much waits for the disk. For
+    /// the
     /// site's thread.
     public boolean tookReadings() {
         synchronized (lock) {

@@ -32,7 +32,8 @@ class FrameRingTest {
                 if (i == 1) assertThat(ring.get(1)).contains(frame(1, 1_000).array());
             }
             int kept = 2 * (BLOCK / 1_024);
-            for (int i = 1_000 - kept; i <= 1_000; i++) assertThat(ring.get(i)).contains(frame(i, 1_000).array());
+            for (int i = 1_000 - kept; i <= 1_000; i++)
+                assertThat(ring.get(i)).contains(frame(i, 1_000).array());
             assertThat(ring.get(1_000 - 2 * kept)).isEmpty();
             for (long never : new long[] {1_001, 0, -1, Long.MAX_VALUE, Long.MIN_VALUE})
                 assertThat(ring.get(never)).isEmpty();
@@ -48,14 +49,16 @@ class FrameRingTest {
                 assertThat(ring.get(id)).contains(frame(length, length).array());
             }
             var buffer = frame(1, 9).position(4);
-            assertThat(ring.get(ring.put(buffer))).hasValueSatisfying(kept -> assertThat(kept).hasSize(5));
+            assertThat(ring.get(ring.put(buffer)))
+                    .hasValueSatisfying(kept -> assertThat(kept).hasSize(5));
             assertThat(buffer.position()).isEqualTo(4);
             assertThatThrownBy(() -> ring.put(ByteBuffer.allocate(FrameRing.FRAME_BYTES_MAX + 1)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("65537");
         }
         for (long bytes : new long[] {-1, 0, 2L * BLOCK - 1, (1L << 30) + BLOCK})
-            assertThatThrownBy(() -> FrameRing.open(disk, NAME, bytes)).hasMessageContaining("256 KiB to 1 GiB, not " + bytes);
+            assertThatThrownBy(() -> FrameRing.open(disk, NAME, bytes))
+                    .hasMessageContaining("256 KiB to 1 GiB, not " + bytes);
     }
 
     @Test
@@ -154,7 +157,8 @@ class FrameRingTest {
         }
         for (int i = random.nextInt(1, 40); i > 0; i--) worn.flip(NAME, random.nextLong(8 * worn.usedBytes()));
         try (var ring = FrameRing.open(worn, NAME, BYTES)) {
-            for (var id : put.keySet()) ring.get(id).ifPresent(frame -> assertThat(frame).isEqualTo(put.get(id)));
+            for (var id : put.keySet())
+                ring.get(id).ifPresent(frame -> assertThat(frame).isEqualTo(put.get(id)));
             var frame = frame(seed, 50);
             assertThat(ring.get(ring.put(frame))).contains(frame.array());
         }

@@ -5,7 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;
 
-/// Reads what a [ByteWriter] wrote. Bytes that no writer of ours made end in an [IllegalArgumentException], never in more
+/// Reads what a [ByteWriter] wrote. Bytes that no writer of ours made end in an [IllegalArgumentException], never in
+/// more
 /// memory or time than their own length asks for. Not thread-safe.
 public final class ByteReader {
     /// Deepest nesting of groups.
@@ -108,7 +109,8 @@ public final class ByteReader {
     Value value(int tag, int depth) {
         int t = tag & 0x3F;
         if (t <= ByteWriter.DECIMALS_MAX) return new Value.Num(signed() / ByteWriter.power(t));
-        if (t >= ByteWriter.REGISTER && t <= ByteWriter.REGISTER + 9) return new Value.Register(signed(), t - ByteWriter.REGISTER);
+        if (t >= ByteWriter.REGISTER && t <= ByteWriter.REGISTER + 9)
+            return new Value.Register(signed(), t - ByteWriter.REGISTER);
         return switch (t) {
             case ByteWriter.DOUBLE -> new Value.Num(f64());
             case ByteWriter.INTEGER -> new Value.Int(signed());
@@ -124,7 +126,8 @@ public final class ByteReader {
     }
 
     private Value group(int depth) {
-        if (depth >= GROUPS_MAX) throw new IllegalArgumentException("Groups are nested more than " + GROUPS_MAX + " deep");
+        if (depth >= GROUPS_MAX)
+            throw new IllegalArgumentException("Groups are nested more than " + GROUPS_MAX + " deep");
         var members = new TreeMap<String, Value>();
         for (int n = items(); n > 0; n--) members.put(text(), value(u8(), depth + 1));
         return new Value.Group(members);

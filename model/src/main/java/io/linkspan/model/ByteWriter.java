@@ -126,7 +126,8 @@ public final class ByteWriter {
             case Value.Choice c -> u8(CHOICE | bits).text(c.name());
             case Value.Text t -> u8(TEXT | bits).text(t.text());
             case Value.Bytes b -> u8(BYTES | bits).bytes(b.content());
-            case Value.Position p -> u8(POSITION | bits).f64(p.latitude()).f64(p.longitude()).f64(p.altitude());
+            case Value.Position p ->
+                u8(POSITION | bits).f64(p.latitude()).f64(p.longitude()).f64(p.altitude());
             case Value.Group g -> group(g.members(), bits);
         };
     }

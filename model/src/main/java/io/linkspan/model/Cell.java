@@ -29,7 +29,11 @@ public record Cell(
     /// @param holds all wishes, the highest first
     /// @param outOfService the reason; none when it is in service
     public record Duty(
-            Optional<Value> desired, Result.Charge charge, List<Hold> holds, Optional<String> outOfService, WriteState write) {
+            Optional<Value> desired,
+            Result.Charge charge,
+            List<Hold> holds,
+            Optional<String> outOfService,
+            WriteState write) {
         public Duty {
             holds = List.copyOf(holds);
         }

@@ -32,7 +32,8 @@ final class Deflated {
             while (!inflater.finished()) {
                 int n = inflater.inflate(out, size, out.length - size);
                 size += n;
-                if (size > Json.TEXT_CHARS_MAX * 4L) throw new IllegalArgumentException("A text in an entry is too long");
+                if (size > Json.TEXT_CHARS_MAX * 4L)
+                    throw new IllegalArgumentException("A text in an entry is too long");
                 if (n == 0 && (inflater.needsInput() || inflater.needsDictionary()))
                     throw new IllegalArgumentException("A text in an entry ends too early");
                 if (size == out.length) out = Arrays.copyOf(out, out.length * 2);

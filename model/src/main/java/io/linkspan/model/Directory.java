@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What the numbers of a site mean: each definition got one at its creation and keeps it for life, also through a renaming
+/// What the numbers of a site mean: each definition got one at its creation and keeps it for life, also through a
+/// renaming
 /// and after it was taken out, so that the log and the history stay readable. Immutable.
 ///
 /// @param revision of the file
@@ -68,7 +69,8 @@ public record Directory(SiteFile file, long revision, Map<Key, Result.Numbered> 
         return file.property(path);
     }
 
-    /// What a new file changes in the numbers: new definitions get the next free number, changed ones the next version, those
+    /// What a new file changes in the numbers: new definitions get the next free number, changed ones the next
+    /// version, those
     /// that are gone version 0; `was:` keeps the number under the new name.
     public List<Result.Numbered> changes(SiteFile next) {
         var changes = new ArrayList<Result.Numbered>();
@@ -76,16 +78,20 @@ public record Directory(SiteFile file, long revision, Map<Key, Result.Numbered> 
         var now = definitions(next);
         var before = definitions(file);
         int[] free = new int[Result.Sort.values().length];
-        for (var n : numbers.values()) free[n.sort().ordinal()] = Math.max(free[n.sort().ordinal()], n.number());
+        for (var n : numbers.values())
+            free[n.sort().ordinal()] = Math.max(free[n.sort().ordinal()], n.number());
         for (var e : now.entrySet()) {
             Key key = e.getKey();
             var old = numbers.get(key);
             Key former = renamed.get(key);
-            if (former != null && numbers.get(former) instanceof Result.Numbered n && !now.containsKey(former)
+            if (former != null
+                    && numbers.get(former) instanceof Result.Numbered n
+                    && !now.containsKey(former)
                     && (old == null || old.version() == 0)) {
                 changes.add(new Result.Numbered(key.sort(), key.path(), n.number(), n.version() + 1));
             } else if (old == null) {
-                changes.add(new Result.Numbered(key.sort(), key.path(), ++free[key.sort().ordinal()], 1));
+                changes.add(new Result.Numbered(
+                        key.sort(), key.path(), ++free[key.sort().ordinal()], 1));
             } else if (old.version() == 0 || !e.getValue().equals(before.get(key))) {
                 changes.add(new Result.Numbered(key.sort(), key.path(), old.number(), Math.max(old.version(), 0) + 1));
             }
@@ -97,7 +103,8 @@ public record Directory(SiteFile file, long revision, Map<Key, Result.Numbered> 
             boolean moved = kept.contains(old.number() * 4 + old.sort().ordinal());
             if (!moved) changes.add(new Result.Numbered(old.sort(), old.path(), old.number(), 0));
         }
-        changes.sort(java.util.Comparator.comparing((Result.Numbered n) -> n.sort()).thenComparingInt(Result.Numbered::number));
+        changes.sort(java.util.Comparator.comparing((Result.Numbered n) -> n.sort())
+                .thenComparingInt(Result.Numbered::number));
         return changes;
     }
 
@@ -117,7 +124,8 @@ public record Directory(SiteFile file, long revision, Map<Key, Result.Numbered> 
             for (var p : thing.properties().values()) {
                 String former = formerThing + "." + p.was().orElse(p.name());
                 String path = thing.id() + "." + p.name();
-                if (!former.equals(path)) all.put(new Key(Result.Sort.PROPERTY, path), new Key(Result.Sort.PROPERTY, former));
+                if (!former.equals(path))
+                    all.put(new Key(Result.Sort.PROPERTY, path), new Key(Result.Sort.PROPERTY, former));
             }
         }
         for (var link : next.links().values())
@@ -129,12 +137,16 @@ public record Directory(SiteFile file, long revision, Map<Key, Result.Numbered> 
     private static Map<Key, Object> definitions(SiteFile f) {
         var all = new java.util.LinkedHashMap<Key, Object>();
         for (var c : f.connectors().values())
-            all.put(new Key(Result.Sort.CONNECTOR, c.id()), Json.write(c.settings().tree()));
+            all.put(
+                    new Key(Result.Sort.CONNECTOR, c.id()),
+                    Json.write(c.settings().tree()));
         for (var thing : f.things().values()) {
             for (var p : thing.properties().values())
                 all.put(new Key(Result.Sort.PROPERTY, thing.id() + "." + p.name()), plain(p, thing));
             for (var a : thing.actions().values())
-                all.put(new Key(Result.Sort.PROPERTY, thing.id() + "." + a.name()), a.at().text() + a.input() + thing.connector());
+                all.put(
+                        new Key(Result.Sort.PROPERTY, thing.id() + "." + a.name()),
+                        a.at().text() + a.input() + thing.connector());
         }
         for (var link : f.links().values()) all.put(new Key(Result.Sort.LINK, link.id()), link);
         return all;
@@ -143,7 +155,18 @@ public record Directory(SiteFile file, long revision, Map<Key, Result.Numbered> 
     /// A property without the places where it stands in a file.
     private static List<Object> plain(Property p, Thing thing) {
         return List.of(
-                p.title(), p.type(), p.unit(), p.step(), p.min(), p.max(), p.at().map(Tree.Scalar::text), p.every(),
-                p.choices(), p.rollover(), p.writing(), thing.connector(), Json.write(thing.settings()));
+                p.title(),
+                p.type(),
+                p.unit(),
+                p.step(),
+                p.min(),
+                p.max(),
+                p.at().map(Tree.Scalar::text),
+                p.every(),
+                p.choices(),
+                p.rollover(),
+                p.writing(),
+                thing.connector(),
+                Json.write(thing.settings()));
     }
 }

@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Entries of the site's family as bytes: a control part and a readings part (see [Log]). The format is version [#VERSION];
+/// Entries of the site's family as bytes: a control part and a readings part (see [Log]). The format is version
+/// [#VERSION];
 /// older ones are always read, a newer one is refused with a sentence. Not thread-safe; made to be used again.
 ///
 /// Values that belong to a private link are not written: what is decoded has no value in their place.
@@ -104,9 +105,11 @@ public final class EntryCodec {
     private static void head(ByteReader r) {
         int head = r.u8();
         if (head >> 4 != FAMILY_SITE)
-            throw new IllegalArgumentException("An entry of family " + (head >> 4) + " is unknown to this version; update Linkspan");
+            throw new IllegalArgumentException(
+                    "An entry of family " + (head >> 4) + " is unknown to this version; update Linkspan");
         if ((head & 0xF) > VERSION)
-            throw new IllegalArgumentException("An entry was written by a newer version (format " + (head & 0xF) + "); update Linkspan");
+            throw new IllegalArgumentException(
+                    "An entry was written by a newer version (format " + (head & 0xF) + "); update Linkspan");
     }
 
     // ---- readings
@@ -115,13 +118,15 @@ public final class EntryCodec {
 
     private void frame(long seq, Moment at, Input.Frame frame, Result.@org.jspecify.annotations.Nullable Took took) {
         readings.u8(HEAD).varint((long) frame.connector() << 1 | (frame.rawId() != 0 ? 1 : 0));
-        if (frame.rawId() != 0) readings.signed(frame.rawId() - seq).u8(frame.rawCheck() >> 8).u8(frame.rawCheck());
+        if (frame.rawId() != 0)
+            readings.signed(frame.rawId() - seq).u8(frame.rawCheck() >> 8).u8(frame.rawCheck());
         readings.varint(frame.readings().size());
         int property = 0;
         long time = at.wall();
         for (int i = 0; i < frame.readings().size(); i++) {
             var reading = frame.readings().get(i);
-            Quality taken = took == null ? reading.quality() : took.readings().get(i).quality();
+            Quality taken =
+                    took == null ? reading.quality() : took.readings().get(i).quality();
             readings.signed(reading.property() - property);
             property = reading.property();
             boolean plain = reading.quality() == Quality.GOOD && taken == Quality.GOOD && !reading.hasDeviceTime();
@@ -185,10 +190,15 @@ public final class EntryCodec {
             case Input.Started i -> c.u8(1).text(i.program()).flag(i.clean()).signed(i.lastWall());
             case Input.Stopping _ -> c.u8(2);
             case Input.Apply _ -> c.u8(3); // the text stands in what follows from it
-            case Input.LineChanged i -> c.u8(4).varint(i.connector()).flag(i.up()).text(i.why());
-            case Input.UnitChanged i -> numbers(c.u8(5), i.properties()).flag(i.answers()).text(i.why());
+            case Input.LineChanged i ->
+                c.u8(4).varint(i.connector()).flag(i.up()).text(i.why());
+            case Input.UnitChanged i ->
+                numbers(c.u8(5), i.properties()).flag(i.answers()).text(i.why());
             case Input.GapReported i ->
-                numbers(c.u8(6), i.properties()).signed(i.fromWall()).signed(i.toWall()).text(i.cause());
+                numbers(c.u8(6), i.properties())
+                        .signed(i.fromWall())
+                        .signed(i.toWall())
+                        .text(i.cause());
             case Input.Late i -> c.u8(7).varint(i.property()).signed(i.sinceWall());
             case Input.Set i -> {
                 c.u8(8).text(i.key()).varint(i.property());
@@ -208,7 +218,8 @@ public final class EntryCodec {
             }
             case Input.Service i -> c.u8(12).text(i.thing()).flag(i.out()).text(i.reason());
             case Input.Arm i -> c.u8(13).flag(i.armed());
-            case Input.Exchange i -> c.u8(14).varint(i.property()).value(i.oldLast()).value(i.newFirst());
+            case Input.Exchange i ->
+                c.u8(14).varint(i.property()).value(i.oldLast()).value(i.newFirst());
             case Input.Due i -> c.u8(15).constant(i.timer()).varint(i.ref());
             case Input.ClockStepped i -> c.u8(16).signed(i.by());
             case Input.DiskChanged i -> c.u8(17).constant(i.state());
@@ -229,7 +240,8 @@ public final class EntryCodec {
             case 5 -> new Input.UnitChanged(numbers(c), c.flag(), c.text());
             case 6 -> new Input.GapReported(numbers(c), c.signed(), c.signed(), c.text());
             case 7 -> new Input.Late(c.count(), c.signed());
-            case 8 -> new Input.Set(c.text(), c.count(), optional(c), c.constant(Priority.values()), c.varint(), c.varint());
+            case 8 ->
+                new Input.Set(c.text(), c.count(), optional(c), c.constant(Priority.values()), c.varint(), c.varint());
             case 9 -> new Input.Release(c.text(), c.count(), c.constant(Priority.values()));
             case 10 -> new Input.Invoke(c.text(), c.count(), optional(c), c.varint());
             case 11 -> new Input.Answered(c.varint(), outcome(c), c.signed(), c.count());
@@ -241,7 +253,8 @@ public final class EntryCodec {
             case 17 -> new Input.DiskChanged(c.constant(Input.DiskState.values()));
             case 18 -> new Input.Happened(c.text(), c.text(), optional(c), c.signed(), c.count());
             default -> // open: a byte
-                throw new IllegalArgumentException("An input of type " + tag + " is newer than this version; update Linkspan");
+                throw new IllegalArgumentException(
+                        "An input of type " + tag + " is newer than this version; update Linkspan");
         };
     }
 
@@ -262,14 +275,24 @@ public final class EntryCodec {
             case Result.Took _ -> throw new IllegalStateException("Readings are encoded with their frame");
             case Result.Began r -> c.u8(1).text(r.program()).flag(r.crashed()).signed(r.lastWall());
             case Result.Adopted r -> {
-                c.u8(2).varint(r.revision()).bytes(Deflated.bytes(r.text())).varint(r.numbers().size());
-                for (var n : r.numbers()) c.constant(n.sort()).text(n.path()).varint(n.number()).varint(n.version());
+                c.u8(2)
+                        .varint(r.revision())
+                        .bytes(Deflated.bytes(r.text()))
+                        .varint(r.numbers().size());
+                for (var n : r.numbers())
+                    c.constant(n.sort()).text(n.path()).varint(n.number()).varint(n.version());
             }
             case Result.RegisterTurned r ->
-                c.u8(3).varint(r.property()).flag(r.exchanged()).signed(r.baseUnscaled()).varint(r.decimals());
+                c.u8(3)
+                        .varint(r.property())
+                        .flag(r.exchanged())
+                        .signed(r.baseUnscaled())
+                        .varint(r.decimals());
             case Result.LinkMoved r -> linkMoved(r, secret.link(r.link()));
-            case Result.HoldPlaced r -> hold(c.u8(5), r.hold(), secret.property(r.hold().property()));
-            case Result.HoldEnded r -> c.u8(6).varint(r.hold()).varint(r.property()).constant(r.why());
+            case Result.HoldPlaced r ->
+                hold(c.u8(5), r.hold(), secret.property(r.hold().property()));
+            case Result.HoldEnded r ->
+                c.u8(6).varint(r.hold()).varint(r.property()).constant(r.why());
             case Result.Charged r -> {
                 c.u8(7).varint(r.property());
                 charge(c, r.charge());
@@ -303,22 +326,31 @@ public final class EntryCodec {
                 outcome(r.outcome());
             }
             case Result.LineIs r -> c.u8(14).varint(r.connector()).flag(r.up()).text(r.why());
-            case Result.GapOpened r -> numbers(c.u8(15), r.properties()).signed(r.fromWall()).text(r.cause());
+            case Result.GapOpened r ->
+                numbers(c.u8(15), r.properties()).signed(r.fromWall()).text(r.cause());
             case Result.GapClosed r -> numbers(c.u8(16), r.properties()).signed(r.toWall());
             case Result.GapNoted r ->
-                numbers(c.u8(17), r.properties()).signed(r.fromWall()).signed(r.toWall()).text(r.cause());
+                numbers(c.u8(17), r.properties())
+                        .signed(r.fromWall())
+                        .signed(r.toWall())
+                        .text(r.cause());
             case Result.ServiceIs r -> {
                 c.u8(18).text(r.thing()).flag(r.out()).text(r.reason());
                 principal(r.by());
             }
             case Result.ArmedIs r -> c.u8(19).flag(r.armed());
             case Result.DiskIs r -> c.u8(20).constant(r.state());
-            case Result.UnitIs r -> numbers(c.u8(22), r.properties()).flag(r.answers()).text(r.why()).signed(r.wall());
+            case Result.UnitIs r ->
+                numbers(c.u8(22), r.properties())
+                        .flag(r.answers())
+                        .text(r.why())
+                        .signed(r.wall());
             case Result.Left r -> {
                 c.u8(23).varint(r.property());
                 optional(secret.property(r.property()) ? Optional.empty() : r.seen());
             }
-            case Result.Noticed r -> c.u8(21).constant(r.severity()).text(r.about()).text(r.text());
+            case Result.Noticed r ->
+                c.u8(21).constant(r.severity()).text(r.about()).text(r.text());
         }
     }
 
@@ -336,7 +368,9 @@ public final class EntryCodec {
             case 9 -> new Result.WriteWithheld(c.count(), optional(c), c.constant(Result.Withheld.values()));
             case 10 -> new Result.WriteEnded(c.varint(), c.count(), outcome(c));
             case 11 -> new Result.LocalChange(c.count(), optional(c));
-            case 12 -> new Result.CommandOpened(c.varint(), c.text(), principal(c), c.count(), c.varint(), optional(c), c.signed());
+            case 12 ->
+                new Result.CommandOpened(
+                        c.varint(), c.text(), principal(c), c.count(), c.varint(), optional(c), c.signed());
             case 13 -> new Result.CommandEnded(c.varint(), c.text(), outcome(c));
             case 14 -> new Result.LineIs(c.count(), c.flag(), c.text());
             case 15 -> new Result.GapOpened(numbers(c), c.signed(), c.text());
@@ -349,7 +383,8 @@ public final class EntryCodec {
             case 23 -> new Result.Left(c.count(), optional(c));
             case 22 -> new Result.UnitIs(numbers(c), c.flag(), c.text(), c.signed());
             default -> // open: a byte
-                throw new IllegalArgumentException("A result of type " + tag + " is newer than this version; update Linkspan");
+                throw new IllegalArgumentException(
+                        "A result of type " + tag + " is newer than this version; update Linkspan");
         };
     }
 
@@ -368,7 +403,8 @@ public final class EntryCodec {
         boolean steps = !secret && (r.integral() != 0 || r.last() != 0);
         control.u8((sees ? 1 : 0) | (r.wish().isPresent() ? 2 : 0) | (steps ? 4 : 0));
         if (sees) control.value(new Value.Num(r.seen()));
-        if (r.wish().isPresent()) wish(control, secret ? new Wish.Hidden() : r.wish().get());
+        if (r.wish().isPresent())
+            wish(control, secret ? new Wish.Hidden() : r.wish().get());
         if (steps) control.f64(r.integral()).f64(r.last());
     }
 

@@ -6,7 +6,8 @@ package io.linkspan.model;
 /// @param property the actuator's number
 /// @param link the number of the link that holds, or 0
 /// @param by who holds; for a link the system
-/// @param placed packed position ([Log.Position#packed]) of the entry that placed it: the cause of all that follows from it
+/// @param placed packed position ([Log.Position#packed]) of the entry that placed it: the cause of all that follows
+/// from it
 /// @param placedSite site time, microseconds
 /// @param untilSite end of the lease in site time, or [#WITHOUT_END] for as long as its source lives
 public record Hold(

@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /// What happens to a site. Each is logged with what followed from it, also when nothing did.
 ///
-/// Properties, actions, links and connectors are named by their numbers, which they keep for life. Times called `wall` are
+/// Properties, actions, links and connectors are named by their numbers, which they keep for life. Times called `wall`
+/// are
 /// microseconds since 1970 UTC, durations are microseconds.
 public sealed interface Input {
     /// The program began to lead the site.
@@ -103,7 +104,8 @@ public sealed interface Input {
         CAREFUL_END,
         /// The lease of a hold is over; ref is the property.
         LEASE,
-        /// An actuator is looked at again (minimum time, not more often, rewrite, read-back); ref is the property.
+        /// An actuator is looked at again (minimum time, not more often, rewrite, read-back); ref is the
+        /// property.
         ACTUATOR,
         /// A command's deadline; ref is the command's number.
         DEADLINE

@@ -32,12 +32,15 @@ public record Link(
 
     /// What a link does with what it reads.
     public sealed interface Does {
-        /// Holds a value on one side of a threshold and releases it (or holds the other) on the far side of a second one.
+        /// Holds a value on one side of a threshold and releases it (or holds the other) on the far side of a
+        /// second one.
         ///
         /// @param whenAbove held while the source is above `above`
         /// @param whenBelow held while the source is below `below`
-        /// @param own what the target draws while it is on, taken out of the source before the thresholds are looked at
-        record Switch(double above, Optional<Value> whenAbove, double below, Optional<Value> whenBelow, Optional<Own> own)
+        /// @param own what the target draws while it is on, taken out of the source before the thresholds are
+        /// looked at
+        record Switch(
+                double above, Optional<Value> whenAbove, double below, Optional<Value> whenBelow, Optional<Own> own)
                 implements Does {}
 
         /// Passes the value on: converted to the target's unit, then x `factor` + `offset`.
@@ -147,7 +150,8 @@ public record Link(
         for (String field : THRESHOLDS) thresholds |= s.has(field);
         if (thresholds) kinds.add("thresholds");
         if (kinds.size() > 1)
-            throw new Invalid(s.mark(), "a link does one thing, not " + String.join(" and ", kinds) + "; make two links");
+            throw new Invalid(
+                    s.mark(), "a link does one thing, not " + String.join(" and ", kinds) + "; make two links");
         if (thresholds) return threshold(s, from, target, known);
         if (s.has("map")) return new Does.Map(s.needText("map", "\"meter.power * 0.5\""), s.text("unit"));
         if (s.has("when")) return interlock(s, target);
@@ -156,16 +160,27 @@ public record Link(
     }
 
     private static final List<String> THRESHOLDS = List.of(
-            "off-above", "on-below", "on-above", "off-below", "hold-above", "release-below", "hold-below", "release-above");
+            "off-above",
+            "on-below",
+            "on-above",
+            "off-below",
+            "hold-above",
+            "release-below",
+            "hold-below",
+            "release-above");
 
-    private static Does threshold(Settings s, Optional<String> from, Property target, SiteFile.Lookup known) throws Invalid {
+    private static Does threshold(Settings s, Optional<String> from, Property target, SiteFile.Lookup known)
+            throws Invalid {
         if (from.isEmpty()) throw new Invalid(s.mark(), "\"from\" is missing; write for example from: meter.power");
         Property source = known.property(s, "from", from.get());
         if (!source.type().isQuantity()) throw s.wrong("from", "must be a quantity to be compared with a threshold");
         Optional<Value> value = value(s, "value", target);
         var own = own(s, known);
         for (String[] pair : new String[][] {
-            {"off-above", "on-below"}, {"on-above", "off-below"}, {"hold-above", "release-below"}, {"release-above", "hold-below"}
+            {"off-above", "on-below"},
+            {"on-above", "off-below"},
+            {"hold-above", "release-below"},
+            {"release-above", "hold-below"}
         }) {
             var above = s.number(pair[0]);
             var below = s.number(pair[1]);
@@ -178,20 +193,30 @@ public record Link(
                 throw s.wrong(pair[0], "must be more than " + pair[1] + ", so that it does not flutter");
             return sides(s, pair, above.get(), below.get(), value, target, own);
         }
-        throw new Invalid(s.mark(), "thresholds come in pairs: off-above with on-below, on-above with off-below, "
-                + "hold-above with release-below, hold-below with release-above");
+        throw new Invalid(
+                s.mark(),
+                "thresholds come in pairs: off-above with on-below, on-above with off-below, "
+                        + "hold-above with release-below, hold-below with release-above");
     }
 
     private static Does.Switch sides(
-            Settings s, String[] pair, double above, double below, Optional<Value> value, Property target, Optional<Own> own)
+            Settings s,
+            String[] pair,
+            double above,
+            double below,
+            Optional<Value> value,
+            Property target,
+            Optional<Own> own)
             throws Invalid {
         boolean flagWords = pair[0].startsWith("o");
         if (flagWords && target.type() != ValueType.FLAG)
-            throw s.wrong(pair[0], "switches a flag; for a " + target.type().word() + " write hold-above and release-below");
+            throw s.wrong(
+                    pair[0], "switches a flag; for a " + target.type().word() + " write hold-above and release-below");
         if (!flagWords) {
             if (value.isEmpty()) throw new Invalid(s.mark(), "\"value\" is missing: what to hold");
             boolean holdAbove = pair[0].equals("hold-above");
-            return new Does.Switch(above, holdAbove ? value : Optional.empty(), below, holdAbove ? Optional.empty() : value, own);
+            return new Does.Switch(
+                    above, holdAbove ? value : Optional.empty(), below, holdAbove ? Optional.empty() : value, own);
         }
         Value aboveValue = pair[0].equals("off-above") ? Value.Flag.OFF : Value.Flag.ON;
         Value belowValue = pair[0].equals("off-above") ? Value.Flag.ON : Value.Flag.OFF;
@@ -219,24 +244,31 @@ public record Link(
         var most = s.number("at-most");
         var least = s.number("at-least");
         int given = (forbid.isPresent() ? 1 : 0) + (most.isPresent() ? 1 : 0) + (least.isPresent() ? 1 : 0);
-        if (given != 1) throw new Invalid(s.mark(), "a link with \"when\" has one of forbid: VALUE, at-most: N, at-least: N");
+        if (given != 1)
+            throw new Invalid(s.mark(), "a link with \"when\" has one of forbid: VALUE, at-most: N, at-least: N");
         if (forbid.isPresent()) return new Does.Interlock(when, new Wish.Forbid(forbid.get()));
-        if (!target.type().isQuantity()) throw s.wrong(most.isPresent() ? "at-most" : "at-least", "belongs to a quantity");
-        return new Does.Interlock(when, most.isPresent() ? new Wish.AtMost(most.get()) : new Wish.AtLeast(least.orElseThrow()));
+        if (!target.type().isQuantity())
+            throw s.wrong(most.isPresent() ? "at-most" : "at-least", "belongs to a quantity");
+        return new Does.Interlock(
+                when, most.isPresent() ? new Wish.AtMost(most.get()) : new Wish.AtLeast(least.orElseThrow()));
     }
 
     private static Does pid(Settings s, Property target, SiteFile.Lookup known) throws Invalid {
         if (target.type() != ValueType.NUMBER && target.type() != ValueType.INTEGER)
-            throw new Invalid(s.mark(), "a pid moves a number or an integer, not a " + target.type().word());
+            throw new Invalid(
+                    s.mark(),
+                    "a pid moves a number or an integer, not a " + target.type().word());
         String setpoint = s.needText("setpoint", "55.0");
         if (Character.isLetter(setpoint.charAt(0))) known.property(s, "setpoint", setpoint);
         else s.number("setpoint");
         double gain = s.number("gain").orElse(0.0);
-        if (gain == 0) throw new Invalid(s.mark(), "\"gain\" is missing: target units per source unit, negative for cooling");
+        if (gain == 0)
+            throw new Invalid(s.mark(), "\"gain\" is missing: target units per source unit, negative for cooling");
         double[] ends = {target.min().orElse(Double.NaN), target.max().orElse(Double.NaN)};
         double least = s.number("least").orElse(ends[0]);
         double most = s.number("most").orElse(ends[1]);
-        if (!(least < most)) throw new Invalid(s.mark(), "a pid needs least and most (or the target's range), least first");
+        if (!(least < most))
+            throw new Invalid(s.mark(), "a pid needs least and most (or the target's range), least first");
         double ti = seconds(s, "integral-time");
         double td = seconds(s, "derivative-time");
         s.finish();
@@ -257,7 +289,8 @@ public record Link(
         }
     }
 
-    private static Silent silent(Settings s, Property target, Does does, Bound bound, SiteFile.Lookup known) throws Invalid {
+    private static Silent silent(Settings s, Property target, Does does, Bound bound, SiteFile.Lookup known)
+            throws Invalid {
         var part = s.below("silent");
         if (part.isEmpty())
             throw new Invalid(
@@ -268,7 +301,8 @@ public record Link(
         var after = p.duration("after");
         if (after.isEmpty()) throw new Invalid(p.mark(), "\"after\" is missing: for example after: 60s");
         var then = p.choice("then", Then.class);
-        if (then.isEmpty()) throw new Invalid(p.mark(), "\"then\" is missing: hold (a limit tightens) or release (a use lets go)");
+        if (then.isEmpty())
+            throw new Invalid(p.mark(), "\"then\" is missing: hold (a limit tightens) or release (a use lets go)");
         Optional<Wish> careful = Optional.empty();
         Optional<Duration> atMost = Optional.empty();
         if (then.get() == Then.HOLD) {
@@ -295,8 +329,10 @@ public record Link(
         }
         if (does instanceof Does.Interlock i) return Optional.of(i.wish());
         if (does instanceof Does.Switch w) {
-            if (w.whenAbove().isPresent() && w.whenBelow().isEmpty()) return Optional.of(new Wish.Want(w.whenAbove().get()));
-            if (w.whenBelow().isPresent() && w.whenAbove().isEmpty()) return Optional.of(new Wish.Want(w.whenBelow().get()));
+            if (w.whenAbove().isPresent() && w.whenBelow().isEmpty())
+                return Optional.of(new Wish.Want(w.whenAbove().get()));
+            if (w.whenBelow().isPresent() && w.whenAbove().isEmpty())
+                return Optional.of(new Wish.Want(w.whenBelow().get()));
         }
         throw new Invalid(p.mark(), "\"value\" is missing: the careful value that is held while the source is silent");
     }

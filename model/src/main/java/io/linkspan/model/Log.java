@@ -8,7 +8,8 @@ import java.nio.ByteBuffer;
 /// An entry has a control part (who did what, why; kept for years) and a readings part (may be dropped by age or size
 /// without breaking the chain of hashes). Either may be empty, not both.
 ///
-/// Thread-safety: [#append] and [#urge] belong to the one thread that steps the site; [#durable] and [#read] may be called
+/// Thread-safety: [#append] and [#urge] belong to the one thread that steps the site; [#durable] and [#read] may be
+/// called
 /// by any thread.
 public interface Log {
     /// Longest control part and longest readings part of one entry, in bytes. Longer: [IllegalArgumentException].
@@ -30,7 +31,8 @@ public interface Log {
     /// The highest sequence number of the current epoch that is on disk; 0 when none is.
     long durable();
 
-    /// Reads on-disk entries in order, the first at or after `from` (an epoch and a sequence number), across epochs.
+    /// Reads on-disk entries in order, the first at or after `from` (an epoch and a sequence number), across
+    /// epochs.
     ///
     /// @throws BeyondBranch when `from` lies on a branch that this log does not continue
     Reader read(Position from) throws IOException;
@@ -75,7 +77,8 @@ public interface Log {
 
     /// An entry as it was appended. The buffers are read-only views, valid until the next [Reader#next].
     ///
-    /// @param readingsDropped the readings part was dropped by retention, or was never stored because the disk was full
+    /// @param readingsDropped the readings part was dropped by retention, or was never stored because the disk was
+    /// full
     record Stored(
             Position at,
             long siteTimeMicros,
@@ -88,13 +91,15 @@ public interface Log {
     interface Reader extends AutoCloseable {
         /// The next entry, or null at the end of what is durable now (a later call may find more).
         /// A damaged block is a [Damaged], once, with the range that is missing; the walk can go on behind it.
-        @org.jspecify.annotations.Nullable Stored next() throws IOException;
+        @org.jspecify.annotations.Nullable
+        Stored next() throws IOException;
 
         @Override
         void close();
     }
 
-    /// A position that this log does not know: it was given out by a branch that ended (a restored backup, a new leader).
+    /// A position that this log does not know: it was given out by a branch that ended (a restored backup, a new
+    /// leader).
     final class BeyondBranch extends IOException {
         private static final long serialVersionUID = 1;
         private final Position resetTo;

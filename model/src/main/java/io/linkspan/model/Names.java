@@ -11,19 +11,41 @@ public final class Names {
 
     /// CEL language definition, "Reserved words"; IoTDB path rules: `root`, `time`, `timestamp`.
     private static final Set<String> RESERVED = Set.of(
-            "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop",
-            "package", "namespace", "null", "return", "true", "var", "void", "while", "root", "time", "timestamp");
+            "as",
+            "break",
+            "const",
+            "continue",
+            "else",
+            "false",
+            "for",
+            "function",
+            "if",
+            "import",
+            "in",
+            "let",
+            "loop",
+            "package",
+            "namespace",
+            "null",
+            "return",
+            "true",
+            "var",
+            "void",
+            "while",
+            "root",
+            "time",
+            "timestamp");
 
     private Names() {}
 
     /// Returns the name, or throws [IllegalArgumentException] with what would be right.
     public static String check(String name) {
         if (RESERVED.contains(name))
-            throw new IllegalArgumentException("\"" + name + "\" is a reserved word of CEL or IoTDB; write for example \""
-                    + name + "_1\"");
+            throw new IllegalArgumentException(
+                    "\"" + name + "\" is a reserved word of CEL or IoTDB; write for example \"" + name + "_1\"");
         if (!NAME.matcher(name).matches())
-            throw new IllegalArgumentException("\"" + name + "\" is no name: a letter a-z, then up to 62 of a-z, 0-9 and _"
-                    + suggestion(name));
+            throw new IllegalArgumentException(
+                    "\"" + name + "\" is no name: a letter a-z, then up to 62 of a-z, 0-9 and _" + suggestion(name));
         return name;
     }
 

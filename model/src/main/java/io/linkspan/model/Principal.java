@@ -26,7 +26,8 @@ public record Principal(Kind kind, String name) {
 
     public Principal {
         if (name.length() > NAME_MAX)
-            throw new IllegalArgumentException("A principal's name has at most " + NAME_MAX + " characters, not " + name.length());
+            throw new IllegalArgumentException(
+                    "A principal's name has at most " + NAME_MAX + " characters, not " + name.length());
     }
 
     /// A person.

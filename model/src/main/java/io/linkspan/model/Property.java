@@ -125,14 +125,27 @@ public record Property(
         var rollover = rollover(s, type);
         var step = s.number("step");
         if (step.isPresent() && step.get() <= 0) throw s.wrong("step", "is more than 0");
-        Optional<Tree.Scalar> at = s.text("at").map(_ -> (Tree.Scalar) s.part("at").orElseThrow());
+        Optional<Tree.Scalar> at =
+                s.text("at").map(_ -> (Tree.Scalar) s.part("at").orElseThrow());
         var every = s.duration("every");
         if (every.isPresent() && Durations.micros(every.get()) < EVERY_MICROS_MIN)
             throw s.wrong("every", "is at least 1ms");
         Optional<Writing> writing = writable ? Optional.of(writing(s, type, choices, step)) : Optional.empty();
         if (!writable) refuseWriting(s);
         var property = new Property(
-                name, s.text("title"), type, unit, step, range[0], range[1], writable, at, every, choices, rollover, writing,
+                name,
+                s.text("title"),
+                type,
+                unit,
+                step,
+                range[0],
+                range[1],
+                writable,
+                at,
+                every,
+                choices,
+                rollover,
+                writing,
                 s.text("was"));
         s.finish();
         return property;
@@ -144,7 +157,8 @@ public record Property(
     private static Optional<String> unit(Settings s, ValueType type) throws Invalid {
         var text = s.text("unit");
         if (text.isEmpty()) return Optional.empty();
-        if (!type.isQuantity()) throw s.wrong("unit", "belongs to a number, an integer or a register, not to a " + type.word());
+        if (!type.isQuantity())
+            throw s.wrong("unit", "belongs to a number, an integer or a register, not to a " + type.word());
         try {
             return Optional.of(Units.parse(text.get()).code());
         } catch (IllegalArgumentException e) {
@@ -174,7 +188,8 @@ public record Property(
         var part = s.part("choices");
         if (part.isEmpty()) {
             if (type == ValueType.CHOICE)
-                throw new Invalid(s.mark(), "\"choices\" is missing; write for example choices: { 0: idle, 1: charging }");
+                throw new Invalid(
+                        s.mark(), "\"choices\" is missing; write for example choices: { 0: idle, 1: charging }");
             return Map.of();
         }
         if (type != ValueType.CHOICE) throw s.wrong("choices", "belongs to type: choice");
@@ -182,7 +197,8 @@ public record Property(
         switch (part.get()) {
             case Tree.Fields f -> {
                 for (var e : f.fields().entrySet()) {
-                    if (!(e.getValue() instanceof Tree.Scalar word)) throw s.wrong("choices", "gives each code one word");
+                    if (!(e.getValue() instanceof Tree.Scalar word))
+                        throw s.wrong("choices", "gives each code one word");
                     try {
                         all.put(Long.parseLong(e.getKey()), word.text());
                     } catch (NumberFormatException _) {
@@ -199,7 +215,8 @@ public record Property(
             case Tree.Scalar _ -> throw s.wrong("choices", "is { 0: idle, 1: charging } or [idle, charging]");
         }
         if (all.isEmpty() || all.size() > CHOICES_MAX) throw s.wrong("choices", "has 1.." + CHOICES_MAX + " words");
-        if (new java.util.HashSet<>(all.values()).size() != all.size()) throw s.wrong("choices", "names one word twice");
+        if (new java.util.HashSet<>(all.values()).size() != all.size())
+            throw s.wrong("choices", "names one word twice");
         return all;
     }
 
@@ -217,8 +234,20 @@ public record Property(
     }
 
     private static final String[] WRITING = {
-        "minimum-on", "minimum-off", "not-more-often", "rewrite-every", "on-line-up", "on-start", "least-step", "tolerance",
-        "fallback", "after-restart", "on-difference", "on-local-change", "combine", "without-us"
+        "minimum-on",
+        "minimum-off",
+        "not-more-often",
+        "rewrite-every",
+        "on-line-up",
+        "on-start",
+        "least-step",
+        "tolerance",
+        "fallback",
+        "after-restart",
+        "on-difference",
+        "on-local-change",
+        "combine",
+        "without-us"
     };
 
     private static void refuseWriting(Settings s) throws Invalid {
@@ -295,7 +324,9 @@ public record Property(
                 case "none" -> new WithoutUs.None();
                 case "last-value" -> new WithoutUs.LastValue();
                 default -> // open: what a person typed
-                    throw s.wrong("without-us", "is none, last-value, { watchdog: ADDRESS, every: 5s } or { auto-off: 10min }");
+                    throw s.wrong(
+                            "without-us",
+                            "is none, last-value, { watchdog: ADDRESS, every: 5s } or { auto-off: 10min }");
             };
         }
         var fields = s.below("without-us").orElseThrow();

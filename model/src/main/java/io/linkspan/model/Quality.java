@@ -4,7 +4,8 @@ package io.linkspan.model;
 public enum Quality {
     /// Measured and within what was declared.
     GOOD,
-    /// Probably right: the device's clock is off, sources of an expression are too far apart in time, a register went back.
+    /// Probably right: the device's clock is off, sources of an expression are too far apart in time, a register
+    /// went back.
     UNCERTAIN,
     /// The device says that it has no valid value, or the value is outside the declared range.
     BAD,

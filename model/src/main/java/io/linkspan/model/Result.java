@@ -3,7 +3,8 @@ package io.linkspan.model;
 import java.util.List;
 import java.util.Optional;
 
-/// What follows from an input: a change of the site's state, with what made it follow. Applying the results of the log in
+/// What follows from an input: a change of the site's state, with what made it follow. Applying the results of the log
+/// in
 /// order gives the state, to the bit.
 public sealed interface Result {
     /// Readings as they were taken: out of range is BAD, a device clock that is off makes UNCERTAIN.
@@ -43,7 +44,8 @@ public sealed interface Result {
         CONNECTOR
     }
 
-    /// A register started anew: from now on `baseUnscaled` x 10^-`decimals` is added to what it shows to get what was consumed.
+    /// A register started anew: from now on `baseUnscaled` x 10^-`decimals` is added to what it shows to get what
+    /// was consumed.
     record RegisterTurned(int property, boolean exchanged, long baseUnscaled, int decimals) implements Result {}
 
     /// A link wishes, or no longer wishes.

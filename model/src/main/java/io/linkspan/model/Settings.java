@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// The fields that a person wrote for one thing of the product, read with checks. Each reader remembers which fields were
+/// The fields that a person wrote for one thing of the product, read with checks. Each reader remembers which fields
+/// were
 /// asked for, so [#finish] can refuse a misspelt one. Not thread-safe.
 public final class Settings {
     private final Tree.Fields fields;
@@ -46,7 +47,8 @@ public final class Settings {
         var part = part(name);
         if (part.isEmpty()) return Optional.empty();
         if (part.get() instanceof Tree.Fields f) return Optional.of(new Settings(f));
-        throw wrong(name, "holds fields ({ name: value, ... }), not " + part.get().kind());
+        throw wrong(
+                name, "holds fields ({ name: value, ... }), not " + part.get().kind());
     }
 
     /// The items below a field; none when it was not written.
@@ -154,7 +156,8 @@ public final class Settings {
         throw wrong(name, "is one of " + String.join(", ", words) + ", not \"" + text.get() + "\"");
     }
 
-    /// An error at a field, for checks of one's own: `what` completes the sentence that begins with the field's name.
+    /// An error at a field, for checks of one's own: `what` completes the sentence that begins with the field's
+    /// name.
     public Invalid wrong(String name, String what) {
         var part = fields.fields().get(name);
         return new Invalid(part == null ? mark() : part.mark(), "\"" + name + "\" " + what);

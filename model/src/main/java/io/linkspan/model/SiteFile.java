@@ -59,7 +59,8 @@ public record SiteFile(
         long grammar = s.integer("linkspan", -1, -1, 1_000_000);
         if (grammar == -1) throw new Invalid(tree.mark(), "the file begins with \"linkspan: 1\"");
         if (grammar > GRAMMAR || grammar < 1)
-            throw s.wrong("linkspan", "is " + GRAMMAR + " in this version; the file is newer, so update Linkspan first");
+            throw s.wrong(
+                    "linkspan", "is " + GRAMMAR + " in this version; the file is newer, so update Linkspan first");
         String name = s.needName("site");
         var connectors = connectors(s);
         var kinds = kinds(s);
@@ -87,7 +88,9 @@ public record SiteFile(
         int dot = path.indexOf('.');
         if (dot < 0) return Optional.empty();
         var thing = things.get(path.substring(0, dot));
-        return thing == null ? Optional.empty() : Optional.ofNullable(thing.properties().get(path.substring(dot + 1)));
+        return thing == null
+                ? Optional.empty()
+                : Optional.ofNullable(thing.properties().get(path.substring(dot + 1)));
     }
 
     /// Finds properties while links are read.
@@ -103,11 +106,17 @@ public record SiteFile(
             if (dot < 1) throw s.wrong(field, "is thing.property, for example meter.power, not \"" + path + "\"");
             var thing = things.get(path.substring(0, dot));
             if (thing == null)
-                throw s.wrong(field, "names no thing of this site: \"" + path.substring(0, dot) + "\"" + near(path.substring(0, dot), things.keySet()));
+                throw s.wrong(
+                        field,
+                        "names no thing of this site: \"" + path.substring(0, dot) + "\""
+                                + near(path.substring(0, dot), things.keySet()));
             String name = path.substring(dot + 1);
             var property = thing.properties().get(name);
             if (property == null)
-                throw s.wrong(field, thing.id() + " has no property \"" + name + "\"" + near(name, thing.properties().keySet()));
+                throw s.wrong(
+                        field,
+                        thing.id() + " has no property \"" + name + "\""
+                                + near(name, thing.properties().keySet()));
             return property;
         }
 
@@ -119,7 +128,10 @@ public record SiteFile(
 
         private static String near(String name, Set<String> known) {
             for (var each : known) if (Names.near(each, name)) return "; did you mean \"" + each + "\"?";
-            return known.isEmpty() ? "" : "; there are " + String.join(", ", known.stream().limit(12).toList());
+            return known.isEmpty()
+                    ? ""
+                    : "; there are "
+                            + String.join(", ", known.stream().limit(12).toList());
         }
     }
 
@@ -127,7 +139,9 @@ public record SiteFile(
         try {
             return ZoneId.of(s.text("zone").orElse("UTC"));
         } catch (DateTimeException _) {
-            throw s.wrong("zone", "is a zone such as Europe/Brussels, not \"" + s.text("zone").orElse("") + "\"");
+            throw s.wrong(
+                    "zone",
+                    "is a zone such as Europe/Brussels, not \"" + s.text("zone").orElse("") + "\"");
         }
     }
 
@@ -135,8 +149,10 @@ public record SiteFile(
         var p = s.below("position");
         if (p.isEmpty()) return Optional.empty();
         Settings f = p.get();
-        double latitude = f.number("latitude").orElseThrow(() -> new Invalid(f.mark(), "\"latitude\" is missing, in degrees"));
-        double longitude = f.number("longitude").orElseThrow(() -> new Invalid(f.mark(), "\"longitude\" is missing, in degrees"));
+        double latitude =
+                f.number("latitude").orElseThrow(() -> new Invalid(f.mark(), "\"latitude\" is missing, in degrees"));
+        double longitude =
+                f.number("longitude").orElseThrow(() -> new Invalid(f.mark(), "\"longitude\" is missing, in degrees"));
         double altitude = f.number("altitude").orElse(0.0);
         f.finish();
         try {
@@ -160,8 +176,10 @@ public record SiteFile(
                         serve.flag("writable", false)));
                 serve.finish();
             }
-            if (all.put(id, new ConnectorEntry(id, type, c, serves)) != null) throw c.wrong("id", twice("connector", id));
-            if (all.size() > CONNECTORS_MAX) throw new Invalid(c.mark(), "a site has at most " + CONNECTORS_MAX + " connectors");
+            if (all.put(id, new ConnectorEntry(id, type, c, serves)) != null)
+                throw c.wrong("id", twice("connector", id));
+            if (all.size() > CONNECTORS_MAX)
+                throw new Invalid(c.mark(), "a site has at most " + CONNECTORS_MAX + " connectors");
         }
         return all;
     }
@@ -180,11 +198,13 @@ public record SiteFile(
 
     private static Map<String, Tree.Fields> kinds(Settings s) throws Invalid {
         var all = new LinkedHashMap<String, Tree.Fields>();
-        for (var k : s.list("kinds")) if (all.put(k.needName("id"), k.tree()) != null) throw k.wrong("id", twice("kind", k.needName("id")));
+        for (var k : s.list("kinds"))
+            if (all.put(k.needName("id"), k.tree()) != null) throw k.wrong("id", twice("kind", k.needName("id")));
         return all;
     }
 
-    private static Map<String, Thing> things(Settings s, Map<String, Tree.Fields> kinds, Set<String> connectors) throws Invalid {
+    private static Map<String, Thing> things(Settings s, Map<String, Tree.Fields> kinds, Set<String> connectors)
+            throws Invalid {
         var all = new LinkedHashMap<String, Thing>();
         for (var written : s.list("things")) {
             var kind = written.text("kind");
@@ -192,12 +212,16 @@ public record SiteFile(
             if (kind.isPresent()) {
                 var template = kinds.get(kind.get());
                 if (template == null)
-                    throw written.wrong("kind", "names no kind of this file: \"" + kind.get() + "\"" + Lookup.near(kind.get(), kinds.keySet()));
+                    throw written.wrong(
+                            "kind",
+                            "names no kind of this file: \"" + kind.get() + "\""
+                                    + Lookup.near(kind.get(), kinds.keySet()));
                 t = new Settings(without(merge(template, written.tree())));
             }
             Thing thing = thing(t, kind, connectors);
             if (all.put(thing.id(), thing) != null) throw written.wrong("id", twice("thing", thing.id()));
-            if (all.size() > THINGS_MAX) throw new Invalid(written.mark(), "a site has at most " + THINGS_MAX + " things");
+            if (all.size() > THINGS_MAX)
+                throw new Invalid(written.mark(), "a site has at most " + THINGS_MAX + " things");
         }
         return all;
     }
@@ -217,7 +241,10 @@ public record SiteFile(
         var keys = new LinkedHashMap<>(under.keys());
         keys.putAll(over.keys());
         for (var e : over.fields().entrySet())
-            fields.merge(e.getKey(), e.getValue(), (a, b) -> a instanceof Tree.Fields x && b instanceof Tree.Fields y ? merge(x, y) : b);
+            fields.merge(
+                    e.getKey(),
+                    e.getValue(),
+                    (a, b) -> a instanceof Tree.Fields x && b instanceof Tree.Fields y ? merge(x, y) : b);
         return new Tree.Fields(over.mark(), fields, keys);
     }
 
@@ -228,13 +255,19 @@ public record SiteFile(
         String id = t.needName("id");
         var connector = t.text("connector");
         if (connector.isPresent() && !connectors.contains(connector.get()))
-            throw t.wrong("connector", "names no connector of this file: \"" + connector.get() + "\"" + Lookup.near(connector.get(), connectors));
+            throw t.wrong(
+                    "connector",
+                    "names no connector of this file: \"" + connector.get() + "\""
+                            + Lookup.near(connector.get(), connectors));
         var properties = new LinkedHashMap<String, Property>();
-        for (var p : named(t, "properties").entrySet()) properties.put(p.getKey(), Property.read(p.getKey(), p.getValue()));
+        for (var p : named(t, "properties").entrySet())
+            properties.put(p.getKey(), Property.read(p.getKey(), p.getValue()));
         var actions = new LinkedHashMap<String, Thing.Action>();
-        for (var a : named(t, "actions").entrySet()) actions.put(a.getKey(), Thing.Action.read(a.getKey(), a.getValue()));
+        for (var a : named(t, "actions").entrySet())
+            actions.put(a.getKey(), Thing.Action.read(a.getKey(), a.getValue()));
         for (String action : actions.keySet())
-            if (properties.containsKey(action)) throw t.wrong("actions", "gives \"" + action + "\" the name of a property");
+            if (properties.containsKey(action))
+                throw t.wrong("actions", "gives \"" + action + "\" the name of a property");
         var own = new LinkedHashMap<>(t.tree().fields());
         own.keySet().removeAll(OF_THING);
         if (connector.isEmpty() && !own.isEmpty()) {
@@ -261,7 +294,9 @@ public record SiteFile(
             try {
                 Names.check(name);
             } catch (IllegalArgumentException e) {
-                throw new Invalid(below.get().tree().keys().getOrDefault(name, below.get().mark()), String.valueOf(e.getMessage()));
+                throw new Invalid(
+                        below.get().tree().keys().getOrDefault(name, below.get().mark()),
+                        String.valueOf(e.getMessage()));
             }
             all.put(name, below.get().below(name).orElseThrow());
             if (all.size() > PROPERTIES_MAX) throw t.wrong(field, "has at most " + PROPERTIES_MAX + " entries");
@@ -286,5 +321,4 @@ public record SiteFile(
             for (var property : thing.properties().keySet()) all.add(thing.id() + "." + property);
         return all;
     }
-
 }

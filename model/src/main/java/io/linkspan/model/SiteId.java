@@ -8,8 +8,7 @@ public record SiteId(long high, long low) {
     public static SiteId parse(String text) {
         if (!text.matches("[0-9a-f]{32}"))
             throw new IllegalArgumentException("A site id has 32 digits 0-9 a-f, not \"" + text + "\"");
-        return new SiteId(
-                HexFormat.fromHexDigitsToLong(text, 0, 16), HexFormat.fromHexDigitsToLong(text, 16, 32));
+        return new SiteId(HexFormat.fromHexDigitsToLong(text, 0, 16), HexFormat.fromHexDigitsToLong(text, 16, 32));
     }
 
     @Override

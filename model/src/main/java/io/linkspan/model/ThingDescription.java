@@ -5,7 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A thing as a W3C Web of Things Thing Description 1.1 (W3C Recommendation, 5 December 2023), for whoever wants to know what
+/// A thing as a W3C Web of Things Thing Description 1.1 (W3C Recommendation, 5 December 2023), for whoever wants to
+/// know what
 /// it has and can do. Links between machines are `linkspan:links`: WoT's own `links` are web links.
 public final class ThingDescription {
     private static final String CONTEXT = "https://www.w3.org/2022/wot/td/v1.1";
@@ -55,12 +56,15 @@ public final class ThingDescription {
         p.max().ifPresent(m -> f.put("maximum", Tree.plain(m)));
         p.step().ifPresent(s -> f.put("multipleOf", Tree.plain(s)));
         if (p.type() == ValueType.CHOICE)
-            f.put("enum", Tree.items(p.choices().values().stream().map(Tree::text).toList()));
+            f.put(
+                    "enum",
+                    Tree.items(p.choices().values().stream().map(Tree::text).toList()));
         f.put("readOnly", Tree.plain(!p.writable()));
         f.put("observable", Tree.plain(true));
         if (p.type() == ValueType.REGISTER) f.put("linkspan:register", Tree.plain(true));
         p.writing().ifPresent(w -> writing(w, f));
-        var ops = new ArrayList<Tree>(List.of(Tree.text("readproperty"), Tree.text("observeproperty"), Tree.text("unobserveproperty")));
+        var ops = new ArrayList<Tree>(
+                List.of(Tree.text("readproperty"), Tree.text("observeproperty"), Tree.text("unobserveproperty")));
         if (p.writable()) ops.add(1, Tree.text("writeproperty"));
         f.put("forms", form("things/" + thing + "/properties/" + p.name(), ops));
         return Tree.fields(f);
@@ -70,12 +74,15 @@ public final class ThingDescription {
         w.minimumOn().ifPresent(d -> f.put("linkspan:minimumOn", Tree.text(d.toString())));
         w.minimumOff().ifPresent(d -> f.put("linkspan:minimumOff", Tree.text(d.toString())));
         w.fallback().ifPresent(v -> f.put("linkspan:fallback", value(v)));
-        f.put("linkspan:withoutUs", Tree.text(switch (w.withoutUs()) {
-            case WithoutUs.None _ -> "none";
-            case WithoutUs.Watchdog _ -> "watchdog";
-            case WithoutUs.AutoOff _ -> "auto-off";
-            case WithoutUs.LastValue _ -> "last-value";
-        }));
+        f.put(
+                "linkspan:withoutUs",
+                Tree.text(
+                        switch (w.withoutUs()) {
+                            case WithoutUs.None _ -> "none";
+                            case WithoutUs.Watchdog _ -> "watchdog";
+                            case WithoutUs.AutoOff _ -> "auto-off";
+                            case WithoutUs.LastValue _ -> "last-value";
+                        }));
     }
 
     private static Tree value(Value v) {
@@ -101,7 +108,8 @@ public final class ThingDescription {
             case POSITION -> {
                 f.put("type", Tree.text("object"));
                 var members = new LinkedHashMap<String, Tree>();
-                for (String m : List.of("latitude", "longitude", "altitude")) members.put(m, fields("type", Tree.text("number")));
+                for (String m : List.of("latitude", "longitude", "altitude"))
+                    members.put(m, fields("type", Tree.text("number")));
                 f.put("properties", Tree.fields(members));
             }
             case GROUP -> f.put("type", Tree.text("object"));

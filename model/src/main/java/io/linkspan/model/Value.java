@@ -18,7 +18,8 @@ public sealed interface Value {
     /// The type that a property must be declared with to take this value.
     ValueType type();
 
-    /// A measured quantity in the unit of its property. Not a number and the infinities are not quantities: a device that
+    /// A measured quantity in the unit of its property. Not a number and the infinities are not quantities: a
+    /// device that
     /// sends one has no value (see [Quality#BAD]).
     record Num(double value) implements Value {
         public Num {
@@ -33,7 +34,9 @@ public sealed interface Value {
 
         @Override
         public String toString() {
-            return value == Math.rint(value) && Math.abs(value) < 1e15 ? Long.toString((long) value) : Double.toString(value);
+            return value == Math.rint(value) && Math.abs(value) < 1e15
+                    ? Long.toString((long) value)
+                    : Double.toString(value);
         }
     }
 
@@ -108,7 +111,8 @@ public sealed interface Value {
     record Text(String text) implements Value {
         public Text {
             if (text.length() > BYTES_MAX)
-                throw new IllegalArgumentException("A text has at most " + BYTES_MAX + " characters, not " + text.length());
+                throw new IllegalArgumentException(
+                        "A text has at most " + BYTES_MAX + " characters, not " + text.length());
         }
 
         @Override
@@ -165,7 +169,8 @@ public sealed interface Value {
     record Position(double latitude, double longitude, double altitude) implements Value {
         public Position {
             if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 && Double.isFinite(altitude)))
-                throw new IllegalArgumentException("No place on earth: " + latitude + ", " + longitude + ", " + altitude);
+                throw new IllegalArgumentException(
+                        "No place on earth: " + latitude + ", " + longitude + ", " + altitude);
         }
 
         @Override
@@ -183,7 +188,8 @@ public sealed interface Value {
     record Group(SortedMap<String, Value> members) implements Value {
         public Group {
             if (members.size() > MEMBERS_MAX)
-                throw new IllegalArgumentException("A group has at most " + MEMBERS_MAX + " members, not " + members.size());
+                throw new IllegalArgumentException(
+                        "A group has at most " + MEMBERS_MAX + " members, not " + members.size());
             members = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(members));
         }
 

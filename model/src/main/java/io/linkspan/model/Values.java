@@ -45,14 +45,16 @@ public final class Values {
         return switch (t) {
             case "true", "on" -> Value.Flag.ON;
             case "false", "off" -> Value.Flag.OFF;
-            default -> throw new IllegalArgumentException("is true or false, not \"" + t + "\""); // open: what was typed
+            default ->
+                throw new IllegalArgumentException("is true or false, not \"" + t + "\""); // open: what was typed
         };
     }
 
     private static Value position(String t) {
         String[] parts = t.split(",", -1);
         if (parts.length < 2 || parts.length > 3)
-            throw new IllegalArgumentException("is latitude,longitude in degrees, for example 50.85,4.35, not \"" + t + "\"");
+            throw new IllegalArgumentException(
+                    "is latitude,longitude in degrees, for example 50.85,4.35, not \"" + t + "\"");
         return new Value.Position(
                 Double.parseDouble(parts[0]),
                 Double.parseDouble(parts[1]),

@@ -7,7 +7,8 @@ public sealed interface WithoutUs {
     /// Nobody knows.
     record None() implements WithoutUs {}
 
-    /// The machine watches a register that we write while the site is alive, and falls back by itself when it stops.
+    /// The machine watches a register that we write while the site is alive, and falls back by itself when it
+    /// stops.
     ///
     /// @param at the register's address in the words of the connector
     /// @param every how often we write it

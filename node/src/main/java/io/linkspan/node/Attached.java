@@ -80,13 +80,17 @@ final class Attached {
         for (var thing : directory.file().things().values()) {
             if (!thing.connector().map(connector::equals).orElse(false)) continue;
             for (var p : thing.properties().values())
-                p.at().ifPresent(at -> all.add(point(directory, thing, p, at, p.writable() ? Access.WRITE : Access.READ, thing.settings())));
+                p.at().ifPresent(at -> all.add(
+                        point(directory, thing, p, at, p.writable() ? Access.WRITE : Access.READ, thing.settings())));
             for (var a : thing.actions().values()) all.add(action(directory, thing, a));
         }
         var entry = directory.file().connectors().get(connector);
         if (entry == null) return all;
         for (var serve : entry.serves()) {
-            var thing = directory.file().things().get(serve.property().substring(0, serve.property().indexOf('.')));
+            var thing = directory
+                    .file()
+                    .things()
+                    .get(serve.property().substring(0, serve.property().indexOf('.')));
             var p = directory.find(serve.property());
             if (thing == null || p.isEmpty()) continue;
             var access = serve.writable() ? Access.SERVE_WRITABLE : Access.SERVE;
@@ -101,7 +105,17 @@ final class Attached {
         WithoutUs withoutUs =
                 access == Access.WRITE ? p.writing().orElseThrow().withoutUs() : new WithoutUs.LastValue();
         return new Point(
-                directory.property(path), path, p.type(), p.unit(), p.step(), at, p.every(), p.choices(), settings, access, withoutUs);
+                directory.property(path),
+                path,
+                p.type(),
+                p.unit(),
+                p.step(),
+                at,
+                p.every(),
+                p.choices(),
+                settings,
+                access,
+                withoutUs);
     }
 
     private static Point action(Directory directory, Thing thing, Thing.Action a) {

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/// The newest of each property of a site that is on disk, for everybody who looks. One thread puts, any may look; what is seen
+/// The newest of each property of a site that is on disk, for everybody who looks. One thread puts, any may look; what
+/// is seen
 /// of one property is of one moment, several properties may be of different ones.
 public final class Board {
     private volatile AtomicReferenceArray<Cell> cells = new AtomicReferenceArray<>(0);

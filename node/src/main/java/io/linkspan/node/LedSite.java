@@ -31,10 +31,12 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A site that this node leads: takes what arrives, steps the site, appends the entry, and, once it is on disk, acts and
+/// A site that this node leads: takes what arrives, steps the site, appends the entry, and, once it is on disk, acts
+/// and
 /// tells. This is the whole path of a reading: arrive, step, append, act.
 ///
-/// Thread-safety: the step's side ([#arrive], [#ask], [#tick]) belongs to the loop; [#durable] and [#health] to the thread
+/// Thread-safety: the step's side ([#arrive], [#ask], [#tick]) belongs to the loop; [#durable] and [#health] to the
+/// thread
 /// that commits; [#board] is for all.
 final class LedSite {
     private static final Logger LOG = LoggerFactory.getLogger("linkspan.site");
@@ -142,7 +144,10 @@ final class LedSite {
     /// Whether a machine's watchdog register may be written now; for all.
     boolean watched(int property) {
         return board.armed()
-                && board.cell(property).flatMap(c -> c.duty()).map(d -> d.outOfService().isEmpty()).orElse(false);
+                && board.cell(property)
+                        .flatMap(c -> c.duty())
+                        .map(d -> d.outOfService().isEmpty())
+                        .orElse(false);
     }
 
     // ---- starting
@@ -165,7 +170,8 @@ final class LedSite {
         // before the timers that fell due meanwhile: silence counts from here, and no line is up that was so before
         var started = new Input.Started(program, clean && !unsure, lastWall);
         finish(site.step(next(), Principal.SYSTEM, started, now()), Optional.empty(), Optional.empty());
-        for (String trouble : found.troubles()) surround.noticed(this, new Result.Noticed(Result.Severity.HIGH, "log", trouble));
+        for (String trouble : found.troubles())
+            surround.noticed(this, new Result.Noticed(Result.Severity.HIGH, "log", trouble));
         log.urge();
     }
 
@@ -184,7 +190,11 @@ final class LedSite {
         switch (arrival) {
             case Arrival.LineChanged line -> {
                 if (connector != 0)
-                    input(Principal.device(line.connector()), new Input.LineChanged(connector, line.up(), line.why()), receipt, Optional.empty());
+                    input(
+                            Principal.device(line.connector()),
+                            new Input.LineChanged(connector, line.up(), line.why()),
+                            receipt,
+                            Optional.empty());
             }
             case Arrival.Heard heard -> heard(connector, heard.connector(), heard.report(), receipt);
         }
@@ -196,19 +206,32 @@ final class LedSite {
             case Report.Frame f -> frame(connector, by, f, receipt);
             case Report.Gap g -> {
                 var properties = g.properties().isEmpty() ? pointsOf(name) : g.properties();
-                input(by, new Input.GapReported(properties, g.fromMicros(), g.toMicros(), g.cause()), receipt, Optional.empty());
+                input(
+                        by,
+                        new Input.GapReported(properties, g.fromMicros(), g.toMicros(), g.cause()),
+                        receipt,
+                        Optional.empty());
             }
-            case Report.Unit u -> input(by, new Input.UnitChanged(u.properties(), u.answers(), u.why()), receipt, Optional.empty());
+            case Report.Unit u ->
+                input(by, new Input.UnitChanged(u.properties(), u.answers(), u.why()), receipt, Optional.empty());
             case Report.Happened h -> {
                 long raw = keep(h.raw());
-                input(by, new Input.Happened(h.thing(), h.event(), h.value(), raw, check(h.raw())), receipt, Optional.empty());
+                input(
+                        by,
+                        new Input.Happened(h.thing(), h.event(), h.value(), raw, check(h.raw())),
+                        receipt,
+                        Optional.empty());
             }
             case Report.Answer a -> answer(by, a, receipt);
             case Report.Asked a -> {
                 String key = "asked-" + name + "-" + clock.nanoTime();
                 var who = new Principal(Principal.Kind.APPLICATION, a.party());
                 receipt.ifPresent(r -> waitFor(key, r));
-                input(who, new Input.Set(key, a.property(), Optional.of(a.value()), Priority.OPERATE, 0, 0), receipt, Optional.empty());
+                input(
+                        who,
+                        new Input.Set(key, a.property(), Optional.of(a.value()), Priority.OPERATE, 0, 0),
+                        receipt,
+                        Optional.empty());
             }
             case Report.Found f -> LOG.info("{} found {}", name, f.what());
             case Report.LineUp _ -> receipt.ifPresent(Receipt::durable); // the node told it as a change of the line
@@ -219,7 +242,8 @@ final class LedSite {
         var all = new ArrayList<Integer>();
         for (var thing : site.directory().file().things().values())
             if (thing.connector().map(connector::equals).orElse(false))
-                for (var p : thing.properties().values()) all.add(site.directory().property(thing.id() + "." + p.name()));
+                for (var p : thing.properties().values())
+                    all.add(site.directory().property(thing.id() + "." + p.name()));
         return all;
     }
 
@@ -227,7 +251,11 @@ final class LedSite {
         boolean closed = false;
         for (Reading r : frame.readings()) closed |= site.property(r.property());
         long raw = closed ? 0 : keep(frame.raw());
-        var step = input(by, new Input.Frame(connector, frame.readings(), raw, raw == 0 ? 0 : check(frame.raw())), receipt, Optional.empty());
+        var step = input(
+                by,
+                new Input.Frame(connector, frame.readings(), raw, raw == 0 ? 0 : check(frame.raw())),
+                receipt,
+                Optional.empty());
         for (Reading r : frame.readings()) {
             if (r.property() >= seenSite.length) continue;
             seenSite[r.property()] = step.at().site();
@@ -242,7 +270,11 @@ final class LedSite {
         }
         boolean closed = site.writesPrivate(answer.command());
         long raw = closed ? 0 : keep(answer.raw());
-        input(by, new Input.Answered(answer.command(), ended.outcome(), raw, raw == 0 ? 0 : check(answer.raw())), receipt, Optional.empty());
+        input(
+                by,
+                new Input.Answered(answer.command(), ended.outcome(), raw, raw == 0 ? 0 : check(answer.raw())),
+                receipt,
+                Optional.empty());
     }
 
     private long keep(Report.Raw raw) {
@@ -298,7 +330,8 @@ final class LedSite {
     }
 
     private void dueBefore(Moment now) {
-        while (stepping && site.nextDue() <= now.site()) finish(site.stepDue(next(), now), Optional.empty(), Optional.empty());
+        while (stepping && site.nextDue() <= now.site())
+            finish(site.stepDue(next(), now), Optional.empty(), Optional.empty());
     }
 
     private void clockStep(Moment now) {
@@ -344,7 +377,13 @@ final class LedSite {
             receipt.ifPresent(Receipt::durable);
             return;
         }
-        codec.encode(step.here() & (1L << Log.Position.SEQ_BITS) - 1, step.at(), step.by(), step.input(), step.results(), site);
+        codec.encode(
+                step.here() & (1L << Log.Position.SEQ_BITS) - 1,
+                step.at(),
+                step.by(),
+                step.input(),
+                step.results(),
+                site);
         boolean urgent = asked.isPresent() || isUrgent(step);
         for (Result r : step.results()) {
             if (r instanceof Result.WriteOrdered w && w.actFirst()) surround.write(this, w);
@@ -353,7 +392,8 @@ final class LedSite {
         synchronized (waitingLock) { // who commits sees the effect with its entry, never one without the other
             boolean healthy = health == Health.OK;
             log.append(step.at().site(), step.at().wall(), codec.control(), codec.readings());
-            waiting.add(new Effect(step, receipt, asked, healthy && log.tookReadings(), site.armed(), site.directory()));
+            waiting.add(
+                    new Effect(step, receipt, asked, healthy && log.tookReadings(), site.armed(), site.directory()));
         }
         if (urgent) log.urge();
         if (health == Health.DEAD) actFromMemory();
@@ -405,7 +445,8 @@ final class LedSite {
 
     private void act(Effect effect, boolean durable) {
         var step = effect.step;
-        for (Result r : step.results()) if (r instanceof Result.WriteOrdered w && !w.actFirst()) surround.write(this, w);
+        for (Result r : step.results())
+            if (r instanceof Result.WriteOrdered w && !w.actFirst()) surround.write(this, w);
         board.put(step.cells(), effect.directory, effect.armed);
         // a disk that filled up since has dropped them
         boolean readings = effect.stored && health == Health.OK && step.here() > refusedTo;
@@ -465,12 +506,14 @@ final class LedSite {
             if (now == Health.OK || waiting.isEmpty()) return;
             refusedTo = waiting.getLast().step.here();
             for (var effect : waiting)
-                if (effect.step.input() instanceof Input.Frame f && !f.readings().isEmpty()) refused.add(gap(f, effect.step));
+                if (effect.step.input() instanceof Input.Frame f
+                        && !f.readings().isEmpty()) refused.add(gap(f, effect.step));
         }
     }
 
     private static Input.GapReported gap(Input.Frame frame, Step step) {
-        var properties = frame.readings().stream().map(Reading::property).distinct().toList();
+        var properties =
+                frame.readings().stream().map(Reading::property).distinct().toList();
         return new Input.GapReported(properties, step.at().wall(), step.at().wall(), "disk full");
     }
 

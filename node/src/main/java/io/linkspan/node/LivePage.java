@@ -17,7 +17,8 @@ public final class LivePage implements Pages {
     @Override
     public Closeable open(Running running, Endpoint.Tcp address) throws IOException {
         if (!RealLines.address(address.host()).isLoopbackAddress())
-            throw new IOException("The page is for this box alone, so it listens on 127.0.0.1 and not on " + address.host());
+            throw new IOException(
+                    "The page is for this box alone, so it listens on 127.0.0.1 and not on " + address.host());
         return start(running.node(), running.clock(), 1, address.port(), () -> "");
     }
 
@@ -27,7 +28,8 @@ public final class LivePage implements Pages {
     /// @param port 0: a free one
     /// @param note one sentence for its head at the moment of the call; may be empty
     /// @throws IOException the port is taken; the message says what next
-    public static Page start(Node node, NodeClock clock, double speed, int port, Supplier<String> note) throws IOException {
+    public static Page start(Node node, NodeClock clock, double speed, int port, Supplier<String> note)
+            throws IOException {
         return Page.start(port, () -> sites(node, clock, speed, note.get()));
     }
 

@@ -40,7 +40,8 @@ import org.slf4j.LoggerFactory;
 
 /// One running Linkspan process: the loop that steps its sites, the thread that commits, the connectors, the doors.
 ///
-/// Two threads carry a reading: the loop (arrive, step, append) and the committer (sync, act, tell). Neither waits for the
+/// Two threads carry a reading: the loop (arrive, step, append) and the committer (sync, act, tell). Neither waits for
+/// the
 /// other; the step never waits for the disk.
 ///
 /// Thread-safety: safe for many threads.
@@ -100,7 +101,8 @@ public final class Node implements AutoCloseable, LedSite.Surround {
             listenBeyondLoopback = Set.copyOf(listenBeyondLoopback);
         }
 
-        /// A node that opens its lines, with the log as usual but for `commitEvery`: how long a reading that nobody waits for
+        /// A node that opens its lines, with the log as usual but for `commitEvery`: how long a reading that
+        /// nobody waits for
         /// may stay in memory.
         public Settings(Path data, NodeClock clock, Duration commitEvery, Set<Endpoint.Tcp> listenBeyondLoopback) {
             this(data, clock, NodeFile.LogLimits.STANDARD.committingEvery(commitEvery), listenBeyondLoopback, false);
@@ -157,7 +159,8 @@ public final class Node implements AutoCloseable, LedSite.Surround {
 
     private void begin() throws IOException {
         var recovery = journal.recovery();
-        for (var id : journal.sites()) lead(id, recovery.closedInOrder(), recovery.unsure().contains(id));
+        for (var id : journal.sites())
+            lead(id, recovery.closedInOrder(), recovery.unsure().contains(id));
         committer.start();
         loop.start();
         for (var site : sites.values()) wiring.execute(() -> rewire(site));
@@ -197,7 +200,8 @@ public final class Node implements AutoCloseable, LedSite.Surround {
             long now = System.nanoTime();
             try {
                 if (!journal.commit(now)) {
-                    if (!journal.maintain(now)) journal.park(now, Math.min(journal.nanosUntilDue(System.nanoTime()), 1_000_000_000L));
+                    if (!journal.maintain(now))
+                        journal.park(now, Math.min(journal.nanosUntilDue(System.nanoTime()), 1_000_000_000L));
                 }
             } catch (RuntimeException e) { // thread top
                 broken = Optional.of(e);
@@ -264,7 +268,8 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private void rewire(LedSite site) {
         if (passive) return;
         for (String ended : wires(site.id()).rewire())
-            doors.force(() -> site.arrive(new Arrival.LineChanged(ended, false, "taken out of the site", new Receipt())));
+            doors.force(
+                    () -> site.arrive(new Arrival.LineChanged(ended, false, "taken out of the site", new Receipt())));
     }
 
     private Wires wires(SiteId site) {
@@ -281,7 +286,8 @@ public final class Node implements AutoCloseable, LedSite.Surround {
             }
             long before = clock.wallMicros() - Durations.micros(limits.keepReadings());
             var dropping = new RetentionLimits(floors, before, limits.readingsBytesMax());
-            while (open && journal.dropReadings(dropping).isPresent()) LOG.info("Readings were dropped from the oldest part of the log");
+            while (open && journal.dropReadings(dropping).isPresent())
+                LOG.info("Readings were dropped from the oldest part of the log");
         } catch (IOException e) {
             LOG.warn("No readings could be dropped from the log: {}", e.getMessage());
         }
@@ -367,7 +373,8 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         return assess(around.types(), now, tree);
     }
 
-    private static Assessment assess(Attached attached, io.linkspan.model.Directory now, Tree.Fields tree) throws Invalid {
+    private static Assessment assess(Attached attached, io.linkspan.model.Directory now, Tree.Fields tree)
+            throws Invalid {
         var next = SiteFile.read(tree);
         var assessment = Assessment.of(now, next);
         attached.check(now.with(next, now.revision() + 1, now.changes(next)));
@@ -399,7 +406,8 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         });
         done.await();
         if (failed[0] != null) throw failed[0];
-        if (made.await(STOP_TIMEOUT).isEmpty()) throw new IOException("The new site could not be stored: " + journal.trouble());
+        if (made.await(STOP_TIMEOUT).isEmpty())
+            throw new IOException("The new site could not be stored: " + journal.trouble());
         return id;
     }
 

@@ -84,7 +84,8 @@ public final class PageViews {
                 found.map(Cell::missingCause).orElse(""),
                 duty.map(d -> who(directory, d)).orElse(""),
                 duty.map(d -> why(directory, property, d)).orElse(""),
-                duty.map(d -> desired(property, d, reading.map(io.linkspan.model.Reading::value))).orElse(""));
+                duty.map(d -> desired(property, d, reading.map(io.linkspan.model.Reading::value)))
+                        .orElse(""));
     }
 
     private static PropertyView closed(String path, String title) {
@@ -109,7 +110,8 @@ public final class PageViews {
     }
 
     private static int decimals(double step) {
-        return Math.max(0, java.math.BigDecimal.valueOf(step).stripTrailingZeros().scale());
+        return Math.max(
+                0, java.math.BigDecimal.valueOf(step).stripTrailingZeros().scale());
     }
 
     /// What it shall do, where it reads otherwise.
@@ -152,7 +154,9 @@ public final class PageViews {
     }
 
     private String why(Directory directory, Property property, Cell.Duty duty) {
-        if (duty.outOfService().isPresent()) return "Never written until it is given back: " + duty.outOfService().get() + ".";
+        if (duty.outOfService().isPresent())
+            return "Never written until it is given back: "
+                    + duty.outOfService().get() + ".";
         String value = duty.desired().map(v -> withUnit(property, v)).orElse("as it is");
         var charge = duty.charge();
         String sentence = switch (charge.by()) {
@@ -184,7 +188,9 @@ public final class PageViews {
         boolean bound = charge.by() == Result.By.BOUND;
         String limit = hold.map(h -> h.wish().words()).orElse("");
         if (charge.link() == 0)
-            return bound ? "At most what its bound allows" + priority + ": " + limit + "." : "Asked to be " + value + priority + ".";
+            return bound
+                    ? "At most what its bound allows" + priority + ": " + limit + "."
+                    : "Asked to be " + value + priority + ".";
         var link = directory.file().links().get(directory.name(Result.Sort.LINK, charge.link()));
         if (link == null) return "Held " + value + priority + ".";
         if (link.isPrivate()) return "A private link of two machines.";
@@ -197,21 +203,32 @@ public final class PageViews {
             case Link.Does.Switch s -> {
                 boolean above = s.whenAbove().isPresent();
                 String own = s.own().isPresent() ? " without its own draw" : "";
-                String unit = directory.find(from).flatMap(Property::unit).map(u -> " " + symbol(u)).orElse("");
+                String unit = directory
+                        .find(from)
+                        .flatMap(Property::unit)
+                        .map(u -> " " + symbol(u))
+                        .orElse("");
                 yield above && s.whenBelow().isEmpty()
-                        ? ": " + from + own + " went above " + plain(s.above()) + unit + ", until it is below " + plain(s.below()) + unit
+                        ? ": " + from + own + " went above " + plain(s.above()) + unit + ", until it is below "
+                                + plain(s.below()) + unit
                         : ": " + from + own + " against " + plain(s.below()) + " and " + plain(s.above()) + unit;
             }
             case Link.Does.Scale _ -> ": it follows " + from;
             case Link.Does.Map m -> ": " + m.expression();
             case Link.Does.Interlock i -> ": " + i.when();
-            case Link.Does.Pid p -> ": keeps " + from + " at " + p.setpoint()
-                    + directory.find(from).flatMap(Property::unit).map(u -> " " + symbol(u)).orElse("");
+            case Link.Does.Pid p ->
+                ": keeps " + from + " at " + p.setpoint()
+                        + directory
+                                .find(from)
+                                .flatMap(Property::unit)
+                                .map(u -> " " + symbol(u))
+                                .orElse("");
         };
     }
 
     private String withUnit(Property property, Value value) {
-        return words(property, value) + property.unit().map(u -> " " + symbol(u)).orElse("");
+        return words(property, value)
+                + property.unit().map(u -> " " + symbol(u)).orElse("");
     }
 
     private static String plain(double number) {

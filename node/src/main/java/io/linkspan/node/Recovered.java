@@ -14,7 +14,8 @@ import java.util.List;
 /// @param troubles what a person should know, a sentence each; empty after a start in order
 record Recovered(Site site, List<String> troubles) {
 
-    /// Replays. Damage ends the replay: the site goes on from the last good entry, in a new epoch, and nothing is deleted.
+    /// Replays. Damage ends the replay: the site goes on from the last good entry, in a new epoch, and nothing is
+    /// deleted.
     ///
     /// @param unsure the newest entries may be missing: a new epoch is needed in any case
     static Recovered from(SiteLog log, boolean unsure) throws IOException {

@@ -21,8 +21,10 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A node of one site that has no threads: whoever holds it takes the turns of the loop and of the committer, on a disk and
-/// a clock of its choice. The path of a reading is that of [Node], by the same code: arrive, step, append, commit, act, tell.
+/// A node of one site that has no threads: whoever holds it takes the turns of the loop and of the committer, on a disk
+/// and
+/// a clock of its choice. The path of a reading is that of [Node], by the same code: arrive, step, append, commit, act,
+/// tell.
 /// The simulated world and the scenarios run on it.
 ///
 /// What it leaves out: the queues before the loop, and the connectors; writes go to a [Machines].
@@ -41,7 +43,8 @@ public final class SteppedNode {
 
     /// Where writes go.
     public interface Machines {
-        /// Takes a write that was logged, and is on disk unless its link acts first or the disk is dead. What became of it
+        /// Takes a write that was logged, and is on disk unless its link acts first or the disk is dead. What
+        /// became of it
         /// is told later as an [io.linkspan.connector.Report.Answer].
         void write(Result.WriteOrdered order);
     }
@@ -65,7 +68,8 @@ public final class SteppedNode {
         return node;
     }
 
-    private SteppedNode(SiteId id, Disk disk, JournalSettings settings, NodeClock clock, Machines machines) throws IOException {
+    private SteppedNode(SiteId id, Disk disk, JournalSettings settings, NodeClock clock, Machines machines)
+            throws IOException {
         this.clock = clock;
         journal = Journal.open(disk, settings);
         ring = FrameRing.open(disk, "frames", RING_BYTES);

@@ -19,7 +19,8 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The connectors of one site: begins and ends them as the site's definition says, gives them their points, and hands writes
+/// The connectors of one site: begins and ends them as the site's definition says, gives them their points, and hands
+/// writes
 /// to the right one.
 ///
 /// Thread-safety: [#rewire] and [#close] belong to the wiring thread, the others are for all.
@@ -71,7 +72,8 @@ final class Wires {
             var runner = now.remove(id);
             if (runner != null) runner.close();
         }
-        var fresh = next.values().stream().filter(e -> !entries.containsKey(e.id())).toList();
+        var fresh =
+                next.values().stream().filter(e -> !entries.containsKey(e.id())).toList();
         for (var entry : fresh) make(entry, now);
         var points = new HashMap<Integer, Wired>();
         for (var runner : now.values()) {
@@ -81,7 +83,8 @@ final class Wires {
         }
         runners = Map.copyOf(now);
         wired = Map.copyOf(points);
-        for (var entry : fresh) if (now.containsKey(entry.id())) now.get(entry.id()).start();
+        for (var entry : fresh)
+            if (now.containsKey(entry.id())) now.get(entry.id()).start();
         return ended;
     }
 
@@ -89,7 +92,8 @@ final class Wires {
         try {
             var connector = around.types.create(entry);
             Path folder = Files.createDirectories(around.folder.resolve(entry.id()));
-            var sink = around.inbox.sink(entry.id(), lane(entry), Inbox.QUEUE_REPORTS_MAX, told -> () -> site.arrive(told));
+            var sink = around.inbox.sink(
+                    entry.id(), lane(entry), Inbox.QUEUE_REPORTS_MAX, told -> () -> site.arrive(told));
             var wiring = new ConnectorRunner.Wiring(
                     around.clock,
                     around.random,
@@ -118,7 +122,8 @@ final class Wires {
         var points = Attached.points(directory, entry.id());
         for (var link : directory.file().links().values())
             for (var point : points)
-                if (link.to().equals(point.name()) || link.from().map(point.name()::equals).orElse(true)) return Inbox.Lane.CONTROL;
+                if (link.to().equals(point.name())
+                        || link.from().map(point.name()::equals).orElse(true)) return Inbox.Lane.CONTROL;
         return Inbox.Lane.READINGS;
     }
 

@@ -21,8 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PageViewsTest {
-    private static final String SITE =
-            """
+    private static final String SITE = """
             linkspan: 1
             site: riverside_12
             title: House
@@ -54,7 +53,15 @@ class PageViewsTest {
 
     private Cell cell(String path, Value value, Optional<Cell.Duty> duty, long missing, boolean isPrivate) {
         int number = directory.property(path);
-        return new Cell(number, Optional.of(Reading.good(number, value)), 9_000_000, 1, duty, missing, "the line is down", isPrivate);
+        return new Cell(
+                number,
+                Optional.of(Reading.good(number, value)),
+                9_000_000,
+                1,
+                duty,
+                missing,
+                "the line is down",
+                isPrivate);
     }
 
     private void shows(String path, Value value) {
@@ -76,7 +83,8 @@ class PageViewsTest {
     private Hold ofLink() {
         int on = directory.property("boiler.on");
         var want = new Wish.Want(Value.Flag.OFF);
-        return new Hold(7, on, directory.link("shed_peak"), Principal.SYSTEM, Priority.ECONOMY, want, 1, 0, Hold.WITHOUT_END);
+        return new Hold(
+                7, on, directory.link("shed_peak"), Principal.SYSTEM, Priority.ECONOMY, want, 1, 0, Hold.WITHOUT_END);
     }
 
     private PageView view() {
@@ -120,12 +128,14 @@ class PageViewsTest {
     void nothingOfAPrivatePropertyIsShown() {
         board.put(List.of(cell("meter.power", new Value.Num(4.2), Optional.empty(), 5, true)), directory, true);
         assertThat(property("meter.power"))
-                .isEqualTo(new PropertyView("meter.power", "Power", PageView.State.CLOSED, "", "", 0, false, 0, "", "", "", ""));
+                .isEqualTo(new PropertyView(
+                        "meter.power", "Power", PageView.State.CLOSED, "", "", 0, false, 0, "", "", "", ""));
     }
 
     @Test
     void whatIsMissingSaysSinceWhenAndWhy() {
-        board.put(List.of(cell("meter.power", new Value.Num(4.2), Optional.empty(), 8_000_000, false)), directory, true);
+        board.put(
+                List.of(cell("meter.power", new Value.Num(4.2), Optional.empty(), 8_000_000, false)), directory, true);
         assertThat(property("meter.power").state()).isEqualTo(PageView.State.MISSING);
         assertThat(property("meter.power").missingMicros()).isEqualTo(8_000_000);
         assertThat(property("meter.power").missingCause()).isEqualTo("the line is down");
@@ -136,7 +146,8 @@ class PageViewsTest {
         duty(Value.Flag.OFF, Result.By.HOLD, ofLink());
         assertThat(property("boiler.on").who()).isEqualTo("link shed_peak");
         assertThat(property("boiler.on").why())
-                .isEqualTo("Held off (economy): meter.power without its own draw went above 5 kW, until it is below 2.5 kW.");
+                .isEqualTo(
+                        "Held off (economy): meter.power without its own draw went above 5 kW, until it is below 2.5 kW.");
         assertThat(property("boiler.on").desired()).isEmpty();
     }
 
@@ -157,7 +168,15 @@ class PageViewsTest {
     @Test
     void aPersonIsNamed() {
         var hold = new Hold(
-                3, directory.property("boiler.on"), 0, Principal.person("anna"), Priority.MANUAL, new Wish.Want(Value.Flag.OFF), 1, 0, 9);
+                3,
+                directory.property("boiler.on"),
+                0,
+                Principal.person("anna"),
+                Priority.MANUAL,
+                new Wish.Want(Value.Flag.OFF),
+                1,
+                0,
+                9);
         duty(Value.Flag.OFF, Result.By.HOLD, hold);
         assertThat(property("boiler.on").who()).isEqualTo("person:anna");
         assertThat(property("boiler.on").why()).isEqualTo("Asked to be off (manual).");

@@ -29,8 +29,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/// The lines and machines of the simulated world, and the connectors that keep the contract: polls that come late, twice,
-/// broken or not at all, writes whose answer is late or lost. Every reading that a machine had is remembered, so that the
+/// The lines and machines of the simulated world, and the connectors that keep the contract: polls that come late,
+/// twice,
+/// broken or not at all, writes whose answer is late or lost. Every reading that a machine had is remembered, so that
+/// the
 /// ledger can be held against it.
 final class Bus {
     /// Longest time from an order to the machine, in nanoseconds.
@@ -81,7 +83,8 @@ final class Bus {
     }
 
     void begin() {
-        for (var m : WorldSite.MACHINES) poll(m, m.thing().equals("meter") ? 2 * World.SECOND : world.between(1, 5) * World.SECOND);
+        for (var m : WorldSite.MACHINES)
+            poll(m, m.thing().equals("meter") ? 2 * World.SECOND : world.between(1, 5) * World.SECOND);
     }
 
     // ---- lines
@@ -107,7 +110,8 @@ final class Bus {
 
     private void line(String name, Line line, boolean up) {
         line.toldUp = up;
-        if (up) silentUnits.removeIf(thing -> WorldSite.machine(thing + ".").line().equals(name));
+        if (up)
+            silentUnits.removeIf(thing -> WorldSite.machine(thing + ".").line().equals(name));
         world.up().arrive(new Arrival.LineChanged(name, up, up ? "" : name + " is cut", new Receipt()));
     }
 
@@ -164,8 +168,15 @@ final class Bus {
         var line = need(lines, machine.line());
         var frame = new LinkedHashMap<String, Value>();
         for (String p : machine.sensors()) frame.put(machine.thing() + "." + p, sense(machine.thing() + "." + p));
-        for (String p : machine.actuators()) frame.put(machine.thing() + "." + p, world.plant.value(machine.thing() + "." + p).orElseThrow());
-        if (world.node().isEmpty() || line.cut || !line.toldUp || silentUnits.contains(machine.thing()) || hung.contains(machine.thing())) {
+        for (String p : machine.actuators())
+            frame.put(
+                    machine.thing() + "." + p,
+                    world.plant.value(machine.thing() + "." + p).orElseThrow());
+        if (world.node().isEmpty()
+                || line.cut
+                || !line.toldUp
+                || silentUnits.contains(machine.thing())
+                || hung.contains(machine.thing())) {
             frame.forEach(this::remember);
             return;
         }
@@ -237,7 +248,10 @@ final class Bus {
     }
 
     private int number(String path) {
-        return world.node().map(n -> n.site().directory().property(path)).filter(n -> n != 0).orElseGet(() -> numbers.getOrDefault(path, 0));
+        return world.node()
+                .map(n -> n.site().directory().property(path))
+                .filter(n -> n != 0)
+                .orElseGet(() -> numbers.getOrDefault(path, 0));
     }
 
     private final Map<String, Integer> numbers = new HashMap<>();
@@ -269,7 +283,9 @@ final class Bus {
         numbers.put(path, order.property());
         if (!order.actFirst() && node.journal().health() != Health.DEAD) {
             catchUp();
-            unless(world.oracle.orderIsDurable(order), "written-only-after-durable",
+            unless(
+                    world.oracle.orderIsDurable(order),
+                    "written-only-after-durable",
                     path + " is written by order " + order.write() + ", which is not on disk");
         }
         unless(order.value().isPresent(), "no-step-fails", path + " is written with no value");
@@ -280,7 +296,8 @@ final class Bus {
             answer(of, machine, order, new Outcome.NotSent(Outcome.Cause.UNREACHABLE), world.between(0, 50_000_000));
             return;
         }
-        long at = Math.max(world.now(), line.busyUntil) + (world.chance(10) ? world.between(1, LATENCY_MAX) : world.between(1_000_000, 20_000_000));
+        long at = Math.max(world.now(), line.busyUntil)
+                + (world.chance(10) ? world.between(1, LATENCY_MAX) : world.between(1_000_000, 20_000_000));
         line.busyUntil = at;
         world.in(at - world.now(), () -> onTheWire(of, line, machine, path, order));
     }
@@ -312,7 +329,13 @@ final class Bus {
         boolean action = !machine.actuators().contains(path.substring(path.indexOf('.') + 1));
         Outcome done = new Outcome.Done(action || world.chance(10) ? Optional.empty() : order.value());
         if (world.chance(5)) answer(of, machine, order, doubt, World.SECOND);
-        else answer(of, machine, order, done, world.chance(5) ? world.between(1, 5) * World.SECOND : world.between(0, 5_000_000));
+        else
+            answer(
+                    of,
+                    machine,
+                    order,
+                    done,
+                    world.chance(5) ? world.between(1, 5) * World.SECOND : world.between(0, 5_000_000));
     }
 
     private void execute(String path, Value value) {
@@ -334,7 +357,9 @@ final class Bus {
         }
         if (last == null || last.by() == By.ITSELF) return;
         long minimum = (next.equals(Flag.ON) ? WorldSite.MINIMUM_OFF_MICROS : WorldSite.MINIMUM_ON_MICROS) * 1_000;
-        unless(world.now() - last.nanos() >= minimum - 2 * LATENCY_MAX, "minimum-times-kept",
+        unless(
+                world.now() - last.nanos() >= minimum - 2 * LATENCY_MAX,
+                "minimum-times-kept",
                 "boiler.on switches to " + next + " after " + (world.now() - last.nanos()) / 1e9 + " s");
     }
 
@@ -365,7 +390,9 @@ final class Bus {
             if (!isDurable(promise.receipt)) continue;
             i.remove();
             if (!world.oracle.stored(promise.property, promise.value)) catchUp();
-            unless(world.oracle.stored(promise.property, promise.value), "nothing-acknowledged-is-lost",
+            unless(
+                    world.oracle.stored(promise.property, promise.value),
+                    "nothing-acknowledged-is-lost",
                     "a reading of property " + promise.property + " was told as stored and is not in the log");
         }
     }
@@ -391,7 +418,10 @@ final class Bus {
         var site = world.up().site();
         for (Cell cell : site.allCells()) {
             String path = site.directory().name(Result.Sort.PROPERTY, cell.property());
-            unless(cell.missingSince() == 0, "ledger-equals-truth", path + " is read and shown as missing: " + cell.missingCause());
+            unless(
+                    cell.missingSince() == 0,
+                    "ledger-equals-truth",
+                    path + " is read and shown as missing: " + cell.missingCause());
             if (cell.duty().isEmpty() || cell.isPrivate()) continue;
             settled(site.directory().find(path).orElseThrow(), path, cell);
         }
@@ -400,12 +430,17 @@ final class Bus {
 
     private void settled(Property property, String path, Cell cell) {
         var duty = cell.duty().orElseThrow();
-        boolean ours = world.oracle.isArmed() && duty.outOfService().isEmpty() && duty.desired().isPresent()
-                && duty.write() != Cell.WriteState.LEFT && duty.write() != Cell.WriteState.REFUSED;
+        boolean ours = world.oracle.isArmed()
+                && duty.outOfService().isEmpty()
+                && duty.desired().isPresent()
+                && duty.write() != Cell.WriteState.LEFT
+                && duty.write() != Cell.WriteState.REFUSED;
         if (!ours) return;
         var writing = property.writing().orElseThrow();
         Value is = world.plant.value(path).orElseThrow();
-        unless(Values.same(is, duty.desired().get(), Math.max(writing.tolerance(), writing.leastStep())), "comes-to-rest",
+        unless(
+                Values.same(is, duty.desired().get(), Math.max(writing.tolerance(), writing.leastStep())),
+                "comes-to-rest",
                 path + " is " + is + " at rest, and shall be " + duty.desired().get() + " (" + duty.write() + ")");
     }
 
@@ -414,9 +449,12 @@ final class Bus {
         for (var one : sent) {
             if (one.wall > settled) continue; // on its way to the disk
             boolean stored = world.oracle.stored(one.property, one.value);
-            unless(stored || world.oracle.covers(one.property, one.wall), "ledger-equals-truth",
+            unless(
+                    stored || world.oracle.covers(one.property, one.wall),
+                    "ledger-equals-truth",
                     one.path + " had " + one.value + " at wall " + (one.wall - World.START_WALL_MICROS) / 1e6
-                            + " s; it is not stored, and the ledger names no gap there");
+                            + " s; it is not stored, and the ledger names no gap there, only "
+                            + world.oracle.gaps(one.property));
         }
     }
 

@@ -18,8 +18,13 @@ final class Bytes {
                 var bytes = ByteBuffer.allocate((int) file.size());
                 file.read(bytes, 0);
                 String all = new String(bytes.array(), 0, bytes.position(), StandardCharsets.ISO_8859_1);
-                unless(!all.contains(WorldSite.MARK), "no-private-value-anywhere", "the file " + name + " has a private text");
-                unless(!hasNumber(bytes.array(), bytes.position()), "no-private-value-anywhere",
+                unless(
+                        !all.contains(WorldSite.MARK),
+                        "no-private-value-anywhere",
+                        "the file " + name + " has a private text");
+                unless(
+                        !hasNumber(bytes.array(), bytes.position()),
+                        "no-private-value-anywhere",
                         "the file " + name + " has a private number");
             }
         }
@@ -30,7 +35,8 @@ final class Bytes {
         var big = ByteBuffer.wrap(bytes);
         for (int i = 0; i + 8 <= length; i++) {
             long word = big.getLong(i);
-            if (isMarked(Double.longBitsToDouble(word)) || isMarked(Double.longBitsToDouble(Long.reverseBytes(word)))) return true;
+            if (isMarked(Double.longBitsToDouble(word)) || isMarked(Double.longBitsToDouble(Long.reverseBytes(word))))
+                return true;
         }
         return false;
     }

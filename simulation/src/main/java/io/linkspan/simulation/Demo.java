@@ -28,7 +28,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/// The house comes alive: simulated machines on their real protocols, a node that reads, links and keeps, a view of it, and at
+/// The house comes alive: simulated machines on their real protocols, a node that reads, links and keeps, a view of it,
+/// and at
 /// the end what it did in figures. One use; [#run] by one thread, [#stop] by any.
 public final class Demo {
     /// Fastest: beyond it the timeouts of real lines are too short on the faster clock.
@@ -122,7 +123,10 @@ public final class Demo {
         long end = System.nanoTime() + STORED_TIMEOUT.toNanos();
         while (System.nanoTime() < end && !stopped) {
             if (node.board(id).all().stream().anyMatch(c -> c.reading().isPresent()))
-                return ProcessHandle.current().info().startInstant().map(s -> System.currentTimeMillis() - s.toEpochMilli());
+                return ProcessHandle.current()
+                        .info()
+                        .startInstant()
+                        .map(s -> System.currentTimeMillis() - s.toEpochMilli());
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
         return Optional.empty();
@@ -131,7 +135,8 @@ public final class Demo {
     /// A person who chose a port wants no other one.
     private Page page(Node node, NodeClock clock) throws IOException {
         Supplier<String> note = () -> "A recorded house; its boiler, heating and hall are simulated.";
-        if (options.port().isPresent()) return LivePage.start(node, clock, options.speed(), options.port().get(), note);
+        if (options.port().isPresent())
+            return LivePage.start(node, clock, options.speed(), options.port().get(), note);
         try {
             return LivePage.start(node, clock, options.speed(), Page.PORT, note);
         } catch (IOException e) { // taken
@@ -168,7 +173,13 @@ public final class Demo {
 
     /// The house stands still first, so that all that was read can be stored and counted.
     private DemoFigures figures(
-            Node node, SiteId id, Log.Position from, HouseMachines machines, House unshed, Optional<Long> start, long begun)
+            Node node,
+            SiteId id,
+            Log.Position from,
+            HouseMachines machines,
+            House unshed,
+            Optional<Long> start,
+            long begun)
             throws IOException, InterruptedException {
         var ran = Duration.ofNanos(System.nanoTime() - begun);
         long bytes = node.journal().bytesWritten();
@@ -197,7 +208,8 @@ public final class Demo {
     }
 
     /// That the machines hang up now is no news for anybody.
-    private static LogFigures standingStill(HouseMachines machines, Counting counting) throws IOException, InterruptedException {
+    private static LogFigures standingStill(HouseMachines machines, Counting counting)
+            throws IOException, InterruptedException {
         var complaints = System.err;
         System.setErr(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         try {
@@ -209,7 +221,8 @@ public final class Demo {
     }
 
     /// Waits until what was handed in is on disk.
-    private static LogFigures settled(Node node, SiteId id, Log.Position from, Log.Position until) throws IOException, InterruptedException {
+    private static LogFigures settled(Node node, SiteId id, Log.Position from, Log.Position until)
+            throws IOException, InterruptedException {
         long end = System.nanoTime() + STORED_TIMEOUT.toNanos();
         long changes;
         do {
@@ -228,8 +241,8 @@ public final class Demo {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(Path directory, java.io.@org.jspecify.annotations.Nullable IOException failed)
-                    throws IOException {
+            public FileVisitResult postVisitDirectory(
+                    Path directory, java.io.@org.jspecify.annotations.Nullable IOException failed) throws IOException {
                 if (failed != null) throw failed;
                 Files.delete(directory);
                 return FileVisitResult.CONTINUE;

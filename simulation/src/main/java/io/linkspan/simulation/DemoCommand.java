@@ -21,7 +21,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `demo`: a recorded house comes alive.
-@Command(name = "demo", description = "a recorded house comes alive: simulated machines on real protocols, links, a page, figures")
+@Command(
+        name = "demo",
+        description = "a recorded house comes alive: simulated machines on real protocols, links, a page, figures")
 final class DemoCommand implements Callable<Integer> {
     /// How long a signal waits for the figures and for the temporary folder to be gone.
     private static final Duration END_TIMEOUT = Duration.ofSeconds(20);
@@ -35,10 +37,16 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--for", paramLabel = "TIME", description = "how long, such as 20s or 5min; else until q or Ctrl-C")
     private @Nullable String time;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "its folder; else a temporary one that is removed at the end")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "its folder; else a temporary one that is removed at the end")
     private @Nullable Path data;
 
-    @Option(names = "--port", paramLabel = "N", description = "port of the page on loopback (8080, or a free one when it is taken)")
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "port of the page on loopback (8080, or a free one when it is taken)")
     private @Nullable Integer port;
 
     @Option(names = "--plain", description = "a line for each change, also on a terminal")

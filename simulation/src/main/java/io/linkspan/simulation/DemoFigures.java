@@ -1,8 +1,8 @@
 package io.linkspan.simulation;
 
+import io.linkspan.model.SiteId;
 import io.linkspan.node.Health;
 import io.linkspan.node.Node;
-import io.linkspan.model.SiteId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,9 +101,17 @@ record DemoFigures(
                 "%.2f kW with the link, %.2f kW without",
                 shed.peakWatts() / 1_000,
                 unshed.peakWatts() / 1_000));
-        lines.add(line("start", "%s", startMillis.map(m -> m + " ms from the start of the process to the first reading").orElse("no reading came")));
+        lines.add(line(
+                "start",
+                "%s",
+                startMillis
+                        .map(m -> m + " ms from the start of the process to the first reading")
+                        .orElse("no reading came")));
         lines.add(line("memory", "%.0f MB resident (this process, the simulated machines in it)", residentBytes / 1e6));
-        lines.add(line("bytes a reading", "%.1f in the log, with all that was decided", logBytes / (double) Math.max(1, log.stored())));
+        lines.add(line(
+                "bytes a reading",
+                "%.1f in the log, with all that was decided",
+                logBytes / (double) Math.max(1, log.stored())));
         lines.add(line("fdatasyncs", "%.0f a minute, of real time", syncs / minutes));
         lines.add(line("log", "%.1f MB a day of the house", logBytes / days / 1e6));
         return lines;

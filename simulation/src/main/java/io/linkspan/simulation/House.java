@@ -3,7 +3,8 @@ package io.linkspan.simulation;
 import java.time.Duration;
 import java.time.LocalDateTime;
 
-/// The house of the demo: what was recorded, and around it a boiler, a heating circuit and a hall whose physics is closed. What
+/// The house of the demo: what was recorded, and around it a boiler, a heating circuit and a hall whose physics is
+/// closed. What
 /// the boiler draws is in the meter; its water cools, is drawn and is heated again. Not thread-safe.
 ///
 /// Recorded: the power of appliances and lights and the temperatures of the rooms. Ours: everything else.
@@ -114,8 +115,7 @@ public final class House {
     private double drawnLitres(double dt) {
         double ofDay = (startOfDay + seconds) % DAY_SECONDS;
         double litres = 0;
-        for (double[] draw : DRAWS)
-            if (ofDay >= draw[0] && ofDay < draw[0] + draw[1]) litres += draw[2] * dt / draw[1];
+        for (double[] draw : DRAWS) if (ofDay >= draw[0] && ofDay < draw[0] + draw[1]) litres += draw[2] * dt / draw[1];
         return litres;
     }
 
@@ -186,7 +186,8 @@ public final class House {
         return elementSwitchings;
     }
 
-    /// The highest mean of a whole quarter of an hour, in W: what a capacity tariff bills. 0 before the first is over.
+    /// The highest mean of a whole quarter of an hour, in W: what a capacity tariff bills. 0 before the first is
+    /// over.
     public double peakWatts() {
         return peakWatts;
     }

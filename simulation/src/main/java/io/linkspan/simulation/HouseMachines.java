@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The machines of a [House] on their real protocols: its smart meter sends telegrams over TCP, its plant room answers Modbus
+/// The machines of a [House] on their real protocols: its smart meter sends telegrams over TCP, its plant room answers
+/// Modbus
 /// TCP, both on loopback. One thread lets the house live. Safe for many threads.
 public final class HouseMachines implements AutoCloseable {
     /// Most telegrams whose time is remembered; of more, the oldest are forgotten.
@@ -46,7 +47,8 @@ public final class HouseMachines implements AutoCloseable {
     /// @param meterPort 0: a free one
     /// @param plantPort 0: a free one
     /// @throws IOException a port is taken
-    public HouseMachines(House house, Optional<House> unshed, NodeClock clock, Duration interval, int meterPort, int plantPort)
+    public HouseMachines(
+            House house, Optional<House> unshed, NodeClock clock, Duration interval, int meterPort, int plantPort)
             throws IOException {
         this.house = house;
         this.unshed = unshed;
@@ -113,7 +115,9 @@ public final class HouseMachines implements AutoCloseable {
 
     private void show() {
         meter.power(house.meterWatts() / 1_000);
-        plant.unit(BOILER).number("input 4 int16 x0.1", house.waterCelsius()).number("input 5 uint16", house.boilerWatts());
+        plant.unit(BOILER)
+                .number("input 4 int16 x0.1", house.waterCelsius())
+                .number("input 5 uint16", house.boilerWatts());
         plant.unit(HEATING)
                 .number("input 0 int16 x0.01", house.flowCelsius())
                 .number("input 1 int16 x0.01", house.returnCelsius());
@@ -130,7 +134,8 @@ public final class HouseMachines implements AutoCloseable {
         long second = Math.floorDiv(houseMicros, 1_000_000) * 1_000_000;
         synchronized (sentNanos) {
             sentNanos.put(second, System.nanoTime());
-            if (sentNanos.size() > TELEGRAMS_MAX) sentNanos.remove(sentNanos.keySet().iterator().next());
+            if (sentNanos.size() > TELEGRAMS_MAX)
+                sentNanos.remove(sentNanos.keySet().iterator().next());
         }
         meter.sendNow();
     }

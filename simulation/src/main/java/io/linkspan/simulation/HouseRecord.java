@@ -11,7 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 
-/// What was recorded in a house in Belgium in 2016, every 10 minutes (see `house-2016.NOTICE.md` for whose it is). Immutable.
+/// What was recorded in a house in Belgium in 2016, every 10 minutes (see `house-2016.NOTICE.md` for whose it is).
+/// Immutable.
 final class HouseRecord {
     /// Time between two rows.
     static final Duration INTERVAL = Duration.ofMinutes(10);
@@ -42,8 +43,8 @@ final class HouseRecord {
         var rows = new ArrayList<Row>();
         try (var stream = HouseRecord.class.getResourceAsStream(FILE)) {
             if (stream == null) throw new IllegalStateException(FILE + " is not in this program; build it again");
-            var lines = new BufferedReader(
-                    new InputStreamReader(new GZIPInputStream(stream), StandardCharsets.US_ASCII));
+            var lines =
+                    new BufferedReader(new InputStreamReader(new GZIPInputStream(stream), StandardCharsets.US_ASCII));
             lines.readLine();
             int most = DAYS_MAX * 144;
             String from = start.toString();
@@ -54,7 +55,8 @@ final class HouseRecord {
         }
         if (start.getMinute() % INTERVAL.toMinutes() != 0 || start.getSecond() != 0)
             throw new IllegalArgumentException("The record has a row each 10 minutes, none at " + start.toLocalTime());
-        if (rows.isEmpty()) throw new IllegalArgumentException("The record of the house ends on 2016-04-10, before " + start);
+        if (rows.isEmpty())
+            throw new IllegalArgumentException("The record of the house ends on 2016-04-10, before " + start);
         return new HouseRecord(start, rows);
     }
 
@@ -75,7 +77,8 @@ final class HouseRecord {
         return start.plusSeconds((long) (seconds % (rows.size() * (double) INTERVAL.toSeconds())));
     }
 
-    /// What the house was like after this many seconds: temperatures between two rows lie between them; power is the mean of
+    /// What the house was like after this many seconds: temperatures between two rows lie between them; power is
+    /// the mean of
     /// the row, since the record knows no more.
     Row at(double seconds) {
         double position = seconds / INTERVAL.toSeconds();

@@ -9,7 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/// The site file of the [House], for a clock that runs at some speed. Real lines and a busy box are no faster on a faster clock,
+/// The site file of the [House], for a clock that runs at some speed. Real lines and a busy box are no faster on a
+/// faster clock,
 /// so what is patience in it grows with the speed.
 ///
 /// @param speed how fast the clock runs

@@ -9,7 +9,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.Map;
 
-/// For files and other programs: a line for each change. Of an actuator each change, of a sensor one now and then, since at the
+/// For files and other programs: a line for each change. Of an actuator each change, of a sensor one now and then,
+/// since at the
 /// speed of a demo all of them change always.
 final class LineScreen implements DemoScreen {
     /// Shortest time between two lines of one sensor.
@@ -56,7 +57,8 @@ final class LineScreen implements DemoScreen {
             case KNOWN ->
                 p.who().isEmpty()
                         ? "%-20s %s %s".formatted(p.path(), p.value(), p.unit()).stripTrailing()
-                        : "%-20s %-10s in charge: %s. %s".formatted(p.path(), (p.value() + " " + p.unit()).strip(), p.who(), p.why());
+                        : "%-20s %-10s in charge: %s. %s"
+                                .formatted(p.path(), (p.value() + " " + p.unit()).strip(), p.who(), p.why());
         };
     }
 

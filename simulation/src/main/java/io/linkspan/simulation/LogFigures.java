@@ -19,7 +19,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/// What one run left in the log, and how long the meter's telegrams took to become writes at the machines. Not thread-safe.
+/// What one run left in the log, and how long the meter's telegrams took to become writes at the machines. Not
+/// thread-safe.
 final class LogFigures {
     /// Longest reaction that is told apart.
     private static final long REACTION_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
@@ -48,7 +49,8 @@ final class LogFigures {
     static LogFigures of(Log log, Log.Position from, Log.Position until, Directory directory) throws IOException {
         var figures = new LogFigures(directory);
         try (var reader = log.read(from)) {
-            for (Log.Stored entry; (entry = reader.next()) != null; ) figures.add(EntryCodec.decode(entry), entry.at().compareTo(until) <= 0);
+            for (Log.Stored entry; (entry = reader.next()) != null; )
+                figures.add(EntryCodec.decode(entry), entry.at().compareTo(until) <= 0);
         }
         return figures;
     }
@@ -58,13 +60,17 @@ final class LogFigures {
         for (var result : entry.results()) {
             switch (result) {
                 case Result.Took took -> stored += took.readings().size();
-                case Result.GapOpened gap when counts -> gaps += gap.properties().size();
+                case Result.GapOpened gap
+                when counts -> gaps += gap.properties().size();
                 case Result.GapNoted gap -> gaps += gap.properties().size();
-                case Result.UnitIs unit when counts && !unit.answers() -> gaps += unit.properties().size();
+                case Result.UnitIs unit
+                when counts && !unit.answers() -> gaps += unit.properties().size();
                 case Result.LineIs line when counts && !line.up() -> gaps += propertiesOf(line.connector());
                 case Result.LinkMoved moved when moved.link() == shed && moved.move() == Result.Move.HOLDS -> sheds++;
-                case Result.WriteOrdered order -> orders.put(order.write(), new Order(order.property(), telegram(entry)));
-                case Result.WriteEnded ended when ended.outcome() instanceof Outcome.NotSent -> orders.remove(ended.write());
+                case Result.WriteOrdered order ->
+                    orders.put(order.write(), new Order(order.property(), telegram(entry)));
+                case Result.WriteEnded ended
+                when ended.outcome() instanceof Outcome.NotSent -> orders.remove(ended.write());
                 default -> {} // open: the others are not counted
             }
         }
@@ -80,7 +86,10 @@ final class LogFigures {
 
     private Optional<Long> telegram(Entry entry) {
         if (!(entry.input() instanceof Input.Frame frame) || frame.connector() != meter) return Optional.empty();
-        return frame.readings().stream().filter(Reading::hasDeviceTime).map(Reading::deviceTimeMicros).max(Long::compare);
+        return frame.readings().stream()
+                .filter(Reading::hasDeviceTime)
+                .map(Reading::deviceTimeMicros)
+                .max(Long::compare);
     }
 
     /// Compares the writes that a telegram made follow with what the machines saw, one by one in their order.

@@ -64,7 +64,8 @@ final class Oracle {
         }
     }
 
-    /// The program began anew: what was durable must be there as it was, and the log is read again from its first entry.
+    /// The program began anew: what was durable must be there as it was, and the log is read again from its first
+    /// entry.
     void restarted(SiteLog log) throws IOException {
         var before = new ArrayList<>(entries);
         entries.clear();
@@ -80,24 +81,32 @@ final class Oracle {
         armed = true;
         dropped = false;
         catchUp(log);
-        unless(entries.size() >= before.size(), "nothing-acknowledged-is-lost",
+        unless(
+                entries.size() >= before.size(),
+                "nothing-acknowledged-is-lost",
                 before.size() + " entries were durable before the stop, " + entries.size() + " are there after it");
         for (int i = 0; i < before.size(); i++)
-            unless(before.get(i).equals(entries.get(i)), "nothing-acknowledged-is-lost",
+            unless(
+                    before.get(i).equals(entries.get(i)),
+                    "nothing-acknowledged-is-lost",
                     "entry " + (i + 1) + " was durable and is another one after the stop");
     }
 
     private void take(Log.Stored stored) {
         var at = stored.at();
-        boolean next = at.epoch() == last.epoch() ? at.seq() == last.seq() + 1 : at.epoch() > last.epoch() && at.seq() == 1;
+        boolean next =
+                at.epoch() == last.epoch() ? at.seq() == last.seq() + 1 : at.epoch() > last.epoch() && at.seq() == 1;
         unless(next, "seq-without-holes", at + " follows " + last);
         last = at;
         entries.add(new Seen(at.packed(), 31 * hash(stored.control()) + hash(stored.readings())));
         dropped |= stored.readingsDropped();
         var entry = EntryCodec.decode(stored);
-        unless(!entry.toString().contains(WorldSite.MARK) && !entry.toString().contains("value=" + WorldSite.MARK_NUMBER + ".")
+        unless(
+                !entry.toString().contains(WorldSite.MARK)
+                        && !entry.toString().contains("value=" + WorldSite.MARK_NUMBER + ".")
                         && !entry.toString().contains("value=" + WorldSite.MARK_NUMBER / 2 + "."),
-                "no-private-value-anywhere", "entry " + at + " has one: " + entry.results());
+                "no-private-value-anywhere",
+                "entry " + at + " has one: " + entry.results());
         replayed.replay(entry);
         look(entry);
         ledger(entry);
@@ -120,8 +129,11 @@ final class Oracle {
         for (var result : entry.results()) {
             switch (result) {
                 case Result.WriteOrdered w -> ordered(entry, w);
-                case Result.CommandOpened o -> unless(opened.add(o.number()), "one-command-one-outcome",
-                        "command " + o.number() + " was opened twice");
+                case Result.CommandOpened o ->
+                    unless(
+                            opened.add(o.number()),
+                            "one-command-one-outcome",
+                            "command " + o.number() + " was opened twice");
                 case Result.CommandEnded e -> ended(e);
                 default -> {} // open: held against other books
             }
@@ -131,10 +143,18 @@ final class Oracle {
     private void ordered(Entry entry, Result.WriteOrdered w) {
         String path = replayed.directory().name(Result.Sort.PROPERTY, w.property());
         String thing = path.substring(0, path.indexOf('.'));
-        unless(!outOfService.contains(thing), "out-of-service-never-written",
+        unless(
+                !outOfService.contains(thing),
+                "out-of-service-never-written",
                 path + " was written at entry " + entry.seq() + " though " + thing + " is out of service");
-        unless(armed, "unarmed-never-written", path + " was written at entry " + entry.seq() + " though the site only watches");
-        unless(orders.put(w.write(), w) == null, "one-command-one-outcome", "write " + w.write() + " was ordered twice");
+        unless(
+                armed,
+                "unarmed-never-written",
+                path + " was written at entry " + entry.seq() + " though the site only watches");
+        unless(
+                orders.put(w.write(), w) == null,
+                "one-command-one-outcome",
+                "write " + w.write() + " was ordered twice");
     }
 
     private void ended(Result.CommandEnded e) {
@@ -181,6 +201,17 @@ final class Oracle {
         return gaps.getOrDefault(property, List.of()).stream().anyMatch(g -> g.covers(wall));
     }
 
+    /// The gaps of a series that are over, in seconds since the world began, for who looks for one.
+    String gaps(int property) {
+        var words = new StringBuilder();
+        for (var g : gaps.getOrDefault(property, List.of()))
+            words.append((g.from - World.START_WALL_MICROS) / 1e6)
+                    .append("..")
+                    .append((g.to - World.START_WALL_MICROS) / 1e6)
+                    .append(' ');
+        return words.toString();
+    }
+
     /// Whether this order is in the log that is on disk.
     boolean orderIsDurable(Result.WriteOrdered order) {
         var known = orders.get(order.write());
@@ -212,10 +243,13 @@ final class Oracle {
         return entries.size();
     }
 
-    /// The live site must be what its log makes, as soon as all of it is on disk and nothing was refused by a full disk.
+    /// The live site must be what its log makes, as soon as all of it is on disk and nothing was refused by a full
+    /// disk.
     void compare(Site live) {
         if (dropped || live.here() != replayed.here()) return;
-        unless(Arrays.equals(live.image().hash(), replayed.image().hash()), "replay-equals-state",
+        unless(
+                Arrays.equals(live.image().hash(), replayed.image().hash()),
+                "replay-equals-state",
                 "the state after entry " + last + " is not what the log makes");
     }
 }

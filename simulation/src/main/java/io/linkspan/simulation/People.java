@@ -16,7 +16,14 @@ import java.util.Optional;
 /// full disks, power cuts. Each command is remembered until it ends, so that no outcome is ahead of the machine's book.
 final class People {
     private static final List<String> ACTUATORS = List.of(
-            "boiler.on", "pump.on", "pump.speed", "heater.power", "valve.position", "lamp.on", "lamp.level", "charger.limit",
+            "boiler.on",
+            "pump.on",
+            "pump.speed",
+            "heater.power",
+            "valve.position",
+            "lamp.on",
+            "lamp.level",
+            "charger.limit",
             "charger.display");
     private static final List<String> THINGS = List.of("boiler", "pump", "heater", "valve", "lamp", "charger");
     private static final List<String> LINES = List.of("grid", "plant", "shop", "street");
@@ -64,7 +71,8 @@ final class People {
         else if (dice < 73) service();
         else if (dice < 76) ask(somebody(), new Input.Arm(world.random.nextBoolean()));
         else if (dice < 81) world.bus().cut(one(LINES));
-        else if (dice < 85) world.bus().silence(WorldSite.MACHINES.get(world.random.nextInt(WorldSite.MACHINES.size())));
+        else if (dice < 85)
+            world.bus().silence(WorldSite.MACHINES.get(world.random.nextInt(WorldSite.MACHINES.size())));
         else if (dice < 87) world.bus().hang();
         else if (dice < 89) ask(somebody(), new Input.Apply(WorldSite.any(world.random)));
         else if (dice < 92) world.up().snapshot();
@@ -115,7 +123,12 @@ final class People {
     private void invoke() {
         String path = world.random.nextBoolean() ? "pump.reset" : "pump.beep";
         String key = "k" + ++keys;
-        command(new Waiting(key, path, Optional.empty(), ask(somebody(), new Input.Invoke(key, number(path), Optional.empty(), 0)), world.now()));
+        command(new Waiting(
+                key,
+                path,
+                Optional.empty(),
+                ask(somebody(), new Input.Invoke(key, number(path), Optional.empty(), 0)),
+                world.now()));
     }
 
     private void local() {
@@ -185,14 +198,21 @@ final class People {
     private void truthful(Waiting one, Outcome outcome) {
         var logged = world.oracle.outcome(one.key);
         if (world.up().journal().health() == io.linkspan.journal.Health.OK)
-            unless(logged.equals(Optional.of(outcome)), "one-command-one-outcome",
+            unless(
+                    logged.equals(Optional.of(outcome)),
+                    "one-command-one-outcome",
                     one.key + " was told as " + outcome + ", the log has " + logged);
         boolean action = one.value.isEmpty();
         long times = action ? world.plant.times(one.path, one.since) : 0;
         switch (outcome) {
-            case Outcome.Done _ when action -> unless(times > 0, "outcome-never-ahead", one.path + " was told as done, the machine knows of nothing");
-            case Outcome.Done _ -> unless(world.bus().did(one.path, one.value.orElseThrow(), 0.25, one.since), "outcome-never-ahead",
-                    one.path + " = " + one.value.get() + " was told as done, the machine never was so");
+            case Outcome.Done _
+            when action ->
+                unless(times > 0, "outcome-never-ahead", one.path + " was told as done, the machine knows of nothing");
+            case Outcome.Done _ ->
+                unless(
+                        world.bus().did(one.path, one.value.orElseThrow(), 0.25, one.since),
+                        "outcome-never-ahead",
+                        one.path + " = " + one.value.get() + " was told as done, the machine never was so");
             case Outcome.Refused _, Outcome.Outranked _, Outcome.NotSent _, Outcome.InDoubt _ -> {}
         }
     }
@@ -210,7 +230,10 @@ final class People {
     /// At rest: every command has its end.
     void atRest() {
         check();
-        unless(world.oracle.open().isEmpty(), "one-command-one-outcome", "these commands never ended: " + world.oracle.open());
+        unless(
+                world.oracle.open().isEmpty(),
+                "one-command-one-outcome",
+                "these commands never ended: " + world.oracle.open());
         unless(waiting.isEmpty(), "one-command-one-outcome", "nobody was told what became of " + waiting);
     }
 }

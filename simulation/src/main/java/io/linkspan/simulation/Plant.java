@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// The machines of a simulated site with a book of their own: what they did, when, and who made them. Nothing of it comes
+/// The machines of a simulated site with a book of their own: what they did, when, and who made them. Nothing of it
+/// comes
 /// from the site, so the site can be held against it.
 ///
 /// Not thread-safe.

@@ -74,7 +74,8 @@ public record Scenario(Path file, Path site, List<Line> lines) {
             }
             lines.add(line(mark, words));
         }
-        if (site == null) throw new Invalid(new Mark(file.toString(), 1), "the first line names the site file: site house.yaml");
+        if (site == null)
+            throw new Invalid(new Mark(file.toString(), 1), "the first line names the site file: site house.yaml");
         return new Scenario(file, site, lines);
     }
 

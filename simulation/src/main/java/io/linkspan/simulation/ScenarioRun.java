@@ -20,6 +20,7 @@ import io.linkspan.model.SiteFile;
 import io.linkspan.model.SiteId;
 import io.linkspan.model.Units;
 import io.linkspan.model.Value;
+import io.linkspan.model.ValueType;
 import io.linkspan.model.Values;
 import io.linkspan.model.WithoutUs;
 import io.linkspan.node.Arrival;
@@ -80,7 +81,7 @@ public final class ScenarioRun {
         var run = new ScenarioRun(scenario, SiteFile.read(tree));
         run.start();
         run.apply(scenario.site());
-        run.pass(1_000_000);
+        run.pass(100_000_000);
         for (var line : scenario.lines()) run.live(line);
     }
 
@@ -88,7 +89,8 @@ public final class ScenarioRun {
         if (line.at().isPresent()) {
             long at = line.at().get() * 1_000;
             if (at < clock.nanoTime() - World.SECOND / 1_000)
-                throw new Invalid(line.mark(), "time does not go back: it is " + clock.nanoTime() / 1_000_000 + " ms already");
+                throw new Invalid(
+                        line.mark(), "time does not go back: it is " + clock.nanoTime() / 1_000_000 + " ms already");
             pass(at - clock.nanoTime());
         }
         if (line.begins("expect")) expect(line);
@@ -104,7 +106,8 @@ public final class ScenarioRun {
             turn();
             long wait = end - clock.nanoTime();
             if (wait <= 0) return;
-            if (node.isPresent()) wait = Math.min(wait, Math.max(1_000, Math.min(up().turn(), up().nanosUntilCommit())));
+            if (node.isPresent())
+                wait = Math.min(wait, Math.max(1_000, Math.min(up().turn(), up().nanosUntilCommit())));
             clock.advance(Duration.ofNanos(Math.min(wait, PACE_NANOS)));
         }
     }
@@ -130,13 +133,17 @@ public final class ScenarioRun {
         long now = clock.nanoTime();
         switch (property.writing().get().withoutUs()) {
             case WithoutUs.Watchdog w -> {
-                boolean feeds = node.isPresent() && !isCut(path) && up().watched(up().site().directory().property(path));
+                boolean feeds = node.isPresent()
+                        && !isCut(path)
+                        && up().watched(up().site().directory().property(path));
                 if (feeds) fed.put(path, now);
                 long patience = Durations.micros(w.every()) * 1_000 * WATCHDOG_TIMES;
-                if (now - fed.getOrDefault(path, 0L) > patience) property.writing().get().fallback().ifPresent(v -> becomes(path, v, By.ITSELF));
+                if (now - fed.getOrDefault(path, 0L) > patience)
+                    property.writing().get().fallback().ifPresent(v -> becomes(path, v, By.ITSELF));
             }
             case WithoutUs.AutoOff off -> {
-                if (now - writtenAt.getOrDefault(path, now) > Durations.micros(off.after()) * 1_000) becomes(path, Value.Flag.OFF, By.ITSELF);
+                if (now - writtenAt.getOrDefault(path, now) > Durations.micros(off.after()) * 1_000)
+                    becomes(path, Value.Flag.OFF, By.ITSELF);
             }
             case WithoutUs.LastValue _, WithoutUs.None _ -> {}
         }
@@ -153,7 +160,9 @@ public final class ScenarioRun {
     }
 
     private String connector(String thing) {
-        return Optional.ofNullable(file.things().get(thing)).flatMap(t -> t.connector()).orElse("");
+        return Optional.ofNullable(file.things().get(thing))
+                .flatMap(t -> t.connector())
+                .orElse("");
     }
 
     private void machine(Result.WriteOrdered order) {
@@ -180,7 +189,8 @@ public final class ScenarioRun {
         for (var thing : up().site().directory().file().things().values())
             for (var p : thing.properties().values()) {
                 String path = thing.id() + "." + p.name();
-                if (p.writable() && !isCut(path) && plant.value(path).isPresent()) read(path, plant.value(path).get());
+                if (p.writable() && !isCut(path) && plant.value(path).isPresent())
+                    read(path, plant.value(path).get());
             }
     }
 
@@ -201,6 +211,19 @@ public final class ScenarioRun {
         file = next;
         pass(1_000_000);
         for (var c : next.connectors().keySet()) if (!cut.contains(c)) line(c, true);
+        for (String path : next.paths()) begins(path, next.property(path).orElseThrow());
+    }
+
+    /// A machine that nobody spoke of does what it falls back to, else nothing.
+    private void begins(String path, Property property) {
+        if (property.writing().isEmpty() || plant.value(path).isPresent() || isCut(path)) return;
+        Optional<Value> idle = property.type().isQuantity()
+                ? Optional.of(Values.quantity(property.type(), 0))
+                : property.type() == ValueType.FLAG ? Optional.of(Value.Flag.OFF) : Optional.empty();
+        property.writing().get().fallback().or(() -> idle).ifPresent(value -> {
+            becomes(path, value, By.ITSELF);
+            read(path, value);
+        });
     }
 
     private Asked ask(String person, Input input) {
@@ -237,7 +260,8 @@ public final class ScenarioRun {
 
     private void unit(String thing, boolean answers) {
         var numbers = new ArrayList<Integer>();
-        for (String p : file.things().get(thing).properties().keySet()) numbers.add(up().site().directory().property(thing + "." + p));
+        for (String p : file.things().get(thing).properties().keySet())
+            numbers.add(up().site().directory().property(thing + "." + p));
         heard(thing + ".", new Report.Unit(numbers, answers, answers ? "" : thing + " does not answer"));
     }
 
@@ -252,8 +276,17 @@ public final class ScenarioRun {
             }
             case "sets" -> {
                 String path = line.word(2);
-                long lease = line.place("for") < 0 ? 0 : Scenario.duration(line.mark(), line.word(line.place("for") + 1));
-                ask(who, new Input.Set("k" + ++keys, number(line, path), Optional.of(value(line, path, 3)), priority(line), lease, 0));
+                long lease =
+                        line.place("for") < 0 ? 0 : Scenario.duration(line.mark(), line.word(line.place("for") + 1));
+                ask(
+                        who,
+                        new Input.Set(
+                                "k" + ++keys,
+                                number(line, path),
+                                Optional.of(value(line, path, 3)),
+                                priority(line),
+                                lease,
+                                0));
             }
             case "releases" -> ask(who, new Input.Release("k" + ++keys, number(line, line.word(2)), priority(line)));
             case "invokes" -> ask(who, new Input.Invoke("k" + ++keys, number(line, line.word(2)), Optional.empty(), 0));
@@ -266,19 +299,25 @@ public final class ScenarioRun {
                 ask(who, new Input.Exchange(number(line, path), value(line, path, 4), value(line, path, 6)));
             }
             default -> // open: what was typed
-                throw new Invalid(line.mark(), "\"" + line.word(1) + "\" is none of reads, sets, releases, invokes, takes, gives,"
-                        + " arms, disarms, exchanges");
+                throw new Invalid(
+                        line.mark(),
+                        "\"" + line.word(1) + "\" is none of reads, sets, releases, invokes, takes, gives,"
+                                + " arms, disarms, exchanges");
         }
     }
 
     private int number(Line line, String path) throws Invalid {
         int number = up().site().directory().property(path);
-        if (number == 0) throw new Invalid(line.mark(), path + " is not in " + scenario.site().getFileName());
+        if (number == 0)
+            throw new Invalid(
+                    line.mark(), path + " is not in " + scenario.site().getFileName());
         return number;
     }
 
     private Property property(Line line, String path) throws Invalid {
-        return file.property(path).orElseThrow(() -> new Invalid(line.mark(), path + " is not in " + scenario.site().getFileName()));
+        return file.property(path)
+                .orElseThrow(() -> new Invalid(
+                        line.mark(), path + " is not in " + scenario.site().getFileName()));
     }
 
     private static Priority priority(Line line) throws Invalid {
@@ -292,9 +331,11 @@ public final class ScenarioRun {
         var property = property(line, path);
         try {
             var value = Values.parse(property.type(), property.choices(), line.word(from));
-            boolean hasUnit = line.words().size() > from + 1 && property.unit().isPresent() && !isWord(line.word(from + 1));
+            boolean hasUnit =
+                    line.words().size() > from + 1 && property.unit().isPresent() && !isWord(line.word(from + 1));
             if (!hasUnit || !(value instanceof Value.Num n)) return value;
-            return new Value.Num(Units.conversion(line.word(from + 1), property.unit().get()).apply(n.value()));
+            return new Value.Num(
+                    Units.conversion(line.word(from + 1), property.unit().get()).apply(n.value()));
         } catch (IllegalArgumentException e) {
             throw new Invalid(line.mark(), path + " " + e.getMessage());
         }
@@ -330,7 +371,9 @@ public final class ScenarioRun {
             case "machine" -> machine(line);
             case "told" -> {
                 var asked = told.get(line.word(2));
-                String outcome = asked == null ? "nothing" : outcome(asked).map(Outcome::toString).orElse("nothing yet");
+                String outcome = asked == null
+                        ? "nothing"
+                        : outcome(asked).map(Outcome::toString).orElse("nothing yet");
                 yield outcome.contains(line.rest(3)) ? "" : "told was: " + outcome;
             }
             default -> equal(line, line.word(1), shown(line, line.word(1)), 3); // open: a path
@@ -352,7 +395,10 @@ public final class ScenarioRun {
 
     /// An actuator shows what it shall do, else what was read; a sensor what was read.
     private Optional<Value> shown(Line line, String path) throws Invalid {
-        var cell = up().board().cell(number(line, path));
+        int number = number(line, path);
+        var cell = up().site().allCells().stream()
+                .filter(c -> c.property() == number)
+                .findFirst();
         var desired = cell.flatMap(c -> c.duty()).flatMap(d -> d.desired());
         return desired.isPresent() ? desired : cell.flatMap(c -> c.reading()).map(Reading::value);
     }
@@ -360,7 +406,9 @@ public final class ScenarioRun {
     private String equal(Line line, String path, Optional<Value> is, int at) throws Invalid {
         if (line.word(at).equals("nothing")) return is.isEmpty() ? "" : path + " is " + is.get();
         var shall = value(line, path, at);
-        return is.isPresent() && Values.same(is.get(), shall, SAME) ? "" : path + " is " + is.map(Value::toString).orElse("unknown");
+        return is.isPresent() && Values.same(is.get(), shall, SAME)
+                ? ""
+                : path + " is " + is.map(Value::toString).orElse("unknown");
     }
 
     private String machine(Line line) throws Invalid {
@@ -384,7 +432,8 @@ public final class ScenarioRun {
         int number = number(line, path);
         long n = 0;
         for (var entry : entries())
-            if (entry.input() instanceof Input.Frame f) n += f.readings().stream().filter(r -> r.property() == number).count();
+            if (entry.input() instanceof Input.Frame f)
+                n += f.readings().stream().filter(r -> r.property() == number).count();
         return String.valueOf(n).equals(shall) ? "" : "the log has " + n;
     }
 
@@ -393,7 +442,8 @@ public final class ScenarioRun {
         int number = number(line, path);
         String words = "";
         for (var entry : entries()) {
-            boolean charges = entry.results().stream().anyMatch(r -> r instanceof Result.Charged c && c.property() == number);
+            boolean charges =
+                    entry.results().stream().anyMatch(r -> r instanceof Result.Charged c && c.property() == number);
             if (charges) words = names(entry) + " " + up().site().inCharge(number);
         }
         return words.contains(name) ? "" : "it names " + words.strip();
@@ -402,7 +452,8 @@ public final class ScenarioRun {
     private String names(Entry entry) {
         var names = new StringBuilder(entry.by().toString());
         for (var r : entry.results())
-            if (r instanceof Result.LinkMoved m) names.append(' ').append(up().site().directory().name(Result.Sort.LINK, m.link()));
+            if (r instanceof Result.LinkMoved m)
+                names.append(' ').append(up().site().directory().name(Result.Sort.LINK, m.link()));
         return names.toString();
     }
 

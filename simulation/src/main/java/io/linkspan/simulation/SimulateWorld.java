@@ -1,7 +1,9 @@
 package io.linkspan.simulation;
 
-/// Lives through simulated worlds from the command line: `--seed N` replays one and shows its story, `--seeds N` tries the
-/// seeds 1 to N, `--from M` begins elsewhere, `--without-sync` is the control that must fail. Exits with 1 when an invariant
+/// Lives through simulated worlds from the command line: `--seed N` replays one and shows its story, `--seeds N` tries
+/// the
+/// seeds 1 to N, `--from M` begins elsewhere, `--without-sync` is the control that must fail. Exits with 1 when an
+/// invariant
 /// broke.
 public final class SimulateWorld {
     private SimulateWorld() {}
@@ -22,7 +24,9 @@ public final class SimulateWorld {
                 case "--from" -> from = Long.parseLong(args[++i]);
                 case "--seeds" -> count = Long.parseLong(args[++i]);
                 case "--without-sync" -> sync = false;
-                default -> throw new IllegalArgumentException("Unknown argument " + args[i] + "; use --seed, --from, --seeds"); // open: what was typed
+                default ->
+                    throw new IllegalArgumentException(
+                            "Unknown argument " + args[i] + "; use --seed, --from, --seeds"); // open: what was typed
             }
         }
         System.exit(live(from, count, sync, story) == 0 ? 0 : 1);

@@ -20,7 +20,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/// A terminal that is drawn again and again (ECMA-48). Keys: `i` unplugs and plugs the internet, `q` ends. One thread; [#end] by
+/// A terminal that is drawn again and again (ECMA-48). Keys: `i` unplugs and plugs the internet, `q` ends. One thread;
+/// [#end] by
 /// any.
 final class TerminalScreen implements DemoScreen {
     private static final DateTimeFormatter RECORDED = DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm", Locale.ROOT);
@@ -69,13 +70,16 @@ final class TerminalScreen implements DemoScreen {
         if (looks++ % 8 == 0) measure();
         var text = new ArrayList<String>();
         text.add(look.paint(" " + site.title() + " ", Tone.BOLD) + "  " + time(site.nowMicros(), site.zone()) + "  "
-                + look.paint(recorded.format(RECORDED) + " in the record, " + number(site.speed()) + " times as fast", Tone.DIM));
+                + look.paint(
+                        recorded.format(RECORDED) + " in the record, " + number(site.speed()) + " times as fast",
+                        Tone.DIM));
         for (String line : introduction.split("\n")) text.add(look.paint(" " + cut(line, columns - 1), Tone.DIM));
         text.add(internet());
         text.add("");
         for (var thing : site.things()) text.addAll(thing(thing, site));
         text.add("");
-        text.add(look.paint("i: " + (unplugged ? "plug the internet in" : "unplug the internet") + "   q: end", Tone.DIM));
+        text.add(look.paint(
+                "i: " + (unplugged ? "plug the internet in" : "unplug the internet") + "   q: end", Tone.DIM));
         draw(text);
         return wantsToEnd();
     }
@@ -103,12 +107,17 @@ final class TerminalScreen implements DemoScreen {
             case CLOSED -> start + look.paint("private, not shown", Tone.DIM);
             case UNREAD -> start + look.paint("not read yet", Tone.DIM);
             case MISSING ->
-                start + look.paint("missing from " + time(p.missingMicros(), site.zone()) + " " + p.missingCause(), Tone.WARN);
+                start
+                        + look.paint(
+                                "missing from " + time(p.missingMicros(), site.zone()) + " " + p.missingCause(),
+                                Tone.WARN);
             case KNOWN -> {
                 String value = "%10s %-5s".formatted(cut(Terminal.harmless(p.value()), 10), p.unit());
                 String age = "%6s  ".formatted(Ages.since(p.readMicros(), site.nowMicros()));
                 String who = p.who().isEmpty() ? "" : p.who() + ". " + p.why();
-                yield start + look.paint(value, tone(p)) + look.paint(age, Tone.DIM)
+                yield start
+                        + look.paint(value, tone(p))
+                        + look.paint(age, Tone.DIM)
                         + cut(who, Math.max(0, columns - start.length() - value.length() - age.length() - 1));
             }
         };

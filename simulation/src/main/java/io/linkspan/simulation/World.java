@@ -23,8 +23,10 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 
-/// A whole node in one thread, from a seed: the loop, the committer, the site and the journal as the product has them, on a
-/// disk that loses what was not synced, a clock that jumps, lines that fail, machines with a book of their own, people, and
+/// A whole node in one thread, from a seed: the loop, the committer, the site and the journal as the product has them,
+/// on a
+/// disk that loses what was not synced, a clock that jumps, lines that fail, machines with a book of their own, people,
+/// and
 /// power that goes. After each turn what must always hold is checked; see docs/simulation.md for the names.
 ///
 /// The same seed gives the same world, to the last bit. Not thread-safe.
@@ -46,7 +48,13 @@ public final class World {
     /// @param violation the invariant that broke; none: all held
     /// @param story the last things that happened, for who looks for the cause
     public record Verdict(
-            long seed, Optional<Violation> violation, int entries, int writes, int stops, int seconds, List<String> story) {
+            long seed,
+            Optional<Violation> violation,
+            int entries,
+            int writes,
+            int stops,
+            int seconds,
+            List<String> story) {
         public Verdict {
             story = List.copyOf(story);
         }
@@ -54,7 +62,8 @@ public final class World {
         @Override
         public String toString() {
             return "seed " + seed + ": "
-                    + violation.map(Throwable::getMessage).orElse("all invariants hold") + " (" + entries + " entries, " + writes
+                    + violation.map(Throwable::getMessage).orElse("all invariants hold") + " (" + entries + " entries, "
+                    + writes
                     + " writes, " + stops + " stops, " + seconds + " simulated s)";
         }
     }
@@ -123,7 +132,13 @@ public final class World {
             broken = Optional.of(new Violation("no-step-fails", e + where(e)));
         }
         return new Verdict(
-                seed, broken, oracle.entries(), bus.writes(), stops, (int) (clock.nanoTime() / SECOND), new ArrayList<>(story));
+                seed,
+                broken,
+                oracle.entries(),
+                bus.writes(),
+                stops,
+                (int) (clock.nanoTime() / SECOND),
+                new ArrayList<>(story));
     }
 
     private static String where(Throwable e) {
@@ -186,7 +201,8 @@ public final class World {
             if (random.nextBoolean()) up().turn();
             if (up().nanosUntilCommit() == 0 && commitAt <= now()) commit();
         }
-        if (!events.isEmpty() && events.element().nanos <= now()) events.remove().action.run();
+        if (!events.isEmpty() && events.element().nanos <= now())
+            events.remove().action.run();
         check();
     }
 
@@ -213,7 +229,9 @@ public final class World {
         node = Optional.of(started);
         commitAt = 0;
         oracle.restarted(started.log());
-        unless(started.log().durable() >= 0 && oracle.entries() >= told, "nothing-acknowledged-is-lost",
+        unless(
+                started.log().durable() >= 0 && oracle.entries() >= told,
+                "nothing-acknowledged-is-lost",
                 told + " entries were told as durable, " + oracle.entries() + " are there");
         bus.started();
     }
@@ -232,7 +250,10 @@ public final class World {
         oracle.catchUp(up().log());
         told = Math.max(told, oracle.entries());
         if (waits && journal.pendingBytes() == 0 && journal.health() == Health.OK)
-            unless(disk.forces() > forces, "nothing-acknowledged-is-lost", "entries were told as durable and no file was synced");
+            unless(
+                    disk.forces() > forces,
+                    "nothing-acknowledged-is-lost",
+                    "entries were told as durable and no file was synced");
         oracle.compare(up().site());
         if (journal.health() == Health.DEAD && !powerFails) in(between(SECOND / 10, 5 * SECOND), this::stopDead);
         if (journal.health() == Health.DEAD) powerFails = true;
@@ -275,7 +296,8 @@ public final class World {
                 }
             }
         } catch (IOException e) {
-            if (up().journal().health() == Health.OK) throw new Violation("no-step-fails", "the end in order failed: " + e);
+            if (up().journal().health() == Health.OK)
+                throw new Violation("no-step-fails", "the end in order failed: " + e);
             disk.cutPower();
         }
         disk.capacity(Long.MAX_VALUE);
@@ -309,7 +331,15 @@ public final class World {
         for (var cell : site.allCells()) {
             if (cell.isPrivate() || cell.duty().isEmpty()) continue;
             String path = site.directory().name(io.linkspan.model.Result.Sort.PROPERTY, cell.property());
-            Arbitration.check(path, cell.duty().get(), site.directory().find(path).orElseThrow().writing().orElseThrow().combine());
+            Arbitration.check(
+                    path,
+                    cell.duty().get(),
+                    site.directory()
+                            .find(path)
+                            .orElseThrow()
+                            .writing()
+                            .orElseThrow()
+                            .combine());
         }
         bus.check();
         people.check();

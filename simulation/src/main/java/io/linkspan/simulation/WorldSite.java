@@ -29,8 +29,7 @@ final class WorldSite {
             new Machine("neighbour", "street", List.of("draw", "note", "open"), List.of()),
             new Machine("charger", "street", List.of(), List.of("limit", "display")));
 
-    private static final String TEXT =
-            """
+    private static final String TEXT = """
             { "linkspan": 1, "site": "world", "armed": true,
               "connectors": [ { "id": "grid", "type": "simulated" }, { "id": "plant", "type": "simulated" },
                               { "id": "shop", "type": "simulated" }, { "id": "street", "type": "simulated" } ],

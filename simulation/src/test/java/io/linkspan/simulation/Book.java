@@ -25,7 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The truth from outside, kept over the lives of a node: what it acknowledged, what its machines saw; compared after each death
+/// The truth from outside, kept over the lives of a node: what it acknowledged, what its machines saw; compared after
+/// each death
 /// with what is on the disk. Not thread-safe but for [#taken] and [#ended].
 final class Book implements Crew.Hears {
     private static final int WRONG_MAX = 50;
@@ -97,14 +98,16 @@ final class Book implements Crew.Hears {
     ///
     /// @param before what machines saw before it for sure
     /// @param machines what they saw, perhaps after it too
-    synchronized void compare(SiteId site, List<Workshop.Seen> before, List<Workshop.Seen> machines) throws IOException {
+    synchronized void compare(SiteId site, List<Workshop.Seen> before, List<Workshop.Seen> machines)
+            throws IOException {
         var found = JournalView.open(disk);
         if (found.isEmpty()) {
             wrong("there is no log any more");
             return;
         }
         var view = found.get();
-        if (!view.recovery().damage().isEmpty()) wrong("damage: " + view.recovery().damage());
+        if (!view.recovery().damage().isEmpty())
+            wrong("damage: " + view.recovery().damage());
         var begun = new HashMap<String, Integer>();
         ordered.forEach((path, all) -> begun.put(path, all.size()));
         var done = new HashMap<String, List<Integer>>();
@@ -114,11 +117,18 @@ final class Book implements Crew.Hears {
             if (logged == null) wrong("acknowledged, but not in the log: " + Log.Position.of(site, here) + " " + input);
             else if (!logged.equals(input)) wrong("acknowledged as " + input + ", in the log as " + logged);
         });
-        machines.forEach(s -> seen.computeIfAbsent(s.path(), _ -> new HashSet<>()).add(s.raw()));
+        machines.forEach(
+                s -> seen.computeIfAbsent(s.path(), _ -> new HashSet<>()).add(s.raw()));
         for (String path : List.of("boiler.on", "valve.position", "pump.speed", "display.shown")) {
             var now = ordered.getOrDefault(path, List.of());
-            inOrder(path + " was written, but the log does not order it: ", of(path, before), now.subList(begun.getOrDefault(path, 0), now.size()));
-            inOrder(path + " was told as done, but no machine saw it: ", done.getOrDefault(path, List.of()), of(path, machines));
+            inOrder(
+                    path + " was written, but the log does not order it: ",
+                    of(path, before),
+                    now.subList(begun.getOrDefault(path, 0), now.size()));
+            inOrder(
+                    path + " was told as done, but no machine saw it: ",
+                    done.getOrDefault(path, List.of()),
+                    of(path, machines));
         }
         outcomes();
         recovered(view, site);
@@ -127,23 +137,29 @@ final class Book implements Crew.Hears {
     }
 
     private static List<Integer> of(String path, List<Workshop.Seen> machines) {
-        return machines.stream().filter(s -> s.path().equals(path)).map(Workshop.Seen::raw).toList();
+        return machines.stream()
+                .filter(s -> s.path().equals(path))
+                .map(Workshop.Seen::raw)
+                .toList();
     }
 
     private void read(JournalView view, SiteId site, Map<String, List<Integer>> done) throws IOException {
         var snapshot = view.newestSnapshot(site);
-        var from = last.map(at -> new Log.Position(site, at.epoch(), at.seq() + 1)).orElse(new Log.Position(site, 1, 1));
+        var from =
+                last.map(at -> new Log.Position(site, at.epoch(), at.seq() + 1)).orElse(new Log.Position(site, 1, 1));
         try (var reader = view.read(from)) {
             for (Log.Stored stored; (stored = reader.next()) != null; ) {
                 var at = stored.at();
-                if (last.isPresent() && (at.epoch() != last.get().epoch() || at.seq() != last.get().seq() + 1))
-                    wrong("after " + last.get() + " comes " + at);
+                if (last.isPresent()
+                        && (at.epoch() != last.get().epoch()
+                                || at.seq() != last.get().seq() + 1)) wrong("after " + last.get() + " comes " + at);
                 last = Optional.of(at);
                 var entry = EntryCodec.decode(stored);
                 replay.replay(entry);
                 entries++;
                 note(entry, done);
-                if (entry.by().kind() == Principal.Kind.PERSON) asked.put(at.packed(), entry.input().toString());
+                if (entry.by().kind() == Principal.Kind.PERSON)
+                    asked.put(at.packed(), entry.input().toString());
                 if (snapshot.isPresent() && snapshot.get().at().equals(at)) live(snapshot.get());
             }
         }
@@ -167,7 +183,8 @@ final class Book implements Crew.Hears {
             for (Log.Stored stored; (stored = reader.next()) != null; ) recovered.replay(EntryCodec.decode(stored));
         }
         if (!Arrays.equals(recovered.image().hash(), replay.image().hash()))
-            wrong("the state after the recovery from " + at + " is not the state after a replay of everything up to " + last.get());
+            wrong("the state after the recovery from " + at + " is not the state after a replay of everything up to "
+                    + last.get());
     }
 
     private static byte[] image(Site site) {
@@ -179,11 +196,17 @@ final class Book implements Crew.Hears {
     private void note(Entry entry, Map<String, List<Integer>> done) {
         var directory = replay.directory();
         if (entry.input() instanceof Input.Set set)
-            wished.putIfAbsent(set.key(), new Wished(path(directory, set.property()), Workshop.raw(set.value().orElseThrow())));
+            wished.putIfAbsent(
+                    set.key(),
+                    new Wished(
+                            path(directory, set.property()),
+                            Workshop.raw(set.value().orElseThrow())));
         for (var result : entry.results()) {
             switch (result) {
                 case Result.Began began -> {
-                    if (began.crashed() == (starts == 0)) wrong("start " + starts + " takes the last end for " + (began.crashed() ? "a crash" : "an order"));
+                    if (began.crashed() == (starts == 0))
+                        wrong("start " + starts + " takes the last end for "
+                                + (began.crashed() ? "a crash" : "an order"));
                     starts++;
                 }
                 case Result.Adopted _ -> armed |= directory.revision() == 1;
@@ -191,10 +214,12 @@ final class Book implements Crew.Hears {
                 case Result.ServiceIs is when is.out() -> outOfService.add(is.thing());
                 case Result.ServiceIs is -> outOfService.remove(is.thing());
                 case Result.WriteOrdered w -> ordered(entry, w, directory);
-                case Result.WriteEnded w when w.outcome() instanceof Outcome.Done -> {
+                case Result.WriteEnded w
+                when w.outcome() instanceof Outcome.Done -> {
                     var order = orders.get(w.write());
                     if (order == null) wrong("write " + w.write() + " ended and was never ordered");
-                    else done.computeIfAbsent(order.path, _ -> new ArrayList<>()).add(order.raw);
+                    else
+                        done.computeIfAbsent(order.path, _ -> new ArrayList<>()).add(order.raw);
                 }
                 case Result.CommandOpened c -> {
                     if (opened.merge(c.key(), 1, Integer::sum) > 1) wrong("key " + c.key() + " was carried out twice");
@@ -238,13 +263,15 @@ final class Book implements Crew.Hears {
         everTold.putAll(told);
         told.forEach((key, outcome) -> {
             var logged = ended.get(key);
-            if (!outcome.equals(logged)) wrong("key " + key + " was told as \"" + outcome + "\", in the log it is " + logged);
+            if (!outcome.equals(logged))
+                wrong("key " + key + " was told as \"" + outcome + "\", in the log it is " + logged);
         });
         everTold.forEach((key, outcome) -> {
             var wish = wished.get(key);
             if (wish == null) return;
             boolean was = seen.getOrDefault(wish.path, Set.of()).contains(wish.raw);
-            if (outcome.startsWith("done") && !was) wrong(key + " was told as done; " + wish + " never came to the machine");
+            if (outcome.startsWith("done") && !was)
+                wrong(key + " was told as done; " + wish + " never came to the machine");
             if ((outcome.startsWith("not sent") || outcome.startsWith("refused")) && was)
                 wrong(key + " was told as \"" + outcome + "\"; " + wish + " came to the machine");
         });

@@ -65,8 +65,8 @@ class ContributingTest {
         var messages = new StringWriter();
         var classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         try (var manager = compiler.getStandardFileManager(null, null, null)) {
-            var options = List.of(
-                    "-Xlint:all,-processing,-path", "-proc:none", "-cp", classPath, "-d", folder.toString());
+            var options =
+                    List.of("-Xlint:all,-processing,-path", "-proc:none", "-cp", classPath, "-d", folder.toString());
             var done = compiler.getTask(
                             messages, manager, null, options, null, manager.getJavaFileObjectsFromPaths(paths))
                     .call();

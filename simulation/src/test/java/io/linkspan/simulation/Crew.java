@@ -15,8 +15,10 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
-/// People who work a [Workshop] through a node's door while it may die at any moment: set-points with values that nobody used
-/// before, the same key again, releases, a pump taken out of service, the site disarmed, snapshots. What they are told they tell.
+/// People who work a [Workshop] through a node's door while it may die at any moment: set-points with values that
+/// nobody used
+/// before, the same key again, releases, a pump taken out of service, the site disarmed, snapshots. What they are told
+/// they tell.
 final class Crew implements AutoCloseable {
     /// Most set-points of one person in one life of a node.
     static final int SETS_MAX = 90;

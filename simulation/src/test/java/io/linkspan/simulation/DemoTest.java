@@ -43,11 +43,14 @@ class DemoTest {
         }
 
         boolean sheds() {
-            return properties().stream().anyMatch(p -> p.path().equals("boiler.on") && p.value().equals("off"));
+            return properties().stream()
+                    .anyMatch(p -> p.path().equals("boiler.on") && p.value().equals("off"));
         }
 
         List<PageView.PropertyView> properties() {
-            return views.getLast().things().stream().flatMap(t -> t.properties().stream()).toList();
+            return views.getLast().things().stream()
+                    .flatMap(t -> t.properties().stream())
+                    .toList();
         }
 
         @Override
@@ -61,7 +64,12 @@ class DemoTest {
         }
 
         String figure(String what) {
-            return lines.stream().filter(l -> l.startsWith(what)).findFirst().orElseThrow().substring(20).strip();
+            return lines.stream()
+                    .filter(l -> l.startsWith(what))
+                    .findFirst()
+                    .orElseThrow()
+                    .substring(20)
+                    .strip();
         }
     }
 
@@ -92,7 +100,8 @@ class DemoTest {
     void withoutAFolderNothingIsLeft() throws Exception {
         var screen = watch(Optional.empty());
         String line = screen.introduction.lines().toList().getLast();
-        Path used = Path.of(line.substring(line.indexOf("--data ") + "--data ".length()).strip());
+        Path used = Path.of(
+                line.substring(line.indexOf("--data ") + "--data ".length()).strip());
         assertThat(used.getFileName().toString()).startsWith("linkspan-demo-");
         assertThat(Files.exists(used)).isFalse();
     }
@@ -114,18 +123,41 @@ class DemoTest {
         screen.show(site("off", "4.3"), at);
         assertThat(bytes.toString(StandardCharsets.UTF_8).lines())
                 .hasSize(3)
-                .anyMatch(l -> l.contains("boiler.on") && l.contains("off") && l.contains("in charge: link shed_peak. Because."))
+                .anyMatch(l -> l.contains("boiler.on")
+                        && l.contains("off")
+                        && l.contains("in charge: link shed_peak. Because."))
                 .noneMatch(l -> l.contains("4.3"));
     }
 
     private static PageView site(String on, String power) {
         var known = PageView.State.KNOWN;
-        return new PageView("s", "S", "UTC", true, 0, 400, "", List.of(new PageView.ThingView(
-                "t",
-                "T",
-                List.of(
-                        new PageView.PropertyView("boiler.on", "On", known, on, "", 1, false, 0, "", "link shed_peak", "Because.", ""),
-                        new PageView.PropertyView("meter.power", "P", known, power, "kW", 1, false, 0, "", "", "", "")))));
+        return new PageView(
+                "s",
+                "S",
+                "UTC",
+                true,
+                0,
+                400,
+                "",
+                List.of(new PageView.ThingView(
+                        "t",
+                        "T",
+                        List.of(
+                                new PageView.PropertyView(
+                                        "boiler.on",
+                                        "On",
+                                        known,
+                                        on,
+                                        "",
+                                        1,
+                                        false,
+                                        0,
+                                        "",
+                                        "link shed_peak",
+                                        "Because.",
+                                        ""),
+                                new PageView.PropertyView(
+                                        "meter.power", "P", known, power, "kW", 1, false, 0, "", "", "", "")))));
     }
 
     @Test

@@ -63,7 +63,8 @@ class DiskTroubleTest {
     }
 
     private Node start() throws IOException {
-        var log = new NodeFile.LogLimits(Duration.ofMillis(50), 1 << 15, 1 << 20, Duration.ofDays(1), 1L << 30, 1 << 18);
+        var log =
+                new NodeFile.LogLimits(Duration.ofMillis(50), 1 << 15, 1 << 20, Duration.ofDays(1), 1L << 30, 1 << 18);
         return Node.start(new Node.Settings(folder, NodeClock.real(), log, Set.of(), false), disk);
     }
 
@@ -87,7 +88,9 @@ class DiskTroubleTest {
         assertThat(workshop.awaitLink(from, PATIENCE)).as("links go on").isNotNull();
         var kept = new ArrayList<Asked.Taken>();
         for (int i = 1; i <= 5; i++) kept.add(done("full-" + i, 100 + i));
-        assertThat(workshop.seen(from)).as("the machine was written").anyMatch(s -> s.path().equals("valve.position") && s.raw() == 105);
+        assertThat(workshop.seen(from))
+                .as("the machine was written")
+                .anyMatch(s -> s.path().equals("valve.position") && s.raw() == 105);
         assertThat(node.journal().readingsRefused()).isPositive();
 
         disk.capacity(Long.MAX_VALUE);
@@ -100,10 +103,14 @@ class DiskTroubleTest {
         node = start();
         var entries = log();
         for (var taken : kept)
-            assertThat(entries).as("acknowledged").anyMatch(e -> e.contains(Log.Position.of(site, taken.here()) + " Set["));
+            assertThat(entries)
+                    .as("acknowledged")
+                    .anyMatch(e -> e.contains(Log.Position.of(site, taken.here()) + " Set["));
         assertThat(entries).anyMatch(e -> e.contains("DiskIs[state=CONTROL_ONLY]"));
         assertThat(entries).anyMatch(e -> e.contains("DiskIs[state=OK]"));
-        assertThat(entries).as("what was ordered while it was full").anyMatch(e -> e.contains("lacks readings") && e.contains("WriteOrdered"));
+        assertThat(entries)
+                .as("what was ordered while it was full")
+                .anyMatch(e -> e.contains("lacks readings") && e.contains("WriteOrdered"));
     }
 
     @Test
@@ -115,13 +122,18 @@ class DiskTroubleTest {
         await("the page to say so", () -> cell(power).missingCause().equals("disk dead"));
 
         int from = workshop.count();
-        for (int i = 0; i < 5; i++) assertThat(workshop.awaitLink(from + i, PATIENCE)).as("links go on from memory").isNotNull();
+        for (int i = 0; i < 5; i++)
+            assertThat(workshop.awaitLink(from + i, PATIENCE))
+                    .as("links go on from memory")
+                    .isNotNull();
         var person = node.ask(site, ANNA, set("dead-1", 51));
         assertThat(person.await(PATIENCE)).as("nothing is acknowledged").isEmpty();
         assertThat(person.awaitOutcome(Duration.ofMillis(200))).isEmpty();
         var application = node.ask(site, new Principal(Principal.Kind.APPLICATION, "grid"), set("dead-2", 52));
         assertThat(application.await(PATIENCE)).isEmpty();
-        assertThat(workshop.seen(from)).as("an application is not served").noneMatch(s -> s.raw() == 52 && s.path().startsWith("valve"));
+        assertThat(workshop.seen(from))
+                .as("an application is not served")
+                .noneMatch(s -> s.raw() == 52 && s.path().startsWith("valve"));
 
         disk.cutPower();
         close();
@@ -130,7 +142,9 @@ class DiskTroubleTest {
         assertThat(entries).anyMatch(e -> e.contains(Log.Position.of(site, before.here()) + " Set["));
         assertThat(entries).noneMatch(e -> e.contains("dead-1") || e.contains("dead-2"));
         from = workshop.count();
-        assertThat(workshop.awaitLink(from, PATIENCE)).as("a new process works on the disk that is there").isNotNull();
+        assertThat(workshop.awaitLink(from, PATIENCE))
+                .as("a new process works on the disk that is there")
+                .isNotNull();
         done("after", 60);
     }
 
@@ -138,7 +152,9 @@ class DiskTroubleTest {
         var asked = node.ask(site, ANNA, set(key, value));
         var taken = asked.await(PATIENCE);
         assertThat(taken).as(key).isPresent();
-        assertThat(asked.awaitOutcome(PATIENCE)).as(key).hasValueSatisfying(o -> assertThat(o).isInstanceOf(Outcome.Done.class));
+        assertThat(asked.awaitOutcome(PATIENCE))
+                .as(key)
+                .hasValueSatisfying(o -> assertThat(o).isInstanceOf(Outcome.Done.class));
         return taken.get();
     }
 
@@ -157,8 +173,11 @@ class DiskTroubleTest {
         try (var reader = node.log(site).read(new Log.Position(site, 1, 1))) {
             for (Log.Stored stored; (stored = reader.next()) != null; ) {
                 var entry = EntryCodec.decode(stored);
-                var words = new StringBuilder(stored.at() + " " + (entry.input() instanceof Input.Apply ? "" : entry.input()));
-                for (Result r : entry.results()) if (r instanceof Result.DiskIs || r instanceof Result.WriteOrdered) words.append(' ').append(r);
+                var words = new StringBuilder(
+                        stored.at() + " " + (entry.input() instanceof Input.Apply ? "" : entry.input()));
+                for (Result r : entry.results())
+                    if (r instanceof Result.DiskIs || r instanceof Result.WriteOrdered)
+                        words.append(' ').append(r);
                 all.add(words + (entry.readingsDropped() ? " lacks readings" : ""));
             }
         }

@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,7 +70,11 @@ class DocsTest {
             String text = Files.readString(page);
             var m = BLOCK.matcher(text);
             while (m.find()) {
-                int line = 2 + (int) text.substring(0, m.start()).chars().filter(c -> c == '\n').count();
+                int line = 2
+                        + (int) text.substring(0, m.start())
+                                .chars()
+                                .filter(c -> c == '\n')
+                                .count();
                 all.add(new Block(root.relativize(page).toString(), line, m.group(1)));
             }
         }
@@ -169,7 +172,11 @@ class DocsTest {
         for (var each : site.fields().get("things") instanceof Tree.Items i ? i.items() : List.<Tree>of()) {
             var fields = new LinkedHashMap<>(((Tree.Fields) each).fields());
             if (fields.remove("profile") instanceof Tree.Scalar name) {
-                kinds.put(name.text(), Yaml.parseFields(name.text(), resource(PROFILES + name.text() + ".yaml")).fields().get("kind"));
+                kinds.put(
+                        name.text(),
+                        Yaml.parseFields(name.text(), resource(PROFILES + name.text() + ".yaml"))
+                                .fields()
+                                .get("kind"));
                 fields.put("kind", name);
             }
             things.add(new Tree.Fields(each.mark(), fields, ((Tree.Fields) each).keys()));

@@ -15,7 +15,8 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
-/// A node in a process of its own, which [KillTest] kills. Tells on its standard output, a line each: `@start MILLIS` when `main`
+/// A node in a process of its own, which [KillTest] kills. Tells on its standard output, a line each: `@start MILLIS`
+/// when `main`
 /// began, `@up MILLIS` when the node ran, `@taken POSITION INPUT`, `@ended KEY OUTCOME`.
 final class Doomed {
     /// What begins a line that is meant for the test.

@@ -122,7 +122,9 @@ final class GoldenLogs {
     private static void oneEntry(Stage stage) throws IOException, Invalid {
         var s = stage.site();
         s.reads("boiler.on", Flag.ON).pass(1).reads("meter.power", 4.0);
-        s.pass(1).reads("meter.power", 7.9).done(); // the reading, the link, who is in charge and the write are one entry
+        s.pass(1)
+                .reads("meter.power", 7.9)
+                .done(); // the reading, the link, who is in charge and the write are one entry
         s.pass(1).reads("meter.power", 7.9); // nothing follows: logged all the same
         s.pass(70); // the silence is an entry of its own, at the moment at which it was due
         s.check();
@@ -160,7 +162,10 @@ final class GoldenLogs {
         s.restart(false, 120); // what was sent is in doubt; the fan's wish is dropped, the pump is left
         s.line("grid_meter", true, "").line("plant_room", true, "");
         s.pass(1).reads("boiler.on", Flag.ON); // read before it is written: still on, so off is written again
-        s.reads("pump.on", Flag.OFF).reads("fan.on", Flag.ON).reads("meter.power", 7.9).done();
+        s.reads("pump.on", Flag.OFF)
+                .reads("fan.on", Flag.ON)
+                .reads("meter.power", 7.9)
+                .done();
         s.pass(1).restart(true, 60); // in order: nothing is in doubt
         s.line("grid_meter", true, "").line("plant_room", true, "");
         s.pass(1).reads("boiler.on", Flag.OFF).reads("meter.power", 7.9);
@@ -169,7 +174,11 @@ final class GoldenLogs {
 
     private static void holds(Stage stage) throws IOException, Invalid {
         var s = stage.site();
-        s.reads("tank.level", 50).reads("boiler.on", Flag.ON).reads("pump.on", Flag.OFF).reads("pump.speed", 0).done();
+        s.reads("tank.level", 50)
+                .reads("boiler.on", Flag.ON)
+                .reads("pump.on", Flag.OFF)
+                .reads("pump.speed", 0)
+                .done();
         s.reads("meter.power", 7.9).done(); // the link sheds
         s.set(ANNA, "boiler.on", Flag.ON, Priority.MANUAL); // outranks it, after the minimum time off
         s.pass(59).reads("meter.power", 7.9).reads("tank.level", 50);
@@ -259,12 +268,14 @@ final class GoldenLogs {
                 s.reading("meter.serial", new Value.Text("Zähler 7 / №1")),
                 s.reading("meter.raw", new Value.Bytes(new byte[] {0, 1, (byte) 0xFF})),
                 s.reading("meter.place", new Value.Position(50.85, 4.35, 13)),
-                s.reading("meter.phases", Value.Group.of(Map.of("l1", new Value.Num(230.1), "l2", new Value.Num(229.9)))),
+                s.reading(
+                        "meter.phases", Value.Group.of(Map.of("l1", new Value.Num(230.1), "l2", new Value.Num(229.9)))),
                 s.reading("meter.power", new Value.Num(-0.5)));
         s.pass(1).reads("meter.energy", new Value.Register(400, 3)); // rolled over
         s.pass(1).reads("meter.energy", new Value.Register(1_500, 3));
         s.pass(1).reads("meter.energy", new Value.Register(900, 3)); // went back: UNCERTAIN, and a person is told
-        s.input(new Input.Exchange(s.number("meter.energy"), new Value.Register(1_500, 3), new Value.Register(3_000, 3)));
+        s.input(new Input.Exchange(
+                s.number("meter.energy"), new Value.Register(1_500, 3), new Value.Register(3_000, 3)));
         s.pass(1).reads("meter.energy", new Value.Register(3_200, 3));
         s.pass(1).reads("meter.power", 200_000); // out of range: BAD
         s.pass(1).reads("meter.power", new Value.Text("n/a")); // of another type: BAD
@@ -277,10 +288,11 @@ final class GoldenLogs {
         s.reads("car.limit", 0).reads("heat_pump.supply", 20).reads("pump.on", Flag.OFF);
         s.reads("roof.power", 3500).done(); // W to kW
         s.pass(1).reads("outside.temperature", 50).done(); // °F to °C
-        s.pass(1).frame(
-                s.reading("heat_pump.flow", new Value.Num(1.2)),
-                s.reading("heat_pump.return_flow", new Value.Num(30)),
-                s.reading("heat_pump.leaving", new Value.Num(308.15))); // m³/h, °C and K
+        s.pass(1)
+                .frame(
+                        s.reading("heat_pump.flow", new Value.Num(1.2)),
+                        s.reading("heat_pump.return_flow", new Value.Num(30)),
+                        s.reading("heat_pump.leaving", new Value.Num(308.15))); // m³/h, °C and K
         s.pass(1).reads("roof.power", 12_000); // clamped to the range of the target
         s.check();
     }
@@ -334,14 +346,17 @@ final class GoldenLogs {
         s.pass(10).line("grid_meter", false, "connection reset");
         s.pass(30).line("grid_meter", true, "").reads("meter.power", 1.1); // missing from the last reading to here
         int boiler = s.number("boiler.on");
-        s.input(Principal.device("plant_room"), new Input.UnitChanged(List.of(boiler), false, "unit 1 does not answer"));
+        s.input(
+                Principal.device("plant_room"),
+                new Input.UnitChanged(List.of(boiler), false, "unit 1 does not answer"));
         s.pass(5).input(Principal.device("plant_room"), new Input.UnitChanged(List.of(boiler), true, ""));
         s.reads("boiler.on", Flag.ON);
         s.pass(10).input(Principal.SYSTEM, new Input.Late(s.number("meter.power"), s.wall() - 5 * SECOND));
         s.reads("meter.power", 1.2);
         s.input(
                 Principal.device("grid_meter"),
-                new Input.GapReported(List.of(s.number("meter.power")), s.wall() - 3 * SECOND, s.wall() - SECOND, "queue full"));
+                new Input.GapReported(
+                        List.of(s.number("meter.power")), s.wall() - 3 * SECOND, s.wall() - SECOND, "queue full"));
         s.input(
                 Principal.device("grid_meter"),
                 new Input.Happened("meter", "power_cut", Optional.of(new Value.Int(1)), 0, 0));

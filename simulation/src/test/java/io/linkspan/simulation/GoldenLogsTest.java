@@ -36,7 +36,8 @@ class GoldenLogsTest {
     void eachScriptHasItsFolderAndEachFolderItsDecision() throws IOException {
         assertThat(folders()).containsAll(scripts());
         var decisions = TidyTest.root().resolve("docs/decisions");
-        for (String each : folders()) assertThat(decisions.resolve(each + ".md")).exists();
+        for (String each : folders())
+            assertThat(decisions.resolve(each + ".md")).exists();
     }
 
     @ParameterizedTest
@@ -60,11 +61,17 @@ class GoldenLogsTest {
     void noFileHasThePrivateNumber() throws IOException {
         var golden = GoldenLogs.FOLDER.resolve("0004-private-readings");
         String text = String.valueOf(GoldenLogs.PRIVATE);
-        byte[] number = new ByteWriter().value(new Value.Num(GoldenLogs.PRIVATE)).copy();
-        byte[] converted = new ByteWriter().value(new Value.Num(GoldenLogs.PRIVATE / 1000)).copy();
+        byte[] number =
+                new ByteWriter().value(new Value.Num(GoldenLogs.PRIVATE)).copy();
+        byte[] converted =
+                new ByteWriter().value(new Value.Num(GoldenLogs.PRIVATE / 1000)).copy();
         byte[] open = new ByteWriter().value(new Value.Num(231.5)).copy();
         String all = String.join("", files(golden).values());
-        assertThat(all).contains(latin(open)).doesNotContain(text).doesNotContain(latin(number)).doesNotContain(latin(converted));
+        assertThat(all)
+                .contains(latin(open))
+                .doesNotContain(text)
+                .doesNotContain(latin(number))
+                .doesNotContain(latin(converted));
     }
 
     private static String latin(byte[] bytes) {

@@ -155,7 +155,9 @@ final class GoldenSite {
     }
 
     GoldenSite line(String connector, boolean up, String why) {
-        return input(Principal.device(connector), new Input.LineChanged(site.directory().connector(connector), up, why));
+        return input(
+                Principal.device(connector),
+                new Input.LineChanged(site.directory().connector(connector), up, why));
     }
 
     GoldenSite input(Input input) {
@@ -209,8 +211,7 @@ final class GoldenSite {
 
     private void take(Step step) {
         if (!step.logged()) return;
-        for (var result : step.results())
-            if (result instanceof Result.WriteOrdered w) unanswered.add(w);
+        for (var result : step.results()) if (result instanceof Result.WriteOrdered w) unanswered.add(w);
         codec.encode(log.head().seq() + 1, step.at(), step.by(), step.input(), step.results(), site);
         long seq = log.append(step.at().site(), step.at().wall(), codec.control(), codec.readings());
         entries.add(decoded(step, seq));

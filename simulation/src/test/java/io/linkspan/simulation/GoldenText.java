@@ -84,7 +84,8 @@ final class GoldenText {
         var from = snapshot.map(Snapshot::at).orElse(new Log.Position(id, 1, 0));
         snapshot.ifPresent(s -> lines.add("snapshot at " + s.at().epoch() + ":" + s.at().seq()));
         try (var reader = journal.read(new Log.Position(id, from.epoch(), from.seq() + 1))) {
-            for (var stored = reader.next(); stored != null; stored = reader.next()) site.replay(EntryCodec.decode(stored));
+            for (var stored = reader.next(); stored != null; stored = reader.next())
+                site.replay(EntryCodec.decode(stored));
         } catch (Log.Damaged damaged) {
             lines.add("replayed up to " + damaged.first());
         }
@@ -93,8 +94,8 @@ final class GoldenText {
 
     private void entry(Entry entry, Directory names) {
         var at = Instant.EPOCH.plus(entry.at().wall(), ChronoUnit.MICROS);
-        lines.add(entry.epoch() + ":" + entry.seq() + "  site " + entry.at().site() / 1e6 + " s  " + at + "  " + entry.by()
-                + (entry.readingsDropped() ? "  (readings dropped)" : ""));
+        lines.add(entry.epoch() + ":" + entry.seq() + "  site " + entry.at().site() / 1e6 + " s  " + at + "  "
+                + entry.by() + (entry.readingsDropped() ? "  (readings dropped)" : ""));
         lines.add("  " + input(entry.input(), names));
         for (var result : entry.results()) lines.add("    -> " + result(result, names));
     }
@@ -102,14 +103,16 @@ final class GoldenText {
     private static String input(Input input, Directory names) {
         if (input instanceof Input.Frame f)
             return "Frame of " + name(names, Result.Sort.CONNECTOR, f.connector()) + readings(f.readings(), names);
-        if (input instanceof Input.Apply a) return "Apply, a file of " + a.text().length() + " characters";
+        if (input instanceof Input.Apply a)
+            return "Apply, a file of " + a.text().length() + " characters";
         return named(input.toString(), names);
     }
 
     private static String result(Result result, Directory names) {
         if (result instanceof Result.Took t) return "Took" + readings(t.readings(), names);
         if (result instanceof Result.Adopted a)
-            return "Adopted revision " + a.revision() + ", a file of " + a.text().length() + " characters, "
+            return "Adopted revision " + a.revision() + ", a file of "
+                    + a.text().length() + " characters, "
                     + a.numbers().stream().map(GoldenText::numbered).collect(Collectors.joining(", "));
         return named(result.toString(), names);
     }

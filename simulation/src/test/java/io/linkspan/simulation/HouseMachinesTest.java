@@ -19,7 +19,9 @@ class HouseMachinesTest {
     @Test
     void theMeterTellsWhatTheHouseDraws() throws Exception {
         var clock = new SpeedClock(NodeClock.real(), 400, 1_795_000_000_000_000L);
-        try (var machines = new HouseMachines(new House(House.START), Optional.empty(), clock, Duration.ofSeconds(10), 0, 0).start();
+        try (var machines = new HouseMachines(
+                                new House(House.START), Optional.empty(), clock, Duration.ofSeconds(10), 0, 0)
+                        .start();
                 var socket = new Socket(InetAddress.getLoopbackAddress(), machines.meterPort())) {
             socket.setSoTimeout(SOCKET_TIMEOUT_MILLIS);
             var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A node in a process of its own is killed at random moments under load and started again on the same folder, with nothing done
+/// A node in a process of its own is killed at random moments under load and started again on the same folder, with
+/// nothing done
 /// to it by hand.
 class KillTest {
     /// Longest wait for a link of the new process to act; a bound for a broken node, not a figure.
@@ -56,7 +57,9 @@ class KillTest {
                 if (early) TimeUnit.MILLISECONDS.sleep(random.nextInt(LIFE_MILLIS_MAX));
                 else {
                     var first = workshop.awaitLink(from, REACTION_MAX);
-                    assertThat(first).as("round %d: no link acted; the process said %s", round, life.log()).isNotNull();
+                    assertThat(first)
+                            .as("round %d: no link acted; the process said %s", round, life.log())
+                            .isNotNull();
                     if (round > 0) toReaction.recordValue(Math.max(0, (first.nanos() - life.nanos) / 1_000_000));
                     TimeUnit.MILLISECONDS.sleep(random.nextInt(LIFE_MILLIS_MAX));
                 }
@@ -89,7 +92,9 @@ class KillTest {
                 int from = workshop.count();
                 var life = new Life(new Book(new RealDisk(folder.resolve("data/journal"))), file, round);
                 var first = workshop.awaitLink(from, REACTION_MAX);
-                assertThat(first).as("no link acted; the process said %s", life.log()).isNotNull();
+                assertThat(first)
+                        .as("no link acted; the process said %s", life.log())
+                        .isNotNull();
                 long millis = (first.nanos() - life.nanos) / 1_000_000;
                 life.kill();
                 System.out.printf(
@@ -101,11 +106,16 @@ class KillTest {
     }
 
     private static void row(String what, Histogram h) {
-        System.out.printf("  %-36s p50 %d ms  p99 %d ms  max %d ms%n", what, h.getValueAtPercentile(50), h.getValueAtPercentile(99), h.getMaxValue());
+        System.out.printf(
+                "  %-36s p50 %d ms  p99 %d ms  max %d ms%n",
+                what, h.getValueAtPercentile(50), h.getValueAtPercentile(99), h.getMaxValue());
     }
 
     private SiteId site() throws IOException {
-        return JournalView.open(new RealDisk(folder.resolve("data/journal"))).orElseThrow().sites().getFirst();
+        return JournalView.open(new RealDisk(folder.resolve("data/journal")))
+                .orElseThrow()
+                .sites()
+                .getFirst();
     }
 
     /// One process.
@@ -123,7 +133,8 @@ class KillTest {
             this.book = book;
             log = folder.resolve("log-" + round % 2);
             process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-XX:+UseSerialGC",
                             "-XX:TieredStopAtLevel=1",
                             "-Xmx256m",
@@ -162,19 +173,24 @@ class KillTest {
                 case "up" -> up = Long.parseLong(words[1]);
                 case "taken" -> book.taken(Long.parseLong(words[1]), words[2]);
                 case "ended" -> book.ended(words[1], words[2]);
-                default -> throw new IllegalStateException("The process said " + line); // open: words of another process
+                default ->
+                    throw new IllegalStateException("The process said " + line); // open: words of another process
             }
         }
 
         void kill() throws InterruptedException {
-            assertThat(process.isAlive()).as("the process ended by itself: %s", log()).isTrue();
+            assertThat(process.isAlive())
+                    .as("the process ended by itself: %s", log())
+                    .isTrue();
             process.destroyForcibly().waitFor();
             listener.join();
         }
 
         String log() {
             try {
-                return Optional.of(Files.readString(log)).map(t -> t.substring(Math.max(0, t.length() - 4_000))).get();
+                return Optional.of(Files.readString(log))
+                        .map(t -> t.substring(Math.max(0, t.length() - 4_000)))
+                        .get();
             } catch (IOException e) {
                 return List.of(e).toString();
             }

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The live page of the demo in a real browser: Debian's Chromium, driven by npm's playwright-core, audited by axe-core. Needs
+/// The live page of the demo in a real browser: Debian's Chromium, driven by npm's playwright-core, audited by
+/// axe-core. Needs
 /// them, and npm to fetch the last two; without, it is skipped with a sentence.
 @Tag("long")
 class LivePageBrowserTest {
@@ -40,9 +41,15 @@ class LivePageBrowserTest {
         var demo = new Demo(new Demo.Options(400, Optional.empty(), Optional.empty(), Optional.of(0)), screen);
         var running = Thread.ofPlatform().start(() -> screen.run(demo));
         try {
-            assertThat(screen.begun.await(PROCESS_MINUTES_MAX, TimeUnit.MINUTES)).isTrue();
+            assertThat(screen.begun.await(PROCESS_MINUTES_MAX, TimeUnit.MINUTES))
+                    .isTrue();
             Path pictures = Files.createDirectories(Path.of("target/live-page"));
-            var looked = run(node, "page.mjs", screen.address(), chromium, pictures.toAbsolutePath().toString());
+            var looked = run(
+                    node,
+                    "page.mjs",
+                    screen.address(),
+                    chromium,
+                    pictures.toAbsolutePath().toString());
             assertThat(looked.text()).contains("nothing wrong");
             assertThat(looked.exit()).isZero();
         } finally {
@@ -53,8 +60,10 @@ class LivePageBrowserTest {
 
     private static String program(String name) {
         for (String folder : System.getenv().getOrDefault("PATH", "/usr/bin").split(":"))
-            if (Files.isExecutable(Path.of(folder, name))) return Path.of(folder, name).toString();
-        Assumptions.abort(name + " is missing, so the page was not looked at; install it (apt install chromium nodejs npm)");
+            if (Files.isExecutable(Path.of(folder, name)))
+                return Path.of(folder, name).toString();
+        Assumptions.abort(
+                name + " is missing, so the page was not looked at; install it (apt install chromium nodejs npm)");
         throw new AssertionError();
     }
 

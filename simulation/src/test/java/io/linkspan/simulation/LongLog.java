@@ -21,7 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// Makes a log as long as that of a site that has run for a while: each entry is a step of the site, only its lines are missing.
+/// Makes a log as long as that of a site that has run for a while: each entry is a step of the site, only its lines are
+/// missing.
 final class LongLog {
     private static final int COMMIT_ENTRIES = 2_000;
     private static final int SNAPSHOT_ENTRIES = 100_000;
@@ -30,7 +31,8 @@ final class LongLog {
 
     private LongLog() {}
 
-    /// Begins a site with a node, then adds entries up to `entries`; the last of them lie behind the newest snapshot.
+    /// Begins a site with a node, then adds entries up to `entries`; the last of them lie behind the newest
+    /// snapshot.
     ///
     /// @return how many there are
     static long make(Path data, Workshop workshop, int entries) throws Exception {
@@ -65,8 +67,17 @@ final class LongLog {
                 int property = site.directory().property("store.r" + (i + r) % Workshop.STORE);
                 readings.add(Reading.good(property, new io.linkspan.model.Value.Num((i * 7 + r) % 1_000)));
             }
-            while (site.nextDue() <= now.site()) step(log, codec, site.stepDue(next(log.head()).packed(), now), site);
-            step(log, codec, site.step(next(log.head()).packed(), Principal.device("shelves"), new Input.Frame(connector, readings, 0, 0), now), site);
+            while (site.nextDue() <= now.site())
+                step(log, codec, site.stepDue(next(log.head()).packed(), now), site);
+            step(
+                    log,
+                    codec,
+                    site.step(
+                            next(log.head()).packed(),
+                            Principal.device("shelves"),
+                            new Input.Frame(connector, readings, 0, 0),
+                            now),
+                    site);
             if (i % COMMIT_ENTRIES == 0) journal.commitNow(System.nanoTime());
             if (log.head().seq() % SNAPSHOT_ENTRIES == 0) snapshot(journal, log, site, entries);
         }

@@ -3,7 +3,6 @@ package io.linkspan.simulation;
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassHierarchyResolver;
-import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
@@ -37,7 +36,8 @@ final class PlantedBugs {
 
     /// What is done to a method.
     sealed interface Mutation {
-        /// The n-th call of this method (counted from 1) is not made; what it would give is empty, false or zero.
+        /// The n-th call of this method (counted from 1) is not made; what it would give is empty, false or
+        /// zero.
         record DropCall(String called, int nth) implements Mutation {}
 
         /// The n-th conditional branch goes the other way.
@@ -138,8 +138,11 @@ final class PlantedBugs {
                 loadClass("io.linkspan." + bug.type);
                 if (!planted) throw new AssertionError("The place of \"" + bug.name + "\" is gone: " + bug);
                 var verdict = world.getMethod("of", long.class).invoke(null, seed);
-                var violation = (java.util.Optional<?>) verdict.getClass().getMethod("violation").invoke(verdict);
-                return violation.map(v -> String.valueOf(((Throwable) v).getMessage())).orElse("");
+                var violation = (java.util.Optional<?>)
+                        verdict.getClass().getMethod("violation").invoke(verdict);
+                return violation
+                        .map(v -> String.valueOf(((Throwable) v).getMessage()))
+                        .orElse("");
             } catch (InvocationTargetException e) {
                 return "no-step-fails: " + e.getCause();
             } catch (ReflectiveOperationException e) {
@@ -168,10 +171,12 @@ final class PlantedBugs {
         }
 
         private byte[] mutated(byte[] bytes) {
-            var file = ClassFile.of(ClassFile.ClassHierarchyResolverOption.of(
-                    ClassHierarchyResolver.ofResourceParsing(getParent()).orElse(ClassHierarchyResolver.defaultResolver())));
+            var file = ClassFile.of(
+                    ClassFile.ClassHierarchyResolverOption.of(ClassHierarchyResolver.ofResourceParsing(getParent())
+                            .orElse(ClassHierarchyResolver.defaultResolver())));
             var model = file.parse(bytes);
-            Predicate<MethodModel> here = m -> m.methodName().equalsString(bug.method) && m.code().isPresent();
+            Predicate<MethodModel> here =
+                    m -> m.methodName().equalsString(bug.method) && m.code().isPresent();
             return file.transformClass(model, (builder, element) -> {
                 if (element instanceof MethodModel m && here.test(m))
                     builder.transformMethod(m, java.lang.classfile.MethodTransform.transformingCode(change(m)));
@@ -182,29 +187,37 @@ final class PlantedBugs {
         private CodeTransform change(MethodModel method) {
             return switch (bug.mutation) {
                 case Mutation.ReturnEarly _ -> early(method.methodTypeSymbol().returnType(), firstParameter(method));
-                case Mutation.Negate n -> counting(n.nth, e -> e instanceof BranchInstruction b && isConditional(b.opcode()), this::turn);
-                case Mutation.DropCall d -> counting(
-                        d.nth,
-                        e -> e instanceof InvokeInstruction i && i.name().equalsString(d.called) && !d.called.equals("<init>"),
-                        (b, e) -> {
-                            if (e instanceof InvokeInstruction i) dropped(b, i);
-                        });
-                case Mutation.Replace r -> counting(
-                        1,
-                        e -> e instanceof ConstantInstruction c && c.constantValue().equals(r.old),
-                        (b, _) -> {
-                            switch (r.instead) {
-                                case Long l -> b.loadConstant(l);
-                                case Integer i -> b.loadConstant(i);
-                                default -> b.loadConstant(r.instead.doubleValue()); // open: numbers of the JDK
-                            }
-                        });
+                case Mutation.Negate n ->
+                    counting(n.nth, e -> e instanceof BranchInstruction b && isConditional(b.opcode()), this::turn);
+                case Mutation.DropCall d ->
+                    counting(
+                            d.nth,
+                            e -> e instanceof InvokeInstruction i
+                                    && i.name().equalsString(d.called)
+                                    && !d.called.equals("<init>"),
+                            (b, e) -> {
+                                if (e instanceof InvokeInstruction i) dropped(b, i);
+                            });
+                case Mutation.Replace r ->
+                    counting(
+                            1,
+                            e -> e instanceof ConstantInstruction c
+                                    && c.constantValue().equals(r.old),
+                            (b, _) -> {
+                                switch (r.instead) {
+                                    case Long l -> b.loadConstant(l);
+                                    case Integer i -> b.loadConstant(i);
+                                    default -> b.loadConstant(r.instead.doubleValue()); // open: numbers of the JDK
+                                }
+                            });
             };
         }
 
         private static java.util.Optional<ClassDesc> firstParameter(MethodModel method) {
             var type = method.methodTypeSymbol();
-            return type.parameterCount() == 0 ? java.util.Optional.empty() : java.util.Optional.of(type.parameterType(0));
+            return type.parameterCount() == 0
+                    ? java.util.Optional.empty()
+                    : java.util.Optional.of(type.parameterType(0));
         }
 
         private interface Change {
@@ -279,7 +292,8 @@ final class PlantedBugs {
 
         private static void emptyObject(CodeBuilder b, ClassDesc type) {
             if (type.equals(ConstantDescs.CD_List)) b.invokestatic(type, "of", MethodTypeDesc.of(type), true);
-            else if (type.descriptorString().equals("Ljava/util/Optional;")) b.invokestatic(type, "empty", MethodTypeDesc.of(type));
+            else if (type.descriptorString().equals("Ljava/util/Optional;"))
+                b.invokestatic(type, "empty", MethodTypeDesc.of(type));
             else b.aconst_null();
         }
 

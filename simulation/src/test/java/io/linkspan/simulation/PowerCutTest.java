@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The power goes at random moments under load: what was written and not synced is lost, torn or there in another order. A node
+/// The power goes at random moments under load: what was written and not synced is lost, torn or there in another
+/// order. A node
 /// starts again from what is left.
 class PowerCutTest {
     private static final Duration REACTION_MAX = Duration.ofSeconds(60);
@@ -88,14 +89,23 @@ class PowerCutTest {
     }
 
     private static long live(
-            Node node, SiteId site, Workshop workshop, Book book, int round, SplittableRandom random, SimulatedDisk disk, int from)
+            Node node,
+            SiteId site,
+            Workshop workshop,
+            Book book,
+            int round,
+            SplittableRandom random,
+            SimulatedDisk disk,
+            int from)
             throws Exception {
         boolean early = round > 0 && random.nextInt(6) == 0;
         long reacted = 0;
         try (var _ = new Crew(node, site, book, "life" + round, 1 + round * 2 * Crew.SETS_MAX, random.nextLong())) {
             if (!early) {
                 var first = workshop.awaitLink(from, REACTION_MAX);
-                assertThat(first).as("round %d: no link acted; %s", round, node.broken()).isNotNull();
+                assertThat(first)
+                        .as("round %d: no link acted; %s", round, node.broken())
+                        .isNotNull();
                 reacted = first.nanos();
             }
             TimeUnit.MILLISECONDS.sleep(random.nextInt(LIFE_MILLIS_MAX));
@@ -109,11 +119,13 @@ class PowerCutTest {
     }
 
     private static Node.Settings settings(Path data) {
-        var log = new NodeFile.LogLimits(Duration.ofMillis(200), 1 << 17, 1 << 17, Duration.ofDays(1), 1L << 30, 1 << 18);
+        var log =
+                new NodeFile.LogLimits(Duration.ofMillis(200), 1 << 17, 1 << 17, Duration.ofDays(1), 1L << 30, 1 << 18);
         return new Node.Settings(data, NodeClock.real(), log, Set.of(), false);
     }
 
-    /// The process is gone with the power; here its threads must end, and the disk that it still has does not take a thing.
+    /// The process is gone with the power; here its threads must end, and the disk that it still has does not take
+    /// a thing.
     private static void close(Node node) {
         try {
             node.close();

@@ -36,10 +36,18 @@ class ScenarioTest {
 
     @Test
     void eachRowOfTheTwoWaysHasItsFile() throws IOException {
-        assertThat(files().stream().filter(f -> f.getParent().endsWith("two-ways")).map(f -> f.getFileName().toString()))
+        assertThat(files().stream()
+                        .filter(f -> f.getParent().endsWith("two-ways"))
+                        .map(f -> f.getFileName().toString()))
                 .containsExactly(
-                        "bearer.scenario", "connects.scenario", "for.scenario", "intelligence.scenario", "needs.scenario",
-                        "parties.scenario", "protocols.scenario", "who_sees_the_data.scenario");
+                        "bearer.scenario",
+                        "connects.scenario",
+                        "for.scenario",
+                        "intelligence.scenario",
+                        "needs.scenario",
+                        "parties.scenario",
+                        "protocols.scenario",
+                        "who_sees_the_data.scenario");
     }
 
     @Test
@@ -51,13 +59,21 @@ class ScenarioTest {
 
     @Test
     void whatNobodyUnderstandsIsToldWithItsLine(@TempDir Path folder) throws IOException {
-        assertThatThrownBy(() -> run(folder, "at 2s meter_7 dances")).hasMessageContaining("bad.scenario:2").hasMessageContaining("dances");
-        assertThatThrownBy(() -> run(folder, "at noon cut internet")).hasMessageContaining("bad.scenario:2").hasMessageContaining("noon");
-        assertThatThrownBy(() -> run(folder, "at 2s meter_7 reads colour 6")).hasMessageContaining("meter_7.colour is not in home.yaml");
+        assertThatThrownBy(() -> run(folder, "at 2s meter_7 dances"))
+                .hasMessageContaining("bad.scenario:2")
+                .hasMessageContaining("dances");
+        assertThatThrownBy(() -> run(folder, "at noon cut internet"))
+                .hasMessageContaining("bad.scenario:2")
+                .hasMessageContaining("noon");
+        assertThatThrownBy(() -> run(folder, "at 2s meter_7 reads colour 6"))
+                .hasMessageContaining("meter_7.colour is not in home.yaml");
     }
 
     private static void run(Path folder, String... lines) throws IOException, Invalid {
-        Files.copy(FOLDER.resolve("home.yaml"), folder.resolve("home.yaml"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(
+                FOLDER.resolve("home.yaml"),
+                folder.resolve("home.yaml"),
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         var file = Files.writeString(folder.resolve("bad.scenario"), "site home.yaml\n" + String.join("\n", lines));
         ScenarioRun.run(Scenario.read(file));
     }

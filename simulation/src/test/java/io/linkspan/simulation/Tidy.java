@@ -41,7 +41,8 @@ import javax.tools.ToolProvider;
 /// Reads Java sources as syntax trees and says in one line each what breaks the rules of style that a machine can
 /// check: where it is, why it is a rule, and what to write instead.
 final class Tidy {
-    /// The longest method, in lines with its signature: what fits a screen. The labels of a switch do not count: a table
+    /// The longest method, in lines with its signature: what fits a screen. The labels of a switch do not count: a
+    /// table
     /// with a line for each kind is read from end to end at a glance.
     static final int METHOD_LINES_MAX = 70;
 
@@ -148,8 +149,8 @@ final class Tidy {
             "(Impl|Manager|Helper|Helpers|Util|Utils|Base|Default|Abstract)$|^(Abstract|Default|Base)[A-Z]");
 
     /// Types of the command line: they print, everything else logs or returns.
-    private static final Pattern PRINTS =
-            Pattern.compile("^bench/|/(node|simulation)/(\\w*Command|\\w*Commands|Main|SimulateWorld|Terminal\\w*)\\.java$");
+    private static final Pattern PRINTS = Pattern.compile(
+            "^bench/|/(node|simulation)/(\\w*Command|\\w*Commands|Main|SimulateWorld|Terminal\\w*)\\.java$");
 
     private final List<Finding> findings = new ArrayList<>();
 

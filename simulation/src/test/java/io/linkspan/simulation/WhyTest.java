@@ -51,13 +51,14 @@ class WhyTest {
                 var node = Node.start(new Node.Settings(folder, NodeClock.real(), Duration.ofMillis(200), Set.of()))) {
             var site = node.create(Principal.person("eve"), workshop.site());
             try (var _ = new Crew(node, site, new Nobody(), "why", 1, writes)) {
-                for (long end = System.nanoTime() + PATIENCE.toNanos(); workshop.count() < writes && System.nanoTime() < end; )
-                    TimeUnit.MILLISECONDS.sleep(20);
+                for (long end = System.nanoTime() + PATIENCE.toNanos();
+                        workshop.count() < writes && System.nanoTime() < end; ) TimeUnit.MILLISECONDS.sleep(20);
             }
             assertThat(workshop.count()).isGreaterThanOrEqualTo(writes);
             var log = new LinkedHashMap<Log.Position, Entry>();
             try (var reader = node.log(site).read(new Log.Position(site, 1, 1))) {
-                for (Log.Stored stored; (stored = reader.next()) != null; ) log.put(stored.at(), EntryCodec.decode(stored));
+                for (Log.Stored stored; (stored = reader.next()) != null; )
+                    log.put(stored.at(), EntryCodec.decode(stored));
             }
             System.out.println("why: " + new Checked(node, site, log).run());
         }
@@ -87,7 +88,8 @@ class WhyTest {
 
         String run() throws IOException {
             for (var e : log.entrySet())
-                for (Result r : e.getValue().results()) if (r instanceof Result.WriteOrdered w) check(e.getKey(), e.getValue(), w);
+                for (Result r : e.getValue().results())
+                    if (r instanceof Result.WriteOrdered w) check(e.getKey(), e.getValue(), w);
             return kinds.toString();
         }
 
@@ -95,27 +97,35 @@ class WhyTest {
             var told = why.write(at, order.property());
             String path = node.board(site).directory().name(Result.Sort.PROPERTY, order.property());
             String words = at + " " + order + "\n" + String.join("\n", told.lines());
-            assertThat(of(told, "write")).as(words).anyMatch(s -> s.text().startsWith("write " + order.write() + ": " + path));
+            assertThat(of(told, "write"))
+                    .as(words)
+                    .anyMatch(s -> s.text().startsWith("write " + order.write() + ": " + path));
             var cause = log.getOrDefault(Log.Position.of(site, order.cause()), entry);
             switch (path) {
                 case "boiler.on", "display.shown" -> link(told, path.equals("boiler.on") ? "shed" : "show", words);
                 case "valve.position", "pump.speed" -> person(told, cause, words);
-                default -> throw new AssertionError("Nobody should write " + path); // open: no other actuator is in the file
+                default ->
+                    throw new AssertionError("Nobody should write " + path); // open: no other actuator is in the file
             }
         }
 
         private void link(Explanation told, String link, String words) {
             kinds.merge("by a link", 1, Integer::sum);
-            assertThat(of(told, "link")).as(words).anyMatch(s -> s.text().contains(link) && s.text().contains("version 1"));
+            assertThat(of(told, "link"))
+                    .as(words)
+                    .anyMatch(s -> s.text().contains(link) && s.text().contains("version 1"));
             assertThat(of(told, "telegram"))
                     .as(words)
-                    .anyMatch(s -> new String(s.wire(), StandardCharsets.US_ASCII).matches("(?s)/.*1-0:1\\.7\\.0\\(.*!.*"));
+                    .anyMatch(s ->
+                            new String(s.wire(), StandardCharsets.US_ASCII).matches("(?s)/.*1-0:1\\.7\\.0\\(.*!.*"));
         }
 
         private void person(Explanation told, Entry cause, String words) {
             kinds.merge("by a person", 1, Integer::sum);
             assertThat(cause.input()).as(words).isInstanceOf(Input.Set.class);
-            assertThat(of(told, "person")).as(words).anyMatch(s -> s.text().contains(cause.by().name()));
+            assertThat(of(told, "person"))
+                    .as(words)
+                    .anyMatch(s -> s.text().contains(cause.by().name()));
         }
 
         private static List<Explanation.Step> of(Explanation told, String kind) {

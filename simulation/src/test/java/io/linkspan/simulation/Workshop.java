@@ -3,7 +3,6 @@ package io.linkspan.simulation;
 import io.linkspan.connectors.dsmrp1.MeterForm;
 import io.linkspan.connectors.dsmrp1.SimulatedP1Meter;
 import io.linkspan.connectors.modbus.SimulatedModbusMachine;
-import io.linkspan.connectors.modbus.Table;
 import io.linkspan.model.Invalid;
 import io.linkspan.model.Tree;
 import io.linkspan.node.Yaml;
@@ -14,8 +13,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// Machines on real protocols that outlive the node which works them, with a book of what was written to them: a meter whose load
-/// jumps with each telegram, so that its links act each time, a plant with a boiler, a display, a valve and a pump, and a store of
+/// Machines on real protocols that outlive the node which works them, with a book of what was written to them: a meter
+/// whose load
+/// jumps with each telegram, so that its links act each time, a plant with a boiler, a display, a valve and a pump, and
+/// a store of
 /// registers that are only read. Safe for many threads.
 final class Workshop implements AutoCloseable {
     /// Registers that are only read.
@@ -88,7 +89,8 @@ final class Workshop implements AutoCloseable {
     }
 
     /// Waits for the first write of a link from the `from`th write on; null when none came in time.
-    @org.jspecify.annotations.Nullable Seen awaitLink(int from, Duration timeout) throws InterruptedException {
+    @org.jspecify.annotations.Nullable
+    Seen awaitLink(int from, Duration timeout) throws InterruptedException {
         long end = System.nanoTime() + timeout.toNanos();
         synchronized (seen) {
             while (true) {
@@ -117,7 +119,8 @@ final class Workshop implements AutoCloseable {
             case io.linkspan.model.Value.Flag f -> f.on() ? 1 : 0;
             case io.linkspan.model.Value.Int i -> (int) i.value();
             case io.linkspan.model.Value.Num n -> (int) Math.round(n.value() * 100);
-            default -> throw new IllegalArgumentException("No machine here takes " + value); // open: no other is in the file
+            default ->
+                throw new IllegalArgumentException("No machine here takes " + value); // open: no other is in the file
         };
     }
 
@@ -136,7 +139,11 @@ final class Workshop implements AutoCloseable {
     String text() {
         var store = new StringBuilder();
         for (int i = 0; i < STORE; i++)
-            store.append("      r").append(i).append(": { type: number, at: \"holding ").append(i).append(" int16\", every: 250ms }\n");
+            store.append("      r")
+                    .append(i)
+                    .append(": { type: number, at: \"holding ")
+                    .append(i)
+                    .append(" int16\", every: 250ms }\n");
         return """
                 linkspan: 1
                 site: workshop
@@ -179,8 +186,7 @@ final class Workshop implements AutoCloseable {
                   - { id: shed, from: meter.power, to: boiler.on, priority: economy, value: false, off-above: 5.0, on-below: 2.5,
                       silent: { after: 60s, then: release } }
                   - { id: show, from: meter.power, to: display.shown, dead-band: 0.05, silent: { after: 60s, then: release } }
-                """
-                .replace("@P1@", Integer.toString(meter.port()))
+                """.replace("@P1@", Integer.toString(meter.port()))
                 .replace("@MODBUS@", Integer.toString(plantPort))
                 .replace("@STORE@", store);
     }

@@ -35,10 +35,19 @@ record Actuator(
     static final long NEVER = Long.MIN_VALUE;
 
     static final Actuator IDLE = new Actuator(
-            List.of(), Charge.NOBODY, Optional.empty(), WriteState.IDLE, 0, Optional.empty(), NEVER, NEVER, Optional.empty(), 0);
+            List.of(),
+            Charge.NOBODY,
+            Optional.empty(),
+            WriteState.IDLE,
+            0,
+            Optional.empty(),
+            NEVER,
+            NEVER,
+            Optional.empty(),
+            0);
 
-    private static final Comparator<Hold> ORDER =
-            Comparator.comparing(Hold::priority).thenComparing(Comparator.comparingLong(Hold::id).reversed());
+    private static final Comparator<Hold> ORDER = Comparator.comparing(Hold::priority)
+            .thenComparing(Comparator.comparingLong(Hold::id).reversed());
 
     Actuator with(Hold hold) {
         var all = new ArrayList<>(holds);
@@ -61,7 +70,16 @@ record Actuator(
 
     private Actuator holds(List<Hold> all) {
         return new Actuator(
-                List.copyOf(all), charge, desired, write, pending, written, writtenSite, switchedSite, withheld, rewrites);
+                List.copyOf(all),
+                charge,
+                desired,
+                write,
+                pending,
+                written,
+                writtenSite,
+                switchedSite,
+                withheld,
+                rewrites);
     }
 
     Optional<Hold> hold(long id) {
@@ -75,30 +93,55 @@ record Actuator(
     /// Somebody else is in charge, or it shall do something else. A refusal of another value no longer counts.
     Actuator charged(Charge by, Optional<Value> value) {
         boolean same = value.equals(desired);
-        WriteState next = same || write == WriteState.SENDING || write == WriteState.AWAIT_READ ? write : WriteState.IDLE;
+        WriteState next =
+                same || write == WriteState.SENDING || write == WriteState.AWAIT_READ ? write : WriteState.IDLE;
         return new Actuator(
-                holds, by, value, next, pending, written, writtenSite, switchedSite,
-                same ? withheld : Optional.empty(), same ? rewrites : 0);
+                holds,
+                by,
+                value,
+                next,
+                pending,
+                written,
+                writtenSite,
+                switchedSite,
+                same ? withheld : Optional.empty(),
+                same ? rewrites : 0);
     }
 
     Actuator ordered(long id, Value value, long site, boolean switches) {
         return new Actuator(
-                holds, charge, desired, WriteState.SENDING, id, Optional.of(value), site, switches ? site : switchedSite,
-                Optional.empty(), value.equals(written.orElse(null)) ? rewrites + 1 : 0);
+                holds,
+                charge,
+                desired,
+                WriteState.SENDING,
+                id,
+                Optional.of(value),
+                site,
+                switches ? site : switchedSite,
+                Optional.empty(),
+                value.equals(written.orElse(null)) ? rewrites + 1 : 0);
     }
 
     Actuator now(WriteState state) {
         return new Actuator(
-                holds, charge, desired, state, state == WriteState.SENDING ? pending : 0, written, writtenSite, switchedSite,
-                withheld, state == WriteState.SETTLED ? 0 : rewrites);
+                holds,
+                charge,
+                desired,
+                state,
+                state == WriteState.SENDING ? pending : 0,
+                written,
+                writtenSite,
+                switchedSite,
+                withheld,
+                state == WriteState.SETTLED ? 0 : rewrites);
     }
 
     Actuator switchedAt(long site) {
-        return new Actuator(
-                holds, charge, desired, write, pending, written, writtenSite, site, withheld, rewrites);
+        return new Actuator(holds, charge, desired, write, pending, written, writtenSite, site, withheld, rewrites);
     }
 
     Actuator showing(Optional<Value> value) {
-        return new Actuator(holds, charge, desired, write, pending, written, writtenSite, switchedSite, value, rewrites);
+        return new Actuator(
+                holds, charge, desired, write, pending, written, writtenSite, switchedSite, value, rewrites);
     }
 }

@@ -24,7 +24,8 @@ final class Arbiter {
         var point = state.program.point(property).orElseThrow();
         var actuator = state.actuator(property);
         Verdict verdict = minimumTime(state, point, highest(state, point), now);
-        if (verdict.charge.equals(actuator.charge()) && verdict.value.equals(actuator.desired())) return Optional.empty();
+        if (verdict.charge.equals(actuator.charge()) && verdict.value.equals(actuator.desired()))
+            return Optional.empty();
         return Optional.of(new Result.Charged(property, verdict.charge, verdict.value));
     }
 
@@ -38,18 +39,24 @@ final class Arbiter {
             if (hold.wish() instanceof Wish.Want) {
                 Hold winner = combined(point.writing().combine(), hold, actuator.holds());
                 Value wanted = ((Wish.Want) winner.wish()).value();
-                return bounds.narrow(point.must(), new Charge(By.HOLD, winner.id(), winner.link(), winner.untilSite()),
-                        Optional.of(wanted), winner.priority());
+                return bounds.narrow(
+                        point.must(),
+                        new Charge(By.HOLD, winner.id(), winner.link(), winner.untilSite()),
+                        Optional.of(wanted),
+                        winner.priority());
             }
             bounds.add(hold);
         }
         var fallback = point.writing().fallback();
         if (fallback.isPresent())
-            return bounds.narrow(point.must(), new Charge(By.FALLBACK, 0, 0, Hold.WITHOUT_END), fallback, Priority.FALLBACK);
+            return bounds.narrow(
+                    point.must(), new Charge(By.FALLBACK, 0, 0, Hold.WITHOUT_END), fallback, Priority.FALLBACK);
         if (bounds.isEmpty()) return new Verdict(Charge.NOBODY, Optional.empty(), Priority.FALLBACK);
         // nobody wishes, but a bound stands: it moves the machine only where the machine breaks it
         var narrowed = bounds.narrow(point.must(), Charge.NOBODY, state.current(point.number()), Priority.FALLBACK);
-        return narrowed.charge.by() == By.BOUND ? narrowed : new Verdict(Charge.NOBODY, Optional.empty(), Priority.FALLBACK);
+        return narrowed.charge.by() == By.BOUND
+                ? narrowed
+                : new Verdict(Charge.NOBODY, Optional.empty(), Priority.FALLBACK);
     }
 
     /// Several links of the same priority as the winner become one value.
@@ -109,7 +116,8 @@ final class Arbiter {
             for (Hold h : forbids) {
                 Value no = ((Wish.Forbid) h.wish()).value();
                 if (!no.equals(wanted.get())) continue;
-                Optional<Value> instead = no instanceof Flag f ? Optional.of(f.on() ? Flag.OFF : Flag.ON) : Optional.empty();
+                Optional<Value> instead =
+                        no instanceof Flag f ? Optional.of(f.on() ? Flag.OFF : Flag.ON) : Optional.empty();
                 return bound(h, instead);
             }
             if (!property.type().isQuantity()) return new Verdict(charge, wanted, priority);
@@ -124,15 +132,26 @@ final class Arbiter {
         }
     }
 
+    /// Whether an interlock at `protect` forbids to stay as it is: it does not wait for a minimum time.
+    private static boolean isForbidden(Actuator actuator, Flag current) {
+        for (Hold h : actuator.holds())
+            if (h.priority() == Priority.PROTECT
+                    && h.wish() instanceof Wish.Forbid f
+                    && f.value().equals(current)) return true;
+        return false;
+    }
+
     /// Keeps the actuator as it is until its minimum time is over: a level of its own just under `protect`.
     private static Verdict minimumTime(State state, Program.Point point, Verdict verdict, Moment now) {
         if (verdict.priority == Priority.PROTECT || !(verdict.value.orElse(null) instanceof Flag next)) return verdict;
-        if (!(state.current(point.number()).orElse(null) instanceof Flag current) || current.equals(next)) return verdict;
+        if (!(state.current(point.number()).orElse(null) instanceof Flag current) || current.equals(next))
+            return verdict;
         var actuator = state.actuator(point.number());
-        var minimum = current.on() ? point.writing().minimumOn() : point.writing().minimumOff();
+        var minimum =
+                current.on() ? point.writing().minimumOn() : point.writing().minimumOff();
         if (minimum.isEmpty() || actuator.switchedSite() == Actuator.NEVER) return verdict;
         long until = actuator.switchedSite() + State.micros(minimum.get());
-        if (now.site() >= until) return verdict;
+        if (now.site() >= until || isForbidden(actuator, current)) return verdict;
         return new Verdict(
                 new Charge(By.MINIMUM_TIME, verdict.charge.hold(), verdict.charge.link(), until),
                 Optional.of(current),

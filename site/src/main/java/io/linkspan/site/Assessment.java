@@ -68,7 +68,9 @@ public record Assessment(
     private static Map<Integer, List<Link>> byTarget(Program program) {
         var all = new TreeMap<Integer, List<Link>>();
         for (int i = 1; i < program.linksEnd(); i++)
-            program.link(i).ifPresent(r -> all.computeIfAbsent(r.target(), _ -> new ArrayList<>()).add(r.link()));
+            program.link(i)
+                    .ifPresent(r -> all.computeIfAbsent(r.target(), _ -> new ArrayList<>())
+                            .add(r.link()));
         return all;
     }
 
@@ -86,9 +88,12 @@ public record Assessment(
                     Link a = wanting.get(i);
                     Link b = wanting.get(j);
                     if (a.priority() != b.priority()) continue;
-                    throw new Invalid(mark(program, b), "links " + a.id() + " and " + b.id() + " both set " + b.to()
-                            + " at priority " + b.priority().word() + "; give one another priority, or the property"
-                            + " combine: newest | min | max | and | or");
+                    throw new Invalid(
+                            mark(program, b),
+                            "links " + a.id() + " and " + b.id() + " both set " + b.to()
+                                    + " at priority " + b.priority().word()
+                                    + "; give one another priority, or the property"
+                                    + " combine: newest | min | max | and | or");
                 }
         }
     }
@@ -102,14 +107,19 @@ public record Assessment(
             for (int s : run.sources()) used.add(s);
             for (int p : used)
                 if (p != 0 && program.isPrivate(p))
-                    throw new Invalid(mark(program, link), "link " + link.id() + " uses " + program.point(p).orElseThrow().path()
-                            + ", which belongs to a private link; make this one private too, or leave it out");
+                    throw new Invalid(
+                            mark(program, link),
+                            "link " + link.id() + " uses "
+                                    + program.point(p).orElseThrow().path()
+                                    + ", which belongs to a private link; make this one private too, or leave it out");
         }
         for (var connector : program.directory.file().connectors().values())
             for (var serve : connector.serves())
                 if (program.isPrivate(program.directory.property(serve.property())))
-                    throw new Invalid(serve.at().mark(), "connector " + connector.id() + " serves " + serve.property()
-                            + ", which belongs to a private link");
+                    throw new Invalid(
+                            serve.at().mark(),
+                            "connector " + connector.id() + " serves " + serve.property()
+                                    + ", which belongs to a private link");
     }
 
     private static Mark mark(Program program, Link link) {
@@ -142,8 +152,11 @@ public record Assessment(
             String after = link.id() + ": when its source is silent for " + Durations.format(silent.after()) + ", ";
             sentences.add(
                     link.isLimit()
-                            ? after + link.to() + " is held at " + silent.value().orElseThrow().words()
-                                    + silent.atMost().map(d -> " for at most " + Durations.format(d)).orElse(" until it is heard again")
+                            ? after + link.to() + " is held at "
+                                    + silent.value().orElseThrow().words()
+                                    + silent.atMost()
+                                            .map(d -> " for at most " + Durations.format(d))
+                                            .orElse(" until it is heard again")
                             : after + "it lets go of " + link.to());
         }
         return sentences;
@@ -161,14 +174,17 @@ public record Assessment(
             if (run.isEmpty()) continue;
             for (int s : run.get().sources()) {
                 String from = program.point(s).orElseThrow().thing().id();
-                edges.computeIfAbsent(from, _ -> new ArrayList<>()).add(new String[] {thing(run.get().link().to()), run.get().link().id()});
+                edges.computeIfAbsent(from, _ -> new ArrayList<>()).add(new String[] {
+                    thing(run.get().link().to()), run.get().link().id()
+                });
             }
         }
         var sentences = new ArrayList<String>();
         for (var e : edges.entrySet())
             for (var edge : e.getValue())
                 if (reaches(edges, edge[0], e.getKey()))
-                    sentences.add(edge[1] + ": what it does to " + edge[0] + " comes back to " + e.getKey() + ", which it looks at");
+                    sentences.add(edge[1] + ": what it does to " + edge[0] + " comes back to " + e.getKey()
+                            + ", which it looks at");
         return sentences;
     }
 
@@ -187,7 +203,9 @@ public record Assessment(
         var sentences = new ArrayList<String>();
         for (int p = 1; p < program.propertiesEnd(); p++) {
             var point = program.point(p);
-            if (point.isEmpty() || point.get().property() == null || !point.get().must().writable()) continue;
+            if (point.isEmpty()
+                    || point.get().property() == null
+                    || !point.get().must().writable()) continue;
             var writing = point.get().writing();
             if (writing.withoutUs() instanceof WithoutUs.None)
                 sentences.add(point.get().path() + ": nobody said what it does when we are silent (without-us)");

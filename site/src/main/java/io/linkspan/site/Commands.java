@@ -1,6 +1,5 @@
 package io.linkspan.site;
 
-import io.linkspan.model.Cell.WriteState;
 import io.linkspan.model.Hold;
 import io.linkspan.model.Input;
 import io.linkspan.model.Link;
@@ -37,7 +36,8 @@ final class Commands {
         if (isOpen(state, set.key())) return List.of();
         var refusal = refusal(state, set.property(), set.value(), by, set.priority());
         long number = state.nextCommand;
-        if (refusal.isPresent()) return List.of(new Result.CommandEnded(number, set.key(), new Outcome.Refused(refusal.get())));
+        if (refusal.isPresent())
+            return List.of(new Result.CommandEnded(number, set.key(), new Outcome.Refused(refusal.get())));
         var results = new ArrayList<Result>();
         for (var h : state.actuator(set.property()).holds())
             if (!h.ofLink() && h.by().equals(by) && h.priority() == set.priority()) results.addAll(replaced(state, h));
@@ -53,7 +53,8 @@ final class Commands {
                 now.site(),
                 now.site() + lease);
         results.add(new Result.HoldPlaced(hold));
-        results.add(new Result.CommandOpened(number, set.key(), by, set.property(), hold.id(), Optional.empty(), deadline(set.deadline(), now)));
+        results.add(new Result.CommandOpened(
+                number, set.key(), by, set.property(), hold.id(), Optional.empty(), deadline(set.deadline(), now)));
         return results;
     }
 
@@ -106,14 +107,17 @@ final class Commands {
         if (p.type().isQuantity()) {
             double d = Values.asDouble(value.get()).orElseThrow();
             if (d < p.min().orElse(Double.NEGATIVE_INFINITY) || d > p.max().orElse(Double.POSITIVE_INFINITY))
-                return Optional.of(path + " takes " + p.min().map(String::valueOf).orElse("..") + " to "
-                        + p.max().map(String::valueOf).orElse("..") + ", not " + value.get());
+                return Optional.of(
+                        path + " takes " + p.min().map(String::valueOf).orElse("..") + " to "
+                                + p.max().map(String::valueOf).orElse("..") + ", not " + value.get());
         }
         if (value.get() instanceof Value.Choice c && !p.choices().containsValue(c.name()))
-            return Optional.of(path + " is one of " + String.join(", ", p.choices().values()) + ", not " + c.name());
+            return Optional.of(
+                    path + " is one of " + String.join(", ", p.choices().values()) + ", not " + c.name());
         var out = state.outOfService(property);
         if (out.isPresent())
-            return Optional.of(point.get().thing().id() + " is out of service (" + out.get().reason() + ", " + out.get().by() + ")");
+            return Optional.of(point.get().thing().id() + " is out of service ("
+                    + out.get().reason() + ", " + out.get().by() + ")");
         if (!state.armed) return Optional.of("the site only watches; arm it first (linkspan arm)");
         if (state.open.size() >= OPEN_MAX) return Optional.of("there are " + OPEN_MAX + " commands under way already");
         return Optional.empty();
@@ -124,7 +128,8 @@ final class Commands {
         var point = state.program.point(release.property());
         long number = state.nextCommand;
         if (point.isEmpty() || !state.isActuator(release.property()))
-            return List.of(new Result.CommandEnded(number, release.key(), new Outcome.Refused("this site has no such actuator")));
+            return List.of(new Result.CommandEnded(
+                    number, release.key(), new Outcome.Refused("this site has no such actuator")));
         var results = new ArrayList<Result>();
         for (var h : state.actuator(release.property()).holds()) {
             if (h.ofLink() || h.priority() != release.priority()) continue;
@@ -134,8 +139,12 @@ final class Commands {
         }
         results.add(
                 results.isEmpty()
-                        ? new Result.CommandEnded(number, release.key(), new Outcome.Refused(
-                                "nobody holds " + point.get().path() + " at priority " + release.priority().word()))
+                        ? new Result.CommandEnded(
+                                number,
+                                release.key(),
+                                new Outcome.Refused(
+                                        "nobody holds " + point.get().path() + " at priority "
+                                                + release.priority().word()))
                         : new Result.CommandEnded(number, release.key(), new Outcome.Done(Optional.empty())));
         return results;
     }
@@ -153,7 +162,12 @@ final class Commands {
                 number, invoke.key(), by, invoke.action(), 0, invoke.value(), deadline(invoke.deadline(), now)));
         if (state.reachable(invoke.action()))
             results.add(new Result.WriteOrdered(
-                    state.nextWrite, invoke.action(), Optional.of(invoke.value().orElse(Value.Flag.ON)), 0, state.here, false));
+                    state.nextWrite,
+                    invoke.action(),
+                    Optional.of(invoke.value().orElse(Value.Flag.ON)),
+                    0,
+                    state.here,
+                    false));
         return results;
     }
 
@@ -161,11 +175,16 @@ final class Commands {
         var point = state.program.point(invoke.action());
         if (point.isEmpty() || point.get().action() == null) return Optional.of("this site has no such action");
         var action = point.get().action();
-        if (action.input().isPresent() && invoke.value().map(v -> v.type() != action.input().get()).orElse(true))
-            return Optional.of(point.get().path() + " takes a " + action.input().get().word());
-        if (action.input().isEmpty() && invoke.value().isPresent()) return Optional.of(point.get().path() + " takes nothing");
+        if (action.input().isPresent()
+                && invoke.value().map(v -> v.type() != action.input().get()).orElse(true))
+            return Optional.of(
+                    point.get().path() + " takes a " + action.input().get().word());
+        if (action.input().isEmpty() && invoke.value().isPresent())
+            return Optional.of(point.get().path() + " takes nothing");
         var out = state.outOfService(invoke.action());
-        if (out.isPresent()) return Optional.of(point.get().thing().id() + " is out of service (" + out.get().reason() + ")");
+        if (out.isPresent())
+            return Optional.of(point.get().thing().id() + " is out of service ("
+                    + out.get().reason() + ")");
         if (!state.armed) return Optional.of("the site only watches; arm it first (linkspan arm)");
         if (state.open.size() >= OPEN_MAX) return Optional.of("there are " + OPEN_MAX + " commands under way already");
         return Optional.empty();
@@ -182,17 +201,31 @@ final class Commands {
         if (a.charge().hold() != o.hold() || a.charge().by() != By.HOLD)
             return List.of(ended(o, new Outcome.Outranked(words(state, o.property()))));
         var reading = state.twin(o.property()).reading();
-        Optional<Value> reads = state.twin(o.property()).usable() && reading != null ? Optional.of(reading.value()) : Optional.empty();
+        Optional<Value> reads =
+                state.twin(o.property()).usable() && reading != null ? Optional.of(reading.value()) : Optional.empty();
         boolean right = reads.isPresent()
-                && Values.same(reads.get(), a.desired().orElseThrow(), state.program.point(o.property()).orElseThrow().writing().tolerance());
+                && Values.same(
+                        reads.get(),
+                        a.desired().orElseThrow(),
+                        state.program
+                                .point(o.property())
+                                .orElseThrow()
+                                .writing()
+                                .tolerance());
         return switch (a.write()) {
             case SETTLED -> List.of(ended(o, new Outcome.Done(shown(state, o, reads))));
-            case IDLE -> right && !past ? List.of(ended(o, new Outcome.Done(shown(state, o, reads)))) : expired(state, o, past);
+            case IDLE ->
+                right && !past ? List.of(ended(o, new Outcome.Done(shown(state, o, reads)))) : expired(state, o, past);
             case SENDING -> List.of(); // its answer comes, by the connector's contract
             case UNCONFIRMED, AWAIT_READ, LEFT, UNREACHABLE -> expired(state, o, past);
             case DIFFERS ->
                 past
-                        ? List.of(ended(o, new Outcome.Refused("the machine still reads " + shown(state, o, reads).map(Value::toString).orElse("otherwise"))))
+                        ? List.of(ended(
+                                o,
+                                new Outcome.Refused("the machine still reads "
+                                        + shown(state, o, reads)
+                                                .map(Value::toString)
+                                                .orElse("otherwise"))))
                         : List.of();
             case REFUSED -> List.of();
         };
@@ -206,7 +239,8 @@ final class Commands {
         if (!past) return List.of();
         if (o.sentWall() != 0) return List.of(ended(o, new Outcome.InDoubt(o.sentWall())));
         Outcome.Cause cause = state.reachable(o.property()) ? Outcome.Cause.EXPIRED : Outcome.Cause.UNREACHABLE;
-        return List.of(ended(o, new Outcome.NotSent(cause)), new Result.HoldEnded(o.hold(), o.property(), Ended.NOT_SENT));
+        return List.of(
+                ended(o, new Outcome.NotSent(cause)), new Result.HoldEnded(o.hold(), o.property(), Ended.NOT_SENT));
     }
 
     /// A connector answered: what that means for the commands which waited for this write.
@@ -227,7 +261,8 @@ final class Commands {
     }
 
     private static List<Result> action(State state, Open o, Sending sent, Outcome outcome, Moment now) {
-        var action = state.program.point(o.property()).map(Program.Point::action).orElse(null);
+        var action =
+                state.program.point(o.property()).map(Program.Point::action).orElse(null);
         boolean past = now.site() >= o.deadlineSite();
         if (past) return List.of(ended(o, truly(o, outcome)));
         // not sent: it waits for the machine until its deadline
@@ -244,13 +279,15 @@ final class Commands {
         for (var o : state.open.values()) {
             if (o.hold() != 0 || now.site() >= o.deadlineSite() || !mayGo(state, o)) continue;
             if (o.write() != 0 && state.sending.containsKey(o.write())) continue;
-            results.add(new Result.WriteOrdered(write++, o.property(), Optional.of(o.input().orElse(Value.Flag.ON)), 0, o.opened(), false));
+            results.add(new Result.WriteOrdered(
+                    write++, o.property(), Optional.of(o.input().orElse(Value.Flag.ON)), 0, o.opened(), false));
         }
         return results;
     }
 
     private static boolean mayGo(State state, Open o) {
-        return state.reachable(o.property()) && Writes.withheld(state, o.property()).isEmpty();
+        return state.reachable(o.property())
+                && Writes.withheld(state, o.property()).isEmpty();
     }
 
     private static Result repeat(State state, Open o, Optional<Value> value) {
@@ -261,7 +298,8 @@ final class Commands {
     static List<Result> deadline(State state, Open o, Moment now) {
         if (o.hold() != 0) return look(state, o, now);
         if (o.write() != 0 && state.sending.containsKey(o.write())) return List.of();
-        return List.of(ended(o, unsent(o, state.reachable(o.property()) ? Outcome.Cause.EXPIRED : Outcome.Cause.UNREACHABLE)));
+        return List.of(
+                ended(o, unsent(o, state.reachable(o.property()) ? Outcome.Cause.EXPIRED : Outcome.Cause.UNREACHABLE)));
     }
 
     /// Who is in charge, in words: `anna (manual)`, `link shed_peak (economy)`, `its minimum time`.
@@ -271,13 +309,19 @@ final class Commands {
             case NOBODY -> "nobody";
             case MINIMUM_TIME -> "its minimum time on or off";
             case FALLBACK -> "its fallback";
-            case HOLD, BOUND -> a.hold(a.charge().hold()).map(h -> holder(state, h)).orElse("nobody");
+            case HOLD, BOUND ->
+                a.hold(a.charge().hold()).map(h -> holder(state, h)).orElse("nobody");
         };
     }
 
     private static String holder(State state, Hold h) {
         String who = h.ofLink()
-                ? "link " + state.program.link(h.link()).map(Program.Run::link).map(Link::id).orElse("?")
+                ? "link "
+                        + state.program
+                                .link(h.link())
+                                .map(Program.Run::link)
+                                .map(Link::id)
+                                .orElse("?")
                 : h.by().toString();
         return who + " (" + h.priority().word() + ")";
     }

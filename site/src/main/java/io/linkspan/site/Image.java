@@ -27,7 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// A site's state at one entry. Taking it copies references on the site's thread (the parts are immutable); its bytes are made
+/// A site's state at one entry. Taking it copies references on the site's thread (the parts are immutable); its bytes
+/// are made
 /// on any other. What belongs to private links is not in it.
 public final class Image {
     /// Version of the bytes; older ones are always read.
@@ -93,7 +94,8 @@ public final class Image {
         w.flag(armed).constant(disk);
         for (int p = 1; p < program.propertiesEnd(); p++) property(w, p);
         for (int i = 1; i < program.linksEnd(); i++) link(w, i);
-        for (int c = 1; c < program.connectorsEnd(); c++) w.flag(lines[c].up()).text(lines[c].why()).signed(lines[c].sinceSite());
+        for (int c = 1; c < program.connectorsEnd(); c++)
+            w.flag(lines[c].up()).text(lines[c].why()).signed(lines[c].sinceSite());
         w.varint(outOfService.size());
         outOfService.forEach((thing, out) ->
                 EntryCodec.principal(w.text(thing).text(out.reason()), out.by()).signed(out.sinceWall()));
@@ -117,15 +119,27 @@ public final class Image {
         w.flag(t.reading() != null);
         var reading = t.reading();
         if (reading != null)
-            w.value(reading.value()).constant(reading.quality()).signed(reading.deviceTimeMicros()).signed(t.receivedSite())
-                    .signed(t.receivedWall()).signed(t.at()).signed(t.usableSite()).varint(t.count());
+            w.value(reading.value())
+                    .constant(reading.quality())
+                    .signed(reading.deviceTimeMicros())
+                    .signed(t.receivedSite())
+                    .signed(t.receivedWall())
+                    .signed(t.at())
+                    .signed(t.usableSite())
+                    .varint(t.count());
         var s = closed ? Series.WHOLE : series[p]; // when a private reading closed a gap stands in no log either
-        w.signed(s.missingSince()).text(s.cause()).varint(s.count()).signed(s.missingMicros()).varint(s.gaps().size());
+        w.signed(s.missingSince())
+                .text(s.cause())
+                .varint(s.count())
+                .signed(s.missingMicros())
+                .varint(s.gaps().size());
         for (var g : s.gaps()) w.signed(g.fromWall()).signed(g.toWall()).text(g.cause());
         var n = turns[p];
         w.signed(n.baseUnscaled()).varint(n.decimals()).varint(n.count()).flag(unitSilent.get(p));
         var point = program.point(p);
-        boolean actuator = point.isPresent() && point.get().property() != null && point.get().property().writable();
+        boolean actuator = point.isPresent()
+                && point.get().property() != null
+                && point.get().property().writable();
         if (actuator) actuator(w, closed ? Actuator.IDLE : actuators[p]);
     }
 
@@ -143,13 +157,22 @@ public final class Image {
         var l = run.isPresent() && run.get().link().isPrivate() ? LinkState.fresh(links[i].since()) : links[i];
         w.flag(l.wish().isPresent());
         if (l.wish().isPresent()) EntryCodec.wish(w, l.wish().get());
-        w.signed(l.silentSince()).flag(l.careful()).signed(l.since()).f64(l.integral()).f64(l.last()).signed(l.steppedSite());
+        w.signed(l.silentSince())
+                .flag(l.careful())
+                .signed(l.since())
+                .f64(l.integral())
+                .f64(l.last())
+                .signed(l.steppedSite());
     }
 
     private void commands(ByteWriter w) {
-        var visible = sending.values().stream().filter(s -> !program.isPrivate(s.property())).toList();
+        var visible = sending.values().stream()
+                .filter(s -> !program.isPrivate(s.property()))
+                .toList();
         w.varint(visible.size());
-        for (var s : visible) EntryCodec.optional(w.varint(s.write()).varint(s.property()), s.value()).signed(s.orderedWall());
+        for (var s : visible)
+            EntryCodec.optional(w.varint(s.write()).varint(s.property()), s.value())
+                    .signed(s.orderedWall());
         w.varint(open.size());
         for (var o : open.values()) {
             EntryCodec.principal(w.varint(o.number()).text(o.key()), o.by());
@@ -158,7 +181,8 @@ public final class Image {
             EntryCodec.optional(w, o.input()).varint(closed ? 0 : o.write()).signed(closed ? 0 : o.sentWall());
         }
         w.varint(over.size());
-        over.forEach((key, o) -> EntryCodec.outcome(w.text(key).varint(o.number()), o.outcome()).signed(o.untilSite()));
+        over.forEach((key, o) ->
+                EntryCodec.outcome(w.text(key).varint(o.number()), o.outcome()).signed(o.untilSite()));
     }
 
     // ---- reading
@@ -270,7 +294,16 @@ public final class Image {
             String key = r.text();
             var by = EntryCodec.principal(r);
             var o = new Open(
-                    number, key, by, r.count(), r.varint(), r.signed(), r.signed(), EntryCodec.optional(r), r.varint(), r.signed());
+                    number,
+                    key,
+                    by,
+                    r.count(),
+                    r.varint(),
+                    r.signed(),
+                    r.signed(),
+                    EntryCodec.optional(r),
+                    r.varint(),
+                    r.signed());
             s.open.put(number, o);
         }
         for (int n = r.items(); n > 0; n--) {

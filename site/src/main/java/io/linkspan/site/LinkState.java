@@ -13,7 +13,13 @@ import java.util.Optional;
 /// @param last value that a PID saw last
 /// @param steppedSite site time of a PID's last step; [#HEARD] before the first
 record LinkState(
-        Optional<Wish> wish, long silentSince, boolean careful, long since, double integral, double last, long steppedSite) {
+        Optional<Wish> wish,
+        long silentSince,
+        boolean careful,
+        long since,
+        double integral,
+        double last,
+        long steppedSite) {
     static final long HEARD = Long.MIN_VALUE;
 
     static LinkState fresh(long site) {

@@ -35,7 +35,8 @@ final class Links {
         };
     }
 
-    /// Whether all sources have a usable value of about the same time and, after a silence, were heard and told anew.
+    /// Whether all sources have a usable value of about the same time and, after a silence, were heard and told
+    /// anew.
     private static boolean heard(State state, Program.Run run, LinkState link) {
         long oldest = Long.MAX_VALUE;
         long newest = Long.MIN_VALUE;
@@ -47,19 +48,25 @@ final class Links {
             newest = Math.max(newest, twin.usableSite());
         }
         if (run.sources().length == 0) return false;
-        if (link.silent() && run.heartbeat() != 0 && state.twin(run.heartbeat()).usableSite() <= link.silentSince()) return false;
-        return run.link().maxSkew().isEmpty() || newest - oldest <= State.micros(run.link().maxSkew().get());
+        if (link.silent() && run.heartbeat() != 0 && state.twin(run.heartbeat()).usableSite() <= link.silentSince())
+            return false;
+        return run.link().maxSkew().isEmpty()
+                || newest - oldest <= State.micros(run.link().maxSkew().get());
     }
 
-    /// Site time at which the link's source will be silent if nothing more is heard; [Hold#WITHOUT_END] while it is.
+    /// Site time at which the link's source will be silent if nothing more is heard; [Hold#WITHOUT_END] while it
+    /// is.
     static long silentAt(State state, Program.Run run) {
         var link = state.links[run.number()];
         if (link.silent()) return Hold.WITHOUT_END;
         long heard = Long.MAX_VALUE;
         if (run.heartbeat() != 0) heard = state.twin(run.heartbeat()).usableSite();
-        else for (int source : run.sources()) heard = Math.min(heard, state.twin(source).usableSite());
+        else
+            for (int source : run.sources())
+                heard = Math.min(heard, state.twin(source).usableSite());
         if (heard == Long.MAX_VALUE) return Hold.WITHOUT_END;
-        return Math.max(heard, Math.max(link.since(), state.startedSite)) + State.micros(run.link().silent().after());
+        return Math.max(heard, Math.max(link.since(), state.startedSite))
+                + State.micros(run.link().silent().after());
     }
 
     /// Site time at which the careful value of a silent source ends; [Hold#WITHOUT_END] when there is none.
@@ -72,7 +79,13 @@ final class Links {
 
     /// The source is silent: a limit holds its careful value, a use lets go.
     static Result silent(Program.Run run) {
-        return moved(run, Move.SILENT, Double.NaN, run.link().isLimit() ? run.link().silent().value() : Optional.empty(), 0, 0);
+        return moved(
+                run,
+                Move.SILENT,
+                Double.NaN,
+                run.link().isLimit() ? run.link().silent().value() : Optional.empty(),
+                0,
+                0);
     }
 
     /// The careful value is over.
@@ -80,7 +93,8 @@ final class Links {
         return moved(run, Move.CAREFUL_END, Double.NaN, Optional.empty(), 0, 0);
     }
 
-    private static Result moved(Program.Run run, Move move, double seen, Optional<Wish> wish, double integral, double last) {
+    private static Result moved(
+            Program.Run run, Move move, double seen, Optional<Wish> wish, double integral, double last) {
         return new Result.LinkMoved(run.number(), run.version(), move, seen, wish, integral, last);
     }
 
@@ -117,7 +131,8 @@ final class Links {
 
     private static Value value(State state, int property) {
         var reading = state.twin(property).reading();
-        if (reading == null) throw new IllegalStateException("Property " + property + " was looked at before it was read");
+        if (reading == null)
+            throw new IllegalStateException("Property " + property + " was looked at before it was read");
         return reading.value();
     }
 
@@ -137,12 +152,17 @@ final class Links {
         return switch (s.own().get()) {
             case Link.Own.Rated r -> isOn(state, run.target()) ? r.amount() : 0;
             case Link.Own.Measured _ ->
-                state.twin(run.own()).usable() ? Values.asDouble(value(state, run.own())).orElse(0) : 0;
+                state.twin(run.own()).usable()
+                        ? Values.asDouble(value(state, run.own())).orElse(0)
+                        : 0;
         };
     }
 
     private static boolean isOn(State state, int target) {
-        return state.current(target).flatMap(v -> Values.asDouble(v).stream().boxed().findFirst()).orElse(0.0) != 0;
+        return state.current(target)
+                        .flatMap(v -> Values.asDouble(v).stream().boxed().findFirst())
+                        .orElse(0.0)
+                != 0;
     }
 
     // ---- passing a value on
@@ -177,7 +197,8 @@ final class Links {
         return switch (evaluate(state, run)) {
             case Expression.Result.NoValue _ -> Optional.empty(); // as if nothing was read: silence will tell
             case Expression.Result.Of of -> {
-                if (!of.value().type().isQuantity()) yield wishes(run, link, seen(state, run), Optional.of(new Wish.Want(of.value())));
+                if (!of.value().type().isQuantity())
+                    yield wishes(run, link, seen(state, run), Optional.of(new Wish.Want(of.value())));
                 double y = Values.asDouble(of.value()).orElseThrow();
                 yield wishes(run, link, seen(state, run), wish(state, run, y));
             }
@@ -188,7 +209,11 @@ final class Links {
         return switch (evaluate(state, run)) {
             case Expression.Result.NoValue _ -> Optional.empty();
             case Expression.Result.Of of ->
-                wishes(run, link, seen(state, run), of.value().equals(Value.Flag.ON) ? Optional.of(i.wish()) : Optional.empty());
+                wishes(
+                        run,
+                        link,
+                        seen(state, run),
+                        of.value().equals(Value.Flag.ON) ? Optional.of(i.wish()) : Optional.empty());
         };
     }
 
@@ -198,14 +223,16 @@ final class Links {
 
     private static Expression.Result evaluate(State state, Program.Run run) {
         @Nullable Expression expression = run.expression();
-        if (expression == null) throw new IllegalStateException("Link " + run.link().id() + " has no expression");
+        if (expression == null)
+            throw new IllegalStateException("Link " + run.link().id() + " has no expression");
         return expression.evaluate(variable -> {
             var twin = state.twin(run.variables()[variable]);
             return twin.usable() ? Optional.ofNullable(twin.reading()).map(r -> r.value()) : Optional.empty();
         });
     }
 
-    // ---- PID (parallel form, derivative on the measurement, integral clamped; Astrom and Hagglund, PID Controllers, 3.5)
+    // ---- PID (parallel form, derivative on the measurement, integral clamped; Astrom and Hagglund, PID Controllers,
+    // 3.5)
 
     private static Optional<Result> pid(State state, Program.Run run, LinkState link, Does.Pid p, Moment now) {
         OptionalDouble setpoint = setpoint(state, run, p);
@@ -216,7 +243,8 @@ final class Links {
         if (!first && dt <= 0) return Optional.empty();
         double error = setpoint.getAsDouble() - x;
         double proportional = p.gain() * error;
-        double derivative = dt > 0 && p.derivativeTime() > 0 ? -p.gain() * p.derivativeTime() * (x - link.last()) / dt : 0;
+        double derivative =
+                dt > 0 && p.derivativeTime() > 0 ? -p.gain() * p.derivativeTime() * (x - link.last()) / dt : 0;
         double integral;
         if (first || !inCharge(state, run)) {
             // bumpless: it begins where the actuator is, whoever put it there
@@ -224,7 +252,8 @@ final class Links {
         } else {
             integral = link.integral();
             double wanted = proportional + integral + derivative;
-            boolean windsUp = (wanted >= p.most() && p.gain() * error > 0) || (wanted <= p.least() && p.gain() * error < 0);
+            boolean windsUp =
+                    (wanted >= p.most() && p.gain() * error > 0) || (wanted <= p.least() && p.gain() * error < 0);
             if (p.integralTime() > 0 && !windsUp) integral += p.gain() * error * dt / p.integralTime();
         }
         integral = Math.max(p.least() - proportional, Math.min(p.most() - proportional, integral));
@@ -232,14 +261,17 @@ final class Links {
         Property target = state.program.point(run.target()).orElseThrow().must();
         Wish wish = new Wish.Want(Values.quantity(target.type(), y));
         boolean same = !link.silent()
-                && (Optional.of(wish).equals(link.wish()) || within(link.wish(), wish, run.link().deadBand()));
+                && (Optional.of(wish).equals(link.wish())
+                        || within(link.wish(), wish, run.link().deadBand()));
         Move move = link.silent() ? Move.HEARD : same ? Move.STEPPED : Move.HOLDS;
         return Optional.of(moved(run, move, x, Optional.of(wish), integral, x));
     }
 
     private static OptionalDouble setpoint(State state, Program.Run run, Does.Pid p) {
         if (run.setpoint() == 0) return OptionalDouble.of(Double.parseDouble(p.setpoint()));
-        return state.twin(run.setpoint()).usable() ? Values.asDouble(value(state, run.setpoint())) : OptionalDouble.empty();
+        return state.twin(run.setpoint()).usable()
+                ? Values.asDouble(value(state, run.setpoint()))
+                : OptionalDouble.empty();
     }
 
     private static boolean inCharge(State state, Program.Run run) {

@@ -21,7 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A site's definition made ready to run: names are numbers, units are factors, expressions are compiled. Derived from the
+/// A site's definition made ready to run: names are numbers, units are factors, expressions are compiled. Derived from
+/// the
 /// [Directory] alone; immutable.
 final class Program {
     static final Program EMPTY = compileKnown(Directory.EMPTY);
@@ -83,18 +84,26 @@ final class Program {
             int connector = thing.connector().map(directory::connector).orElse(0);
             for (var p : thing.properties().values()) {
                 int n = add(thing, p.name(), p, null, connector);
-                if (p.at().isPresent()) ofConnector.computeIfAbsent(connector, _ -> new ArrayList<>()).add(n);
+                if (p.at().isPresent())
+                    ofConnector
+                            .computeIfAbsent(connector, _ -> new ArrayList<>())
+                            .add(n);
             }
             for (var a : thing.actions().values()) add(thing, a.name(), null, a, connector);
         }
         pointsOf = new int[1 + most(Sort.CONNECTOR)][];
         for (int c = 0; c < pointsOf.length; c++)
-            pointsOf[c] = ofConnector.getOrDefault(c, List.of()).stream().mapToInt(i -> i).toArray();
+            pointsOf[c] = ofConnector.getOrDefault(c, List.of()).stream()
+                    .mapToInt(i -> i)
+                    .toArray();
         var users = new HashMap<Integer, List<Integer>>(); // looked up only
         for (var link : directory.file().links().values()) addLink(link, users);
         linksOf = new int[points.length][];
         for (int p = 0; p < points.length; p++)
-            linksOf[p] = users.getOrDefault(p, List.of()).stream().mapToInt(i -> i).sorted().toArray();
+            linksOf[p] = users.getOrDefault(p, List.of()).stream()
+                    .mapToInt(i -> i)
+                    .sorted()
+                    .toArray();
     }
 
     /// Makes a directory ready to run.
@@ -136,7 +145,8 @@ final class Program {
         int own = link.does() instanceof Link.Does.Switch s && s.own().orElse(null) instanceof Link.Own.Measured m
                 ? directory.property(m.property())
                 : 0;
-        int setpoint = link.does() instanceof Link.Does.Pid pid && Character.isLetter(pid.setpoint().charAt(0))
+        int setpoint = link.does() instanceof Link.Does.Pid pid
+                        && Character.isLetter(pid.setpoint().charAt(0))
                 ? directory.property(pid.setpoint())
                 : 0;
         int heartbeat = link.silent().heartbeat().map(directory::property).orElse(0);
@@ -150,13 +160,18 @@ final class Program {
                 heartbeat,
                 conversion(link, must(target)),
                 expression,
-                expression == null ? NONE : expression.variables().stream().mapToInt(directory::property).toArray(),
+                expression == null
+                        ? NONE
+                        : expression.variables().stream()
+                                .mapToInt(directory::property)
+                                .toArray(),
                 own,
                 setpoint);
         links[number] = run;
         for (int s : looksAt) users.computeIfAbsent(s, _ -> new ArrayList<>()).add(number);
         for (int s : new int[] {own, setpoint, heartbeat})
-            if (s != 0 && !sources.contains(s)) users.computeIfAbsent(s, _ -> new ArrayList<>()).add(number);
+            if (s != 0 && !sources.contains(s))
+                users.computeIfAbsent(s, _ -> new ArrayList<>()).add(number);
         if (link.isPrivate()) {
             for (int s : looksAt) isPrivate.set(s);
             isPrivate.set(target);
@@ -175,13 +190,13 @@ final class Program {
         } else return null;
         var known = new HashMap<String, Typed>(); // looked up only
         for (var thing : directory.file().things().values())
-            for (var p : thing.properties().values())
-                known.put(thing.id() + "." + p.name(), typed(p));
+            for (var p : thing.properties().values()) known.put(thing.id() + "." + p.name(), typed(p));
         return Expression.compile(mark(link), text, known, wanted);
     }
 
     private static Typed typed(Property p) {
-        return new Typed(p.type(), p.unit().map(Units::parse), List.copyOf(p.choices().values()));
+        return new Typed(
+                p.type(), p.unit().map(Units::parse), List.copyOf(p.choices().values()));
     }
 
     private Mark mark(Link link) {
@@ -196,11 +211,16 @@ final class Program {
     private Conversion conversion(Link link, Property target) throws Invalid {
         if (!(link.does() instanceof Link.Does.Scale scale)) return Conversion.NONE;
         Property source = must(directory.property(link.from().orElseThrow()));
-        if (source.type() != target.type() && !(source.type().isQuantity() && target.type().isQuantity()))
-            throw new Invalid(mark(link), "link " + link.id() + " takes a " + source.type().word() + " to a "
-                    + target.type().word() + "; write a map: or thresholds");
+        if (source.type() != target.type()
+                && !(source.type().isQuantity() && target.type().isQuantity()))
+            throw new Invalid(
+                    mark(link),
+                    "link " + link.id() + " takes a " + source.type().word() + " to a "
+                            + target.type().word() + "; write a map: or thresholds");
         if (!source.type().isQuantity() && (scale.factor() != 1 || scale.offset() != 0))
-            throw new Invalid(mark(link), "link " + link.id() + " scales a " + source.type().word() + ", which is no quantity");
+            throw new Invalid(
+                    mark(link),
+                    "link " + link.id() + " scales a " + source.type().word() + ", which is no quantity");
         // a factor other than 1 may stand for a relation between two dimensions: only a plain copy must have one
         if (scale.factor() != 1 || source.unit().isEmpty() || target.unit().isEmpty()) return Conversion.NONE;
         return between(link, source.unit().get(), target.unit().get());

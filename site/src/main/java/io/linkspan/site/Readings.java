@@ -55,10 +55,11 @@ final class Readings {
         if (reading.value().type() != property.type()) return Quality.BAD;
         if (property.type().isQuantity()) {
             double d = Values.asDouble(reading.value()).orElseThrow();
-            if (d < property.min().orElse(Double.NEGATIVE_INFINITY) || d > property.max().orElse(Double.POSITIVE_INFINITY))
-                return Quality.BAD;
+            if (d < property.min().orElse(Double.NEGATIVE_INFINITY)
+                    || d > property.max().orElse(Double.POSITIVE_INFINITY)) return Quality.BAD;
         }
-        if (reading.value() instanceof Value.Choice c && !property.choices().containsValue(c.name())) return Quality.BAD;
+        if (reading.value() instanceof Value.Choice c && !property.choices().containsValue(c.name()))
+            return Quality.BAD;
         return clockIsRight || !reading.hasDeviceTime() ? reading.quality() : Quality.UNCERTAIN;
     }
 
@@ -84,14 +85,15 @@ final class Readings {
 
     /// A meter was exchanged: the difference is added to what the new one shows.
     static List<Result> exchanged(State state, Input.Exchange exchange) {
-        if (!(exchange.oldLast() instanceof Value.Register last) || !(exchange.newFirst() instanceof Value.Register first))
-            return List.of();
+        if (!(exchange.oldLast() instanceof Value.Register last)
+                || !(exchange.newFirst() instanceof Value.Register first)) return List.of();
         return List.of(turned(state, exchange.property(), last.exact().subtract(first.exact()), true));
     }
 
     private static Result turned(State state, int property, BigDecimal more, boolean exchanged) {
         var old = state.turns[property];
         BigDecimal base = BigDecimal.valueOf(old.baseUnscaled(), old.decimals()).add(more);
-        return new Result.RegisterTurned(property, exchanged, base.unscaledValue().longValueExact(), Math.max(base.scale(), 0));
+        return new Result.RegisterTurned(
+                property, exchanged, base.unscaledValue().longValueExact(), Math.max(base.scale(), 0));
     }
 }

@@ -21,9 +21,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// A site: a state machine on one thread. A step takes one input, decides what follows and applies it, in rounds: the input's
-/// own results, then what the links make of them, then who is in charge, then what is written. Deciding looks at the state
-/// and changes nothing; applying changes it and decides nothing. No clock, no socket, no thread, no randomness: the same
+/// A site: a state machine on one thread. A step takes one input, decides what follows and applies it, in rounds: the
+/// input's
+/// own results, then what the links make of them, then who is in charge, then what is written. Deciding looks at the
+/// state
+/// and changes nothing; applying changes it and decides nothing. No clock, no socket, no thread, no randomness: the
+/// same
 /// inputs at the same moments give the same results, and replaying the results gives the same state, to the bit.
 ///
 /// Not thread-safe: one thread steps it.
@@ -39,7 +42,8 @@ public final class Site implements EntryCodec.Privacy {
 
     // ---- stepping
 
-    /// The site time at which a timer is due; [Hold#WITHOUT_END] when none is. It must be stepped before any later input but
+    /// The site time at which a timer is due; [Hold#WITHOUT_END] when none is. It must be stepped before any later
+    /// input but
     /// [Input.Started]: what fell due while the program was down is stepped behind its start.
     public long nextDue() {
         return timers.next();
@@ -62,7 +66,8 @@ public final class Site implements EntryCodec.Privacy {
     /// @param now site time never goes back: not before the last step
     /// @throws IllegalStateException a broken invariant: the site must be made anew from its log
     public Step step(long here, Principal by, Input input, Moment now) {
-        if (now.site() < state.lastSite) throw new IllegalStateException("Site time went back by " + (state.lastSite - now.site()) + " us");
+        if (now.site() < state.lastSite)
+            throw new IllegalStateException("Site time went back by " + (state.lastSite - now.site()) + " us");
         long hereBefore = state.here;
         long siteBefore = state.lastSite;
         long wallBefore = state.lastWall;
@@ -87,7 +92,8 @@ public final class Site implements EntryCodec.Privacy {
         return step;
     }
 
-    /// Takes private readings into their volatile twins and leaves the others. The bytes of such a frame are not kept.
+    /// Takes private readings into their volatile twins and leaves the others. The bytes of such a frame are not
+    /// kept.
     private Input.Frame withoutPrivate(Input.Frame frame, Moment now) {
         boolean some = false;
         for (var r : frame.readings()) some |= state.program.isPrivate(r.property());
@@ -146,7 +152,8 @@ public final class Site implements EntryCodec.Privacy {
             case Input.Apply i -> adopt(i);
             case Input.LineChanged i -> List.of(new Result.LineIs(i.connector(), i.up(), i.why()));
             case Input.UnitChanged i -> List.of(new Result.UnitIs(i.properties(), i.answers(), i.why(), now.wall()));
-            case Input.GapReported i -> List.of(new Result.GapNoted(i.properties(), i.fromWall(), i.toWall(), i.cause()));
+            case Input.GapReported i ->
+                List.of(new Result.GapNoted(i.properties(), i.fromWall(), i.toWall(), i.cause()));
             case Input.Late i -> late(i);
             case Input.Set i -> Commands.set(state, i, by, now);
             case Input.Release i -> Commands.release(state, i);
@@ -156,8 +163,9 @@ public final class Site implements EntryCodec.Privacy {
             case Input.Arm i -> List.of(new Result.ArmedIs(i.armed()));
             case Input.Exchange i -> Readings.exchanged(state, i);
             case Input.Due i -> due(i, now);
-            case Input.ClockStepped i -> List.of(new Result.Noticed(
-                    Result.Severity.INFO, "clock", "The wall clock was set by " + i.by() / 1_000_000.0 + " s"));
+            case Input.ClockStepped i ->
+                List.of(new Result.Noticed(
+                        Result.Severity.INFO, "clock", "The wall clock was set by " + i.by() / 1_000_000.0 + " s"));
             case Input.DiskChanged i -> disk(i);
             case Input.Happened _ -> List.of();
         };
@@ -165,7 +173,8 @@ public final class Site implements EntryCodec.Privacy {
 
     private List<Result> started(Input.Started started, Moment now) {
         var results = new ArrayList<Result>();
-        results.add(new Result.Began(started.program(), !started.clean() && started.lastWall() != 0, started.lastWall()));
+        results.add(
+                new Result.Began(started.program(), !started.clean() && started.lastWall() != 0, started.lastWall()));
         for (var sent : state.sending.values()) {
             var doubt = new Outcome.InDoubt(sent.orderedWall());
             results.add(new Result.WriteEnded(sent.write(), sent.property(), doubt));
@@ -195,19 +204,20 @@ public final class Site implements EntryCodec.Privacy {
         results.add(new Result.Adopted(directory.revision() + 1, apply.text(), changes));
         for (var n : changes) {
             if (n.sort() != Result.Sort.PROPERTY || n.number() >= state.actuators.length) continue;
-            boolean stays = n.version() != 0 && next.property(n.path()).map(Property::writable).orElse(false);
+            boolean stays = n.version() != 0
+                    && next.property(n.path()).map(Property::writable).orElse(false);
             if (stays) continue;
             for (var h : state.actuator(n.number()).holds())
                 if (!h.ofLink()) results.add(new Result.HoldEnded(h.id(), n.number(), Ended.REMOVED));
-            for (var o : state.open.values())
-                if (o.property() == n.number()) results.add(removed(o));
+            for (var o : state.open.values()) if (o.property() == n.number()) results.add(removed(o));
         }
         return results;
     }
 
     private Result removed(Open o) {
         var sent = state.sending.get(o.write());
-        var outcome = sent == null ? Commands.unsent(o, Outcome.Cause.CANCELLED) : new Outcome.InDoubt(sent.orderedWall());
+        var outcome =
+                sent == null ? Commands.unsent(o, Outcome.Cause.CANCELLED) : new Outcome.InDoubt(sent.orderedWall());
         return new Result.CommandEnded(o.number(), o.key(), outcome);
     }
 
@@ -229,16 +239,21 @@ public final class Site implements EntryCodec.Privacy {
         var severity = i.state() == Input.DiskState.OK ? Result.Severity.INFO : Result.Severity.HIGH;
         String text = switch (i.state()) {
             case OK -> "The disk takes everything again";
-            case CONTROL_ONLY -> "The disk is full: readings are not stored until there is room; holds and writes go on";
-            case DEAD -> "The disk is dead: links go on from memory, nothing is stored or acknowledged; replace it and restart";
+            case CONTROL_ONLY ->
+                "The disk is full: readings are not stored until there is room; holds and writes go on";
+            case DEAD ->
+                "The disk is dead: links go on from memory, nothing is stored or acknowledged; replace it and restart";
         };
         return List.of(new Result.DiskIs(i.state()), new Result.Noticed(severity, "disk", text));
     }
 
     private List<Result> due(Input.Due due, Moment now) {
         return switch (due.timer()) {
-            case SILENCE -> state.program.link((int) due.ref()).map(Links::silent).stream().toList();
-            case CAREFUL_END -> state.program.link((int) due.ref()).map(Links::carefulEnd).stream().toList();
+            case SILENCE ->
+                state.program.link((int) due.ref()).map(Links::silent).stream().toList();
+            case CAREFUL_END ->
+                state.program.link((int) due.ref()).map(Links::carefulEnd).stream()
+                        .toList();
             case LEASE -> leaseEnded((int) due.ref(), now);
             case ACTUATOR -> {
                 state.dirtyActuators.set((int) due.ref());
@@ -276,7 +291,8 @@ public final class Site implements EntryCodec.Privacy {
         timers.rebuild(state.lastSite);
     }
 
-    /// An immutable image of the state, taken in time proportional to the number of properties; private values are not in it.
+    /// An immutable image of the state, taken in time proportional to the number of properties; private values are
+    /// not in it.
     public Image image() {
         return new Image(state);
     }
@@ -381,7 +397,14 @@ public final class Site implements EntryCodec.Privacy {
         var series = state.series[p];
         Optional<Reading> reading = closed ? Optional.empty() : Optional.ofNullable(twin.reading());
         return new Cell(
-                p, reading, twin.receivedWall(), state.here, duty(p, closed), series.missingSince(), series.cause(), closed);
+                p,
+                reading,
+                twin.receivedWall(),
+                state.here,
+                duty(p, closed),
+                series.missingSince(),
+                series.cause(),
+                closed);
     }
 
     private Optional<Cell.Duty> duty(int p, boolean closed) {
@@ -398,7 +421,14 @@ public final class Site implements EntryCodec.Privacy {
 
     private static Hold closed(Hold h) {
         return new Hold(
-                h.id(), h.property(), h.link(), h.by(), h.priority(), new io.linkspan.model.Wish.Hidden(), h.placed(),
-                h.placedSite(), h.untilSite());
+                h.id(),
+                h.property(),
+                h.link(),
+                h.by(),
+                h.priority(),
+                new io.linkspan.model.Wish.Hidden(),
+                h.placed(),
+                h.placedSite(),
+                h.untilSite());
     }
 }

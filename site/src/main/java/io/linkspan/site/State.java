@@ -26,7 +26,8 @@ import java.util.TreeMap;
 
 /// All that a site knows. [#apply] changes it and decides nothing; everything else reads it.
 ///
-/// What belongs to private links (their wishes and readings, and all about their targets) is here while the program runs, but
+/// What belongs to private links (their wishes and readings, and all about their targets) is here while the program
+/// runs, but
 /// in no image, hash or log: `apply` of a logged result about it only keeps the counters in step.
 ///
 /// Not thread-safe: it belongs to the site's step.
@@ -123,7 +124,8 @@ final class State {
                     change(r.hold().property(), actuator(r.hold().property()).with(r.hold()));
             }
             case Result.HoldEnded r -> {
-                if (known(r.property())) change(r.property(), actuator(r.property()).without(r.hold()));
+                if (known(r.property()))
+                    change(r.property(), actuator(r.property()).without(r.hold()));
             }
             case Result.Charged r -> {
                 if (!hidden(r.property(), replayed))
@@ -131,18 +133,30 @@ final class State {
             }
             case Result.WriteOrdered r -> ordered(r, at, replayed);
             case Result.WriteWithheld r -> {
-                if (!hidden(r.property(), replayed)) put(r.property(), actuator(r.property()).showing(r.value()));
+                if (!hidden(r.property(), replayed))
+                    put(r.property(), actuator(r.property()).showing(r.value()));
             }
             case Result.WriteEnded r -> writeEnded(r, at, replayed);
             case Result.LocalChange r -> localChange(r, at, replayed);
             case Result.Left r -> {
-                if (!hidden(r.property(), replayed)) put(r.property(), actuator(r.property()).now(WriteState.LEFT));
+                if (!hidden(r.property(), replayed))
+                    put(r.property(), actuator(r.property()).now(WriteState.LEFT));
             }
             case Result.CommandOpened r -> {
                 nextCommand = Math.max(nextCommand, r.number() + 1);
                 open.put(
                         r.number(),
-                        new Open(r.number(), r.key(), r.by(), r.property(), r.hold(), r.deadlineSite(), here, r.input(), 0, 0));
+                        new Open(
+                                r.number(),
+                                r.key(),
+                                r.by(),
+                                r.property(),
+                                r.hold(),
+                                r.deadlineSite(),
+                                here,
+                                r.input(),
+                                0,
+                                0));
             }
             case Result.CommandEnded r -> commandEnded(r, at);
             case Result.LineIs r -> line(r, at);
@@ -158,7 +172,8 @@ final class State {
             }
             case Result.GapNoted r -> {
                 for (int p : r.properties())
-                    if (p < series.length) series[p] = series[p].note(new Series.Gap(r.fromWall(), r.toWall(), r.cause()));
+                    if (p < series.length)
+                        series[p] = series[p].note(new Series.Gap(r.fromWall(), r.toWall(), r.cause()));
             }
             case Result.UnitIs r -> unit(r);
             case Result.ServiceIs r -> service(r, at);
@@ -181,7 +196,9 @@ final class State {
     }
 
     boolean isActuator(int property) {
-        return program.point(property).map(p -> p.property() != null && p.property().writable()).orElse(false);
+        return program.point(property)
+                .map(p -> p.property() != null && p.property().writable())
+                .orElse(false);
     }
 
     private void put(int property, Actuator next) {
@@ -202,7 +219,8 @@ final class State {
             if (p >= twins.length) continue;
             var old = twins[p];
             boolean usable = reading.quality().isUsable();
-            twins[p] = new Twin(reading, at.site(), at.wall(), here, usable ? at.site() : old.usableSite(), old.count() + 1);
+            twins[p] = new Twin(
+                    reading, at.site(), at.wall(), here, usable ? at.site() : old.usableSite(), old.count() + 1);
             if (series[p].missing() && disk == DiskState.OK) series[p] = series[p].close(at.wall());
             dirtyCells.set(p);
             for (int link : program.linksOf(p)) dirtyLinks.set(link);
@@ -215,10 +233,14 @@ final class State {
         var a = actuator(p);
         dirtyActuators.set(p);
         if (a.desired().isEmpty() || a.write() == WriteState.SENDING) return;
-        boolean same = Values.same(value, a.desired().get(), program.point(p).orElseThrow().writing().tolerance());
+        boolean same = Values.same(
+                value,
+                a.desired().get(),
+                program.point(p).orElseThrow().writing().tolerance());
         if (same) {
             if (a.write() != WriteState.SETTLED) put(p, a.now(WriteState.SETTLED));
-        } else if (a.write() == WriteState.UNCONFIRMED || a.write() == WriteState.AWAIT_READ) put(p, a.now(WriteState.DIFFERS));
+        } else if (a.write() == WriteState.UNCONFIRMED || a.write() == WriteState.AWAIT_READ)
+            put(p, a.now(WriteState.DIFFERS));
         else if (a.write() == WriteState.UNREACHABLE) put(p, a.now(WriteState.IDLE)); // it is there again
     }
 
@@ -254,7 +276,14 @@ final class State {
         var a = actuator(target).withoutLink(r.link());
         if (wish.isPresent())
             a = a.with(new Hold(
-                    nextHold - 1, target, r.link(), Principal.SYSTEM, run.get().link().priority(), wish.get(), here, at.site(),
+                    nextHold - 1,
+                    target,
+                    r.link(),
+                    Principal.SYSTEM,
+                    run.get().link().priority(),
+                    wish.get(),
+                    here,
+                    at.site(),
                     Hold.WITHOUT_END));
         change(target, a);
     }
@@ -280,7 +309,8 @@ final class State {
         var a = actuator(property);
         var twin = twin(property);
         if (a.write() == WriteState.SENDING || a.write() == WriteState.UNCONFIRMED) return a.written();
-        if (twin.usable() && twin.reading() != null) return Optional.of(twin.reading().value());
+        if (twin.usable() && twin.reading() != null)
+            return Optional.of(twin.reading().value());
         return a.written();
     }
 
@@ -308,7 +338,9 @@ final class State {
             case Outcome.Refused _ -> put(r.property(), a.now(WriteState.REFUSED));
             case Outcome.Outranked _ -> put(r.property(), a.now(WriteState.IDLE));
             case Outcome.NotSent n ->
-                put(r.property(), a.now(n.cause() == Outcome.Cause.UNREACHABLE ? WriteState.UNREACHABLE : WriteState.IDLE));
+                put(
+                        r.property(),
+                        a.now(n.cause() == Outcome.Cause.UNREACHABLE ? WriteState.UNREACHABLE : WriteState.IDLE));
             case Outcome.InDoubt _ -> put(r.property(), a.now(WriteState.UNCONFIRMED));
         }
     }
@@ -457,9 +489,12 @@ final class State {
         return next;
     }
 
-    /// A property that is no actuator any more keeps nobody's wish; one that became private loses what was public of it.
+    /// A property that is no actuator any more keeps nobody's wish; one that became private loses what was public
+    /// of it.
     private void redefined(int p, Program old) {
-        boolean was = old.point(p).map(x -> x.property() != null && x.property().writable()).orElse(false);
+        boolean was = old.point(p)
+                .map(x -> x.property() != null && x.property().writable())
+                .orElse(false);
         if (was && !isActuator(p)) {
             actuators[p] = Actuator.IDLE;
             open.values().removeIf(o -> o.property() == p);

@@ -10,7 +10,8 @@ import java.util.List;
 /// What one step of a site did: to be appended to the log, and to be acted on once it is on disk.
 ///
 /// @param logged whether an entry must be appended; a frame of private readings that nothing followed from has none
-/// @param results in order; values of private links are in them, and [io.linkspan.model.EntryCodec] leaves them out of the log
+/// @param results in order; values of private links are in them, and [io.linkspan.model.EntryCodec] leaves them out of
+/// the log
 /// @param cells what the doors show of each property that changed
 public record Step(
         long here, Moment at, Principal by, Input input, List<Result> results, boolean logged, List<Cell> cells) {

@@ -8,7 +8,8 @@ import java.util.PriorityQueue;
 
 /// When the site must step although nothing happens. All of it follows from the state: nothing here is logged or saved.
 ///
-/// A due time that moved on since it was queued (each reading moves its links' silence) is put back when its turn comes, so a
+/// A due time that moved on since it was queued (each reading moves its links' silence) is put back when its turn
+/// comes, so a
 /// reading costs no queue.
 final class Timers {
     record Due(long at, Timer timer, long ref) implements Comparable<Due> {
@@ -90,13 +91,23 @@ final class Timers {
     /// When this timer is due by the state, if later than `after`.
     private long dueAt(Timer timer, long ref, long after) {
         long at = switch (timer) {
-            case SILENCE -> state.program.link((int) ref).map(run -> Links.silentAt(state, run)).orElse(Hold.WITHOUT_END);
-            case CAREFUL_END -> state.program.link((int) ref).map(run -> Links.carefulEndAt(state, run)).orElse(Hold.WITHOUT_END);
+            case SILENCE ->
+                state.program
+                        .link((int) ref)
+                        .map(run -> Links.silentAt(state, run))
+                        .orElse(Hold.WITHOUT_END);
+            case CAREFUL_END ->
+                state.program
+                        .link((int) ref)
+                        .map(run -> Links.carefulEndAt(state, run))
+                        .orElse(Hold.WITHOUT_END);
             case LEASE -> leaseEnd((int) ref);
             case ACTUATOR -> Writes.lookAgainAt(state, (int) ref, after);
             case DEADLINE -> {
                 var open = state.open.get(ref);
-                yield open == null ? Hold.WITHOUT_END : open.deadlineSite() > after ? open.deadlineSite() : Hold.WITHOUT_END;
+                yield open == null
+                        ? Hold.WITHOUT_END
+                        : open.deadlineSite() > after ? open.deadlineSite() : Hold.WITHOUT_END;
             }
         };
         // what should have happened before is due at once (a definition changed, a clock ran on while we were down)

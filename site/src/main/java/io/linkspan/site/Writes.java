@@ -3,9 +3,9 @@ package io.linkspan.site;
 import io.linkspan.model.Cell.WriteState;
 import io.linkspan.model.Hold;
 import io.linkspan.model.Moment;
+import io.linkspan.model.Principal;
 import io.linkspan.model.Priority;
 import io.linkspan.model.Property.Writing;
-import io.linkspan.model.Principal;
 import io.linkspan.model.Result;
 import io.linkspan.model.Value;
 import io.linkspan.model.Values;
@@ -102,7 +102,10 @@ final class Writes {
     }
 
     private static boolean actsFirst(State state, Actuator a) {
-        return state.program.link(a.charge().link()).map(run -> run.link().actFirst()).orElse(false);
+        return state.program
+                .link(a.charge().link())
+                .map(run -> run.link().actFirst())
+                .orElse(false);
     }
 
     /// Whether the machine does already what it shall, or the same is on its way.
@@ -121,12 +124,16 @@ final class Writes {
         if (a.write() == WriteState.DIFFERS && writing.onLineUp()) return true;
         if (a.write() == WriteState.AWAIT_READ && writing.onStart() && state.reachable(point.number())) return true;
         return writing.rewriteEvery().isPresent()
-                && (a.write() == WriteState.SETTLED || a.write() == WriteState.UNCONFIRMED || a.write() == WriteState.REFUSED)
+                && (a.write() == WriteState.SETTLED
+                        || a.write() == WriteState.UNCONFIRMED
+                        || a.write() == WriteState.REFUSED)
                 && a.writtenSite() != Actuator.NEVER
-                && now.site() >= a.writtenSite() + State.micros(writing.rewriteEvery().get());
+                && now.site()
+                        >= a.writtenSite() + State.micros(writing.rewriteEvery().get());
     }
 
-    private static boolean waits(State state, Program.Point point, Actuator a, Value desired, Moment now, boolean forced) {
+    private static boolean waits(
+            State state, Program.Point point, Actuator a, Value desired, Moment now, boolean forced) {
         if (!state.reachable(point.number())) return true;
         if (a.write() == WriteState.REFUSED && !forced) return true;
         if (a.write() == WriteState.UNREACHABLE) return true;
@@ -136,13 +143,18 @@ final class Writes {
             if (now.site() < a.writtenSite() + REWRITE_PAUSE_MICROS) return true;
         }
         var writing = point.writing();
-        if (writing.leastStep() > 0 && !forced && a.written().isPresent() && desired.type().isQuantity()) {
-            double step = Math.abs(Values.asDouble(desired).orElse(0) - Values.asDouble(a.written().get()).orElse(0));
+        if (writing.leastStep() > 0
+                && !forced
+                && a.written().isPresent()
+                && desired.type().isQuantity()) {
+            double step = Math.abs(Values.asDouble(desired).orElse(0)
+                    - Values.asDouble(a.written().get()).orElse(0));
             if (step < writing.leastStep()) return true;
         }
         return writing.notMoreOften().isPresent()
                 && a.writtenSite() != Actuator.NEVER
-                && now.site() < a.writtenSite() + State.micros(writing.notMoreOften().get());
+                && now.site()
+                        < a.writtenSite() + State.micros(writing.notMoreOften().get());
     }
 
     /// After a start a machine is read before it is written; one that can not be read is written after a grace.
@@ -163,10 +175,16 @@ final class Writes {
         if (a.write() == WriteState.DIFFERS && a.rewrites() > 0 && a.rewrites() < REWRITES_MAX)
             at = sooner(at, a.writtenSite() + REWRITE_PAUSE_MICROS, after);
         var writing = point.writing();
-        if (writing.notMoreOften().isPresent() && !isRight(state, writing, property, a.desired().get()))
-            at = sooner(at, a.writtenSite() + State.micros(writing.notMoreOften().get()), after);
-        if (writing.rewriteEvery().isPresent() && a.write() != WriteState.SENDING && state.armed && state.reachable(property))
-            at = sooner(at, a.writtenSite() + State.micros(writing.rewriteEvery().get()), after);
+        if (writing.notMoreOften().isPresent()
+                && !isRight(state, writing, property, a.desired().get()))
+            at = sooner(
+                    at, a.writtenSite() + State.micros(writing.notMoreOften().get()), after);
+        if (writing.rewriteEvery().isPresent()
+                && a.write() != WriteState.SENDING
+                && state.armed
+                && state.reachable(property))
+            at = sooner(
+                    at, a.writtenSite() + State.micros(writing.rewriteEvery().get()), after);
         return at;
     }
 

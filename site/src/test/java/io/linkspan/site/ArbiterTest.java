@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /// Who is in charge, and what becomes of commands.
 class ArbiterTest {
-    private static final String SITE =
-            """
+    private static final String SITE = """
             { "linkspan": 1, "site": "plant",
               "connectors": [ { "id": "bus", "type": "modbus" } ],
               "things": [
@@ -88,7 +87,8 @@ class ArbiterTest {
     void aManualHoldEndsWithItsLease() {
         bench.reads("pump.on", Flag.OFF);
         bench.reads("tank.level", 50);
-        bench.input(new Input.Set("x", bench.number("pump.on"), Optional.of(Flag.ON), Priority.MANUAL, 60 * Bench.SECOND, 0));
+        bench.input(new Input.Set(
+                "x", bench.number("pump.on"), Optional.of(Flag.ON), Priority.MANUAL, 60 * Bench.SECOND, 0));
         bench.done();
         assertThat(bench.inCharge("pump.on")).isEqualTo("person:anna (manual)");
         bench.pass(31 * Bench.SECOND);
@@ -107,7 +107,8 @@ class ArbiterTest {
         bench.input(new Input.LineChanged(1, false, "connection refused"));
         bench.input(new Input.Set(
                 "late", bench.number("pump.on"), Optional.of(Flag.ON), Priority.MANUAL, 0, 10 * Bench.SECOND));
-        assertThat(bench.writes.stream().filter(w -> w.property() == bench.number("pump.on"))).isEmpty();
+        assertThat(bench.writes.stream().filter(w -> w.property() == bench.number("pump.on")))
+                .isEmpty();
         assertThat(bench.site.outcome("late")).isEmpty();
         bench.pass(11 * Bench.SECOND);
         assertThat(bench.site.outcome("late")).contains(new Outcome.NotSent(Outcome.Cause.UNREACHABLE));
@@ -157,7 +158,8 @@ class ArbiterTest {
         var set = new Input.Set("same", bench.number("pump.on"), Optional.of(Flag.ON), Priority.MANUAL, 0, 0);
         bench.input(set);
         bench.input(set);
-        assertThat(bench.writes.stream().filter(w -> w.property() == bench.number("pump.on"))).hasSize(1);
+        assertThat(bench.writes.stream().filter(w -> w.property() == bench.number("pump.on")))
+                .hasSize(1);
         bench.done();
         bench.input(set);
         assertThat(bench.site.outcome("same")).contains(new Outcome.Done(Optional.of(Flag.ON)));
@@ -182,7 +184,8 @@ class ArbiterTest {
         bench.set("pump.on", Flag.ON, Priority.MANUAL);
         assertThat(bench.outcome().orElseThrow().toString()).contains("out of service", "bearing");
         bench.input(new Input.Service("pump", false, ""));
-        assertThat(bench.writes.stream().filter(w -> w.property() == bench.number("pump.on"))).hasSize(1);
+        assertThat(bench.writes.stream().filter(w -> w.property() == bench.number("pump.on")))
+                .hasSize(1);
     }
 
     @Test
@@ -190,7 +193,8 @@ class ArbiterTest {
         bench.reads("pump.on", Flag.ON);
         bench.input(new Input.Arm(false));
         var step = bench.reads("tank.level", 1);
-        assertThat(step.results()).anyMatch(r -> r instanceof Result.WriteWithheld w && w.why() == Result.Withheld.WATCHING);
+        assertThat(step.results())
+                .anyMatch(r -> r instanceof Result.WriteWithheld w && w.why() == Result.Withheld.WATCHING);
         assertThat(bench.writes).isEmpty();
         bench.input(new Input.Arm(true));
         assertThat(bench.writes).isNotEmpty();

@@ -21,7 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// A site on a test's bench: simulated time, machines that answer at once, each entry encoded, decoded and replayed beside the
+/// A site on a test's bench: simulated time, machines that answer at once, each entry encoded, decoded and replayed
+/// beside the
 /// live site, so that every test also proves that replay equals state.
 final class Bench {
     static final long SECOND = 1_000_000;
@@ -118,7 +119,8 @@ final class Bench {
 
     Optional<Value> desired(String path) {
         for (var cell : site.allCells())
-            if (cell.property() == number(path)) return cell.duty().orElseThrow().desired();
+            if (cell.property() == number(path))
+                return cell.duty().orElseThrow().desired();
         throw new AssertionError("no cell for " + path);
     }
 
@@ -151,7 +153,8 @@ final class Bench {
             codec.encode(seq, step.at(), step.by(), step.input(), step.results(), site);
             replayed.replay(decode(step, codec.control(), codec.readings()));
             if (!java.util.Arrays.equals(site.image().hash(), replayed.image().hash()))
-                throw new AssertionError("Replay differs from the state after " + step.input() + " -> " + step.results());
+                throw new AssertionError(
+                        "Replay differs from the state after " + step.input() + " -> " + step.results());
         }
         return step;
     }

@@ -9,14 +9,12 @@ import io.linkspan.model.Quality;
 import io.linkspan.model.Reading;
 import io.linkspan.model.Result;
 import io.linkspan.model.Value;
-import io.linkspan.model.Value.Flag;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Readings, registers, gaps, starts, definitions and what is private.
 class LedgerTest {
-    private static final String SITE =
-            """
+    private static final String SITE = """
             { "linkspan": 1, "site": "home",
               "connectors": [ { "id": "bus", "type": "modbus" } ],
               "things": [
@@ -59,8 +57,13 @@ class LedgerTest {
     void aRegisterThatGoesBackIsUncertainAndTold() {
         bench.reads("meter.energy", register("500.0"));
         var step = bench.reads("meter.energy", register("400.0"));
-        assertThat(step.results()).anyMatch(r -> r instanceof Result.Noticed n && n.text().contains("went back from 500.0 to 400.0"));
-        assertThat(((Result.Took) step.results().getFirst()).readings().getFirst().quality()).isEqualTo(Quality.UNCERTAIN);
+        assertThat(step.results())
+                .anyMatch(r -> r instanceof Result.Noticed n && n.text().contains("went back from 500.0 to 400.0"));
+        assertThat(((Result.Took) step.results().getFirst())
+                        .readings()
+                        .getFirst()
+                        .quality())
+                .isEqualTo(Quality.UNCERTAIN);
     }
 
     @Test
@@ -73,9 +76,18 @@ class LedgerTest {
     @Test
     void outOfRangeIsBadAndADeviceClockThatIsOffUncertain() {
         var step = bench.reads("meter.power", 200_000);
-        assertThat(((Result.Took) step.results().getFirst()).readings().getFirst().quality()).isEqualTo(Quality.BAD);
-        var old = new Reading(bench.number("meter.power"), new Value.Num(1), Quality.GOOD, Bench.START_WALL - 3600 * Bench.SECOND);
-        assertThat(((Result.Took) bench.frame(old).results().getFirst()).readings().getFirst().quality()).isEqualTo(Quality.UNCERTAIN);
+        assertThat(((Result.Took) step.results().getFirst())
+                        .readings()
+                        .getFirst()
+                        .quality())
+                .isEqualTo(Quality.BAD);
+        var old = new Reading(
+                bench.number("meter.power"), new Value.Num(1), Quality.GOOD, Bench.START_WALL - 3600 * Bench.SECOND);
+        assertThat(((Result.Took) bench.frame(old).results().getFirst())
+                        .readings()
+                        .getFirst()
+                        .quality())
+                .isEqualTo(Quality.UNCERTAIN);
     }
 
     @Test
@@ -83,13 +95,19 @@ class LedgerTest {
         bench.reads("meter.power", 1);
         bench.pass(10 * Bench.SECOND);
         bench.input(new Input.LineChanged(1, false, "connection reset"));
-        var cell = bench.site.allCells().stream().filter(c -> c.property() == bench.number("meter.power")).findFirst().orElseThrow();
+        var cell = bench.site.allCells().stream()
+                .filter(c -> c.property() == bench.number("meter.power"))
+                .findFirst()
+                .orElseThrow();
         assertThat(cell.missingSince()).isEqualTo(Bench.START_WALL + 1_000);
         assertThat(cell.missingCause()).isEqualTo("connection reset");
         bench.pass(50 * Bench.SECOND);
         bench.input(new Input.LineChanged(1, true, ""));
         bench.reads("meter.power", 2);
-        cell = bench.site.allCells().stream().filter(c -> c.property() == bench.number("meter.power")).findFirst().orElseThrow();
+        cell = bench.site.allCells().stream()
+                .filter(c -> c.property() == bench.number("meter.power"))
+                .findFirst()
+                .orElseThrow();
         assertThat(cell.missingSince()).isZero();
     }
 
@@ -112,7 +130,8 @@ class LedgerTest {
         bench.reads("car.limit", 0);
         bench.set("car.limit", new Value.Num(5), Priority.MANUAL);
         var step = bench.input(new Input.Started("test", false, Bench.START_WALL));
-        assertThat(step.results()).anyMatch(r -> r instanceof Result.WriteEnded e && e.outcome() instanceof Outcome.InDoubt);
+        assertThat(step.results())
+                .anyMatch(r -> r instanceof Result.WriteEnded e && e.outcome() instanceof Outcome.InDoubt);
         bench.input(new Input.LineChanged(1, true, ""));
         bench.pass(Bench.SECOND).reads("car.limit", 5);
         assertThat(bench.outcome().orElseThrow()).isInstanceOf(Outcome.Done.class);
@@ -140,12 +159,15 @@ class LedgerTest {
         b.reads("car.limit", 0);
         var step = b.reads("meter.power", 4711);
         assertThat(b.writes.getLast().value()).contains(new Value.Num(4.711));
-        assertThat(step.input()).isInstanceOfSatisfying(Input.Frame.class, f -> assertThat(f.readings()).isEmpty());
+        assertThat(step.input())
+                .isInstanceOfSatisfying(
+                        Input.Frame.class, f -> assertThat(f.readings()).isEmpty());
         assertThat(b.site.allCells().toString()).doesNotContain("4711").doesNotContain("4.711");
         var w = new io.linkspan.model.ByteWriter();
         b.site.image().write(w);
         b.replayed.image().write(w);
-        var needle = new io.linkspan.model.ByteWriter().value(new Value.Num(4711)).copy();
+        var needle =
+                new io.linkspan.model.ByteWriter().value(new Value.Num(4711)).copy();
         assertThat(com(w.copy(), needle)).isFalse();
     }
 
@@ -175,7 +197,9 @@ class LedgerTest {
     @Test
     void aRenamedPropertyKeepsItsNumberAndADeletedOneItsName() {
         int number = bench.number("meter.power");
-        bench.apply(site("restore", "").replace("\"power\": {", "\"active_power\": { \"was\": \"power\",").replace("meter.power", "meter.active_power"));
+        bench.apply(site("restore", "")
+                .replace("\"power\": {", "\"active_power\": { \"was\": \"power\",")
+                .replace("meter.power", "meter.active_power"));
         assertThat(bench.number("meter.active_power")).isEqualTo(number);
         assertThat(bench.site.directory().property("meter.power")).isZero();
         assertThat(bench.site.directory().name(Result.Sort.PROPERTY, number)).isEqualTo("meter.active_power");

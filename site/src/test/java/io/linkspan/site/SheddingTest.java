@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /// A meter sheds a boiler: the site file of the design page.
 class SheddingTest {
-    static final String SITE =
-            """
+    static final String SITE = """
             { "linkspan": 1, "site": "riverside_12", "zone": "Europe/Brussels",
               "connectors": [ { "id": "grid", "type": "p1" }, { "id": "plant", "type": "modbus" } ],
               "things": [

@@ -60,7 +60,9 @@ public sealed interface Address {
         @Override
         public String toString() {
             return "sunspec " + models.stream().map(Model::toString).collect(Collectors.joining("|")) + " " + point
-                    + (indices.isEmpty() ? "" : " " + indices.stream().map(String::valueOf).collect(Collectors.joining(".")))
+                    + (indices.isEmpty()
+                            ? ""
+                            : " " + indices.stream().map(String::valueOf).collect(Collectors.joining(".")))
                     + (bit.isPresent() ? " bit " + bit.getAsInt() : "") + scaling;
         }
     }
@@ -69,7 +71,8 @@ public sealed interface Address {
     ///
     /// @throws IllegalArgumentException with what is wrong and what would be right
     static Address parse(String text, ValueType type) {
-        Deque<String> words = new ArrayDeque<>(Arrays.asList(text.trim().toLowerCase(Locale.ROOT).split("\\s+")));
+        Deque<String> words = new ArrayDeque<>(
+                Arrays.asList(text.trim().toLowerCase(Locale.ROOT).split("\\s+")));
         if (words.peekFirst() != null && words.peekFirst().equals("sunspec"))
             return new Words(new ArrayDeque<>(Arrays.asList(text.trim().split("\\s+"))), text, type).sunSpec();
         return new Words(words, text, type).place();
@@ -101,7 +104,8 @@ public sealed interface Address {
 
         private Place place() {
             var first = words.pollFirst();
-            if (first == null || first.isEmpty()) throw wrong("is empty; write for example holding 100 or input 4 int16 x0.1");
+            if (first == null || first.isEmpty())
+                throw wrong("is empty; write for example holding 100 or input 4 int16 x0.1");
             Table table;
             int address;
             if (CLASSIC.matcher(first).matches()) {
@@ -112,7 +116,9 @@ public sealed interface Address {
             } else {
                 table = table(first);
                 var number = words.pollFirst();
-                if (number == null || !NUMBER.matcher(number).matches() || Integer.decode(decimal(number)) >= Table.ADDRESSES)
+                if (number == null
+                        || !NUMBER.matcher(number).matches()
+                        || Integer.decode(decimal(number)) >= Table.ADDRESSES)
                     throw wrong("has no address 0..65535 after \"" + first + "\"");
                 address = Integer.decode(decimal(number));
             }
@@ -143,17 +149,20 @@ public sealed interface Address {
             Format format = table.bits() ? Format.FLAG : format();
             int count = Math.max(1, format.registers());
             int bit = 0;
-            if (format == Format.BIT) bit = number(words.pollFirst(), 0, 15, "the number of a bit, 0..15, after \"bit\"");
+            if (format == Format.BIT)
+                bit = number(words.pollFirst(), 0, 15, "the number of a bit, 0..15, after \"bit\"");
             if (format == Format.TEXT || format == Format.BYTES)
                 count = number(
                         words.pollFirst(),
                         1,
                         TEXT_REGISTERS_MAX,
-                        "how many registers (1.." + TEXT_REGISTERS_MAX + ", two characters each) after \"" + format.word() + "\"");
+                        "how many registers (1.." + TEXT_REGISTERS_MAX + ", two characters each) after \""
+                                + format.word() + "\"");
             var order = order(format);
             var scaling = scaling(format);
             var missing = missing(format, count);
-            if (!words.isEmpty()) throw wrong("has a word that means nothing here: \"" + words.getFirst() + "\"" + after(format));
+            if (!words.isEmpty())
+                throw wrong("has a word that means nothing here: \"" + words.getFirst() + "\"" + after(format));
             fits(format, scaling);
             return new Form(format, count, bit, order, scaling, missing);
         }
@@ -193,7 +202,8 @@ public sealed interface Address {
                     boolean swapsRegisters = each == WordOrder.CDAB || each == WordOrder.DCBA;
                     if (format == Format.FLAG) throw wrong("gives a word order to a single bit");
                     if (swapsRegisters && (format.registers() == 1 || format == Format.TEXT || format == Format.BYTES))
-                        throw wrong("swaps registers where " + format.word() + " has none to swap; badc swaps the bytes of each");
+                        throw wrong("swaps registers where " + format.word()
+                                + " has none to swap; badc swaps the bytes of each");
                     return each;
                 }
             return WordOrder.ABCD;
@@ -244,18 +254,18 @@ public sealed interface Address {
 
         /// Whether the property's type can hold what the format gives.
         private void fits(Format format, Scaling scaling) {
-            boolean fits =
-                    switch (type) {
-                        case NUMBER -> format.number();
-                        case INTEGER -> format.whole() || format == Format.BIT || format == Format.FLAG;
-                        case REGISTER -> format.number();
-                        case CHOICE -> format.whole();
-                        case FLAG -> format == Format.FLAG || format == Format.BIT || format.whole();
-                        case TEXT -> format == Format.TEXT;
-                        case BYTES -> format == Format.BYTES;
-                        case POSITION, GROUP -> false;
-                    };
-            if (!fits) throw wrong("gives " + article(format) + ", which a property of type " + type.word() + " can not hold");
+            boolean fits = switch (type) {
+                case NUMBER -> format.number();
+                case INTEGER -> format.whole() || format == Format.BIT || format == Format.FLAG;
+                case REGISTER -> format.number();
+                case CHOICE -> format.whole();
+                case FLAG -> format == Format.FLAG || format == Format.BIT || format.whole();
+                case TEXT -> format == Format.TEXT;
+                case BYTES -> format == Format.BYTES;
+                case POSITION, GROUP -> false;
+            };
+            if (!fits)
+                throw wrong("gives " + article(format) + ", which a property of type " + type.word() + " can not hold");
             if (type == ValueType.INTEGER && !scaling.keepsWhole())
                 throw wrong("scales a whole number to fractions; declare the property as type: number");
             if (type == ValueType.REGISTER && scaling.decimals() > 9)

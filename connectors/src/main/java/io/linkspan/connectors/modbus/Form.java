@@ -58,10 +58,12 @@ public record Form(Format format, int count, int bit, WordOrder order, Scaling s
             case TEXT -> text(bytes, at);
             case BYTES -> new Decoded.Got(new Value.Bytes(swapped(bytes, at)));
             case FLOAT32, FLOAT64 -> fraction(type, decimals, raw(bytes, at));
-            case BIT -> missing.contains(raw(bytes, at))
-                    ? nothing(raw(bytes, at))
-                    : new Decoded.Got(flag(((raw(bytes, at) >> bit) & 1) != 0, type));
-            case INT16, UINT16, INT32, UINT32, INT64, UINT64, BCD16, BCD32 -> whole(type, choices, decimals, raw(bytes, at));
+            case BIT ->
+                missing.contains(raw(bytes, at))
+                        ? nothing(raw(bytes, at))
+                        : new Decoded.Got(flag(((raw(bytes, at) >> bit) & 1) != 0, type));
+            case INT16, UINT16, INT32, UINT32, INT64, UINT64, BCD16, BCD32 ->
+                whole(type, choices, decimals, raw(bytes, at));
         };
     }
 
@@ -93,8 +95,9 @@ public record Form(Format format, int count, int bit, WordOrder order, Scaling s
         long raw = signed(bits);
         boolean huge = format == Format.UINT64 && raw < 0;
         return switch (type) {
-            case NUMBER -> new Decoded.Got(
-                    new Value.Num(huge ? scaling.exact(unsigned(raw)).doubleValue() : scaling.number(raw)));
+            case NUMBER ->
+                new Decoded.Got(
+                        new Value.Num(huge ? scaling.exact(unsigned(raw)).doubleValue() : scaling.number(raw)));
             case INTEGER -> integer(scaling.exact(huge ? unsigned(raw) : BigInteger.valueOf(raw)));
             case REGISTER -> register(scaling.exact(huge ? unsigned(raw) : BigInteger.valueOf(raw)), decimals);
             case FLAG -> new Decoded.Got(new Value.Flag(raw != 0));
@@ -165,7 +168,8 @@ public record Form(Format format, int count, int bit, WordOrder order, Scaling s
         byte[] content = swapped(bytes, at);
         int end = 0;
         while (end < content.length && content[end] != 0) end++;
-        if (end == 0 && missing.contains(0L)) return new Decoded.Nothing("a text without characters stands for \"no value\"");
+        if (end == 0 && missing.contains(0L))
+            return new Decoded.Nothing("a text without characters stands for \"no value\"");
         return new Decoded.Got(new Value.Text(new String(content, 0, end, StandardCharsets.UTF_8).strip()));
     }
 
@@ -189,7 +193,9 @@ public record Form(Format format, int count, int bit, WordOrder order, Scaling s
             case TEXT -> swapped(padded(textOf(value).getBytes(StandardCharsets.UTF_8)), 0);
             case BYTES -> swapped(padded(value instanceof Value.Bytes b ? b.content() : refuse(value)), 0);
             case FLOAT32 -> ordered(Float.floatToRawIntBits(single(value)) & 0xFFFF_FFFFL);
-            case FLOAT64 -> ordered(Double.doubleToRawLongBits(finite(scaling.fraction(quantity(value)).doubleValue(), value)));
+            case FLOAT64 ->
+                ordered(Double.doubleToRawLongBits(
+                        finite(scaling.fraction(quantity(value)).doubleValue(), value)));
             case INT16, UINT16, INT32, UINT32, INT64, UINT64, BCD16, BCD32 -> ordered(bits(value, choices));
         };
     }
@@ -207,7 +213,13 @@ public record Form(Format format, int count, int bit, WordOrder order, Scaling s
         return switch (value) {
             case Value.Flag flag -> flag.on();
             case Value.Int i when i.value() == 0 || i.value() == 1 -> i.value() == 1;
-            case Value.Int _, Value.Num _, Value.Register _, Value.Choice _, Value.Text _, Value.Bytes _, Value.Position _,
+            case Value.Int _,
+                    Value.Num _,
+                    Value.Register _,
+                    Value.Choice _,
+                    Value.Text _,
+                    Value.Bytes _,
+                    Value.Position _,
                     Value.Group _ -> throw new DoesNotFit(value + " is not on or off");
         };
     }
@@ -233,17 +245,17 @@ public record Form(Format format, int count, int bit, WordOrder order, Scaling s
     }
 
     private long bits(Value value, Map<Long, String> choices) throws DoesNotFit {
-        var raw =
-                switch (value) {
-                    case Value.Choice choice -> BigInteger.valueOf(code(choice, choices));
-                    case Value.Flag flag -> BigInteger.valueOf(flag.on() ? 1 : 0);
-                    case Value.Num _, Value.Int _, Value.Register _ -> scaling.raw(quantity(value));
-                    case Value.Text _, Value.Bytes _, Value.Position _, Value.Group _ -> BigInteger.valueOf(number(value));
-                };
+        var raw = switch (value) {
+            case Value.Choice choice -> BigInteger.valueOf(code(choice, choices));
+            case Value.Flag flag -> BigInteger.valueOf(flag.on() ? 1 : 0);
+            case Value.Num _, Value.Int _, Value.Register _ -> scaling.raw(quantity(value));
+            case Value.Text _, Value.Bytes _, Value.Position _, Value.Group _ -> BigInteger.valueOf(number(value));
+        };
         var least = least();
         var most = most();
         if (raw.compareTo(least) < 0 || raw.compareTo(most) > 0)
-            throw new DoesNotFit(value + " is " + raw + " in the register, and " + format.word() + " holds " + least + ".." + most);
+            throw new DoesNotFit(
+                    value + " is " + raw + " in the register, and " + format.word() + " holds " + least + ".." + most);
         long bits = format == Format.BCD16 || format == Format.BCD32 ? Bcd.bits(raw.longValue()) : raw.longValue();
         long mask = count == 4 ? -1L : (1L << (16 * count)) - 1;
         if (missing.contains(bits & mask))
@@ -324,7 +336,8 @@ public record Form(Format format, int count, int bit, WordOrder order, Scaling s
                     case FLAG -> "";
                     case BIT -> " bit " + bit;
                     case TEXT, BYTES -> " " + format.word() + " " + count;
-                    case INT16, UINT16, INT32, UINT32, INT64, UINT64, FLOAT32, FLOAT64, BCD16, BCD32 -> " " + format.word();
+                    case INT16, UINT16, INT32, UINT32, INT64, UINT64, FLOAT32, FLOAT64, BCD16, BCD32 ->
+                        " " + format.word();
                 });
         if (order != WordOrder.ABCD) words.append(' ').append(order.word());
         words.append(scaling);

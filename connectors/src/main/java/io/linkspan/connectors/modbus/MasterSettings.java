@@ -47,10 +47,12 @@ record MasterSettings(
     static MasterSettings rtu(Settings settings) throws Invalid {
         int baud = (int) settings.integer("baud", BAUD, 300, 4_000_000);
         var mode = settings.text("mode").orElse(MODE);
-        if (!mode.matches("(?i)[78][NEO][12]")) throw settings.wrong("mode", "is 8E1, 8N1, 8O1, 8N2 ..., not \"" + mode + "\"");
+        if (!mode.matches("(?i)[78][NEO][12]"))
+            throw settings.wrong("mode", "is 8E1, 8N1, 8O1, 8N2 ..., not \"" + mode + "\"");
         var endpoint = endpoint(settings, "/dev/ttyUSB0", baud, mode.toUpperCase(java.util.Locale.ROOT));
         if (!(endpoint instanceof Endpoint.Serial))
-            throw settings.wrong("endpoint", "is a serial line such as /dev/ttyUSB0; over TCP write type: modbus_tcp, framing: rtu");
+            throw settings.wrong(
+                    "endpoint", "is a serial line such as /dev/ttyUSB0; over TCP write type: modbus_tcp, framing: rtu");
         return rest(settings, endpoint, true, Duration.ofMillis(500));
     }
 
@@ -63,7 +65,8 @@ record MasterSettings(
         }
     }
 
-    private static MasterSettings rest(Settings settings, Endpoint endpoint, boolean rtu, Duration timeout) throws Invalid {
+    private static MasterSettings rest(Settings settings, Endpoint endpoint, boolean rtu, Duration timeout)
+            throws Invalid {
         return new MasterSettings(
                 endpoint,
                 rtu,
@@ -83,7 +86,8 @@ record MasterSettings(
         if (value.compareTo(least) < 0 || value.compareTo(most) > 0)
             throw settings.wrong(
                     name,
-                    "is " + io.linkspan.model.Durations.format(least) + " to " + io.linkspan.model.Durations.format(most) + ", not "
+                    "is " + io.linkspan.model.Durations.format(least) + " to "
+                            + io.linkspan.model.Durations.format(most) + ", not "
                             + io.linkspan.model.Durations.format(value));
         return value;
     }

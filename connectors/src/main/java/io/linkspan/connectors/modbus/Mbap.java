@@ -40,7 +40,8 @@ public record Mbap(int transaction, int unit, byte[] pdu) {
         int protocol = Request.word(bytes, 2);
         int follows = Request.word(bytes, 4);
         if (protocol != 0)
-            throw new IOException("sent protocol " + protocol + " where Modbus has 0; is it Modbus TCP (not RTU over TCP)?");
+            throw new IOException(
+                    "sent protocol " + protocol + " where Modbus has 0; is it Modbus TCP (not RTU over TCP)?");
         if (follows < 2 || follows > 1 + Request.PDU_BYTES_MAX)
             throw new IOException("sent a message of " + follows + " bytes; Modbus TCP has 2..254");
         if (length < 6 + follows) return Optional.empty();

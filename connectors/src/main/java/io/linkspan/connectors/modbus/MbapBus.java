@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Modbus TCP on one connection. An answer belongs to a request when transaction, unit and function are the same (TCP 4.4.2);
+/// Modbus TCP on one connection. An answer belongs to a request when transaction, unit and function are the same (TCP
+/// 4.4.2);
 /// all others are dropped.
 final class MbapBus implements Bus {
     /// The most requests of [#ask] whose answers may be open; the oldest is forgotten.
@@ -20,7 +21,8 @@ final class MbapBus implements Bus {
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
-    /// After so long without a message it is looked at first whether the other side has closed: then nothing is sent.
+    /// After so long without a message it is looked at first whether the other side has closed: then nothing is
+    /// sent.
     private static final Duration IDLE = Duration.ofSeconds(5);
 
     private final Line line;
@@ -114,7 +116,8 @@ final class MbapBus implements Bus {
         if (response.isEmpty()) return;
         open.remove(answer.transaction());
         late.add(new Late(
-                answer.transaction(), new Exchange.Answered(response.get(), Report.Raw.of(asked.bytes(), answer.encode()))));
+                answer.transaction(),
+                new Exchange.Answered(response.get(), Report.Raw.of(asked.bytes(), answer.encode()))));
     }
 
     /// Takes the first whole message out of what has come in.

@@ -8,7 +8,8 @@ import java.io.IOException;
 
 /// Reads and writes the devices on one line: Modbus TCP, RTU over TCP or a serial bus. One run at a time.
 ///
-/// What it learned about devices (addresses that may not be read together, points that are silent) outlives a lost line.
+/// What it learned about devices (addresses that may not be read together, points that are silent) outlives a lost
+/// line.
 final class ModbusMaster implements Connector {
     private final MasterSettings settings;
     private final Plan.Fences fences = new Plan.Fences();

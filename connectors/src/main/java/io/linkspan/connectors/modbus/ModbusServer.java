@@ -40,7 +40,8 @@ public final class ModbusServer implements ConnectorType {
         if (!point.served())
             throw new Invalid(
                     point.at().mark(),
-                    point.name() + " can not be read over a modbus_server, which only offers what it \"serves\"; write type: modbus_tcp");
+                    point.name()
+                            + " can not be read over a modbus_server, which only offers what it \"serves\"; write type: modbus_tcp");
         Address address;
         try {
             address = Address.parse(point.at().text(), point.type());
@@ -48,12 +49,14 @@ public final class ModbusServer implements ConnectorType {
             throw new Invalid(point.at().mark(), point.name() + ": at " + e.getMessage());
         }
         if (!(address instanceof Address.Place place))
-            throw new Invalid(point.at().mark(), point.name() + ": at \"" + point.at().text() + "\" is no fixed place; write for example holding 0");
+            throw new Invalid(
+                    point.at().mark(),
+                    point.name() + ": at \"" + point.at().text() + "\" is no fixed place; write for example holding 0");
         if (point.access() == Point.Access.SERVE_WRITABLE && !place.table().writable())
             throw new Invalid(
                     point.at().mark(),
-                    point.name() + ": at \"" + point.at().text() + "\" is in the table " + place.table().word()
-                            + ", which no master can write; writable are coil and holding");
+                    point.name() + ": at \"" + point.at().text() + "\" is in the table "
+                            + place.table().word() + ", which no master can write; writable are coil and holding");
     }
 
     /// One run: the listener and the connections that it took.
@@ -90,7 +93,11 @@ public final class ModbusServer implements ConnectorType {
             boolean room = connections.incrementAndGet() <= settings.connectionsMax();
             if (room && here.fork(line.name(), () -> serve(line))) return;
             connections.decrementAndGet();
-            here.log().warn("{} is turned away: {} connections are open (connections-max)", line.name(), connections.get());
+            here.log()
+                    .warn(
+                            "{} is turned away: {} connections are open (connections-max)",
+                            line.name(),
+                            connections.get());
             line.close();
         }
 
@@ -101,7 +108,10 @@ public final class ModbusServer implements ConnectorType {
                 long idleSince = here.nanoTime();
                 while (true) {
                     int n = line.read(in, held, in.length - held, READ_SLICE);
-                    if (n < 0 || (n == 0 && here.nanoTime() - idleSince > settings.idleMax().toNanos())) return;
+                    if (n < 0
+                            || (n == 0
+                                    && here.nanoTime() - idleSince
+                                            > settings.idleMax().toNanos())) return;
                     if (n == 0) continue;
                     held += n;
                     idleSince = here.nanoTime();
@@ -138,14 +148,17 @@ public final class ModbusServer implements ConnectorType {
                 System.arraycopy(in, frame, in, 0, held);
                 int unit = request.get().unit();
                 if (unit == 0 || !mine(unit)) continue; // somebody else's (SL 2.2)
-                line.write(new Rtu(unit, answer(line, bytes, request.get().pdu()).encode()).encode());
+                line.write(
+                        new Rtu(unit, answer(line, bytes, request.get().pdu()).encode()).encode());
             }
             return (frame == Rtu.UNKNOWN && held > REQUEST_HEAD_BYTES) || held >= Rtu.BYTES_MAX ? 0 : held;
         }
 
         /// 0 and 255 mean the device itself on TCP (TCP 4.4.2).
         private boolean mine(int unit) {
-            return settings.unit().isEmpty() || settings.unit().getAsInt() == unit || (!settings.rtu() && (unit == 0 || unit == 255));
+            return settings.unit().isEmpty()
+                    || settings.unit().getAsInt() == unit
+                    || (!settings.rtu() && (unit == 0 || unit == 255));
         }
 
         private Response answer(Line line, byte[] raw, byte[] pdu) throws InterruptedException {
@@ -161,16 +174,19 @@ public final class ModbusServer implements ConnectorType {
             }
         }
 
-        private Response answer(Line line, byte[] raw, Request request) throws ServerImage.Refusal, InterruptedException {
+        private Response answer(Line line, byte[] raw, Request request)
+                throws ServerImage.Refusal, InterruptedException {
             var image = image();
             switch (request) {
                 case Request.Read _ -> {}
-                case Request.WriteCoil w -> write(line, raw, Table.COIL, w.address(), 1, new byte[] {(byte) (w.on() ? 1 : 0)});
+                case Request.WriteCoil w ->
+                    write(line, raw, Table.COIL, w.address(), 1, new byte[] {(byte) (w.on() ? 1 : 0)});
                 case Request.WriteRegister w -> write(line, raw, Table.HOLDING, w.address(), 1, two(w.value()));
                 case Request.WriteCoils w -> write(line, raw, Table.COIL, w.first(), w.count(), w.packed());
                 case Request.WriteRegisters w -> write(line, raw, Table.HOLDING, w.first(), w.count(), w.words());
                 case Request.MaskRegister w -> {
-                    int before = Request.word(image.read(Table.HOLDING, w.address(), 1, this::value, settings.nan()), 0);
+                    int before =
+                            Request.word(image.read(Table.HOLDING, w.address(), 1, this::value, settings.nan()), 0);
                     write(line, raw, Table.HOLDING, w.address(), 1, two(w.applied(before)));
                 }
                 case Request.ReadWriteRegisters w ->
@@ -178,11 +194,16 @@ public final class ModbusServer implements ConnectorType {
             }
             return switch (request) {
                 case Request.Read r ->
-                    new Response.Data(r.function(), image.read(r.table(), r.first(), r.count(), this::value, settings.nan()));
+                    new Response.Data(
+                            r.function(), image.read(r.table(), r.first(), r.count(), this::value, settings.nan()));
                 case Request.ReadWriteRegisters r ->
                     new Response.Data(
-                            r.function(), image.read(Table.HOLDING, r.readFirst(), r.readCount(), this::value, settings.nan()));
-                case Request.WriteCoil _, Request.WriteRegister _, Request.WriteCoils _, Request.WriteRegisters _,
+                            r.function(),
+                            image.read(Table.HOLDING, r.readFirst(), r.readCount(), this::value, settings.nan()));
+                case Request.WriteCoil _,
+                        Request.WriteRegister _,
+                        Request.WriteCoils _,
+                        Request.WriteRegisters _,
                         Request.MaskRegister _ -> Response.wrote(request);
             };
         }
@@ -191,7 +212,8 @@ public final class ModbusServer implements ConnectorType {
             return new byte[] {(byte) (word >> 8), (byte) word};
         }
 
-        /// Each value becomes a wish, like anybody's. The master hears "done" only when all wishes are on disk and none was
+        /// Each value becomes a wish, like anybody's. The master hears "done" only when all wishes are on disk
+        /// and none was
         /// refused or outranked.
         private void write(Line line, byte[] raw, Table table, int first, int count, byte[] data)
                 throws ServerImage.Refusal, InterruptedException {
@@ -203,13 +225,15 @@ public final class ModbusServer implements ConnectorType {
                         new Report.Asked(wish.getKey().point().number(), wish.getValue(), party, new Report.Raw(raw))));
             for (Ticket each : tickets) {
                 if (!each.awaitDurable(DURABLE_WAIT))
-                    throw new ServerImage.Refusal(ExceptionCode.SERVER_DEVICE_FAILURE, "the wish could not be put on disk");
+                    throw new ServerImage.Refusal(
+                            ExceptionCode.SERVER_DEVICE_FAILURE, "the wish could not be put on disk");
                 var outcome = each.awaitOutcome(settings.outcomeWait());
                 if (outcome.isPresent()) check(outcome.get());
             }
         }
 
-        /// Exception 4 for all that did not happen: 2 and 3 would say that the request itself is wrong, and a master that
+        /// Exception 4 for all that did not happen: 2 and 3 would say that the request itself is wrong, and a
+        /// master that
         /// is told 6 (busy) would write again and again.
         private static void check(Outcome outcome) throws ServerImage.Refusal {
             switch (outcome) {

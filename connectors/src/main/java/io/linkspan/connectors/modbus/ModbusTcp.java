@@ -50,14 +50,17 @@ public final class ModbusTcp implements ConnectorType, Probes {
 
     static void checkMaster(Point point, int unitMin, int unitMax) throws Invalid {
         if (point.served())
-            throw new Invalid(point.at().mark(), point.name() + " can not be served by a master; write type: modbus_server");
+            throw new Invalid(
+                    point.at().mark(), point.name() + " can not be served by a master; write type: modbus_server");
         var target = Sink.Target.of(point, unitMin, unitMax);
         boolean writes = point.access() == Point.Access.WRITE || point.access() == Point.Access.INVOKE;
-        if (writes && target.address() instanceof Address.Place place && !place.table().writable())
+        if (writes
+                && target.address() instanceof Address.Place place
+                && !place.table().writable())
             throw new Invalid(
                     point.at().mark(),
-                    point.name() + ": at \"" + point.at().text() + "\" is in the table " + place.table().word()
-                            + ", which no master can write; coil and holding can be written");
+                    point.name() + ": at \"" + point.at().text() + "\" is in the table "
+                            + place.table().word() + ", which no master can write; coil and holding can be written");
         if (point.withoutUs() instanceof WithoutUs.Watchdog watchdog) {
             try {
                 watchdog(watchdog);
@@ -72,8 +75,10 @@ public final class ModbusTcp implements ConnectorType, Probes {
     /// @throws IllegalArgumentException with what would be right
     static Address.Place watchdog(WithoutUs.Watchdog watchdog) {
         var type = watchdog.at().trim().startsWith("coil") ? ValueType.FLAG : ValueType.INTEGER;
-        if (Address.parse(watchdog.at(), type) instanceof Address.Place place && place.table().writable()
+        if (Address.parse(watchdog.at(), type) instanceof Address.Place place
+                && place.table().writable()
                 && (place.form().format().whole() || place.form().format() == Format.FLAG)) return place;
-        throw new IllegalArgumentException("\"" + watchdog.at() + "\" is no writable whole number; write for example holding 10");
+        throw new IllegalArgumentException(
+                "\"" + watchdog.at() + "\" is no writable whole number; write for example holding 10");
     }
 }

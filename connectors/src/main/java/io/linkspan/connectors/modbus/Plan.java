@@ -7,7 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Which requests read all that is wanted: neighbouring addresses in one request, within the limits of the standard and of
+/// Which requests read all that is wanted: neighbouring addresses in one request, within the limits of the standard and
+/// of
 /// the device, never over a fence that an earlier refusal put up. Pure.
 final class Plan {
     private Plan() {}
@@ -42,7 +43,8 @@ final class Plan {
     ///
     /// @param registersMax 1..125
     /// @param bitsMax 1..2000
-    /// @param bridge the most registers that nobody wants and that are read all the same to save a request; of bits 16
+    /// @param bridge the most registers that nobody wants and that are read all the same to save a request; of bits
+    /// 16
     ///     times as many
     record Limits(int registersMax, int bitsMax, int bridge) {
         int max(Table table) {
@@ -71,7 +73,8 @@ final class Plan {
             return true;
         }
 
-        /// A device refused this run. Gaps that were only bridged are fenced off first; a run without any is halved.
+        /// A device refused this run. Gaps that were only bridged are fenced off first; a run without any is
+        /// halved.
         ///
         /// @return false when nothing is left to split: the one cell itself is refused
         <S> boolean split(Run<S> run) {

@@ -103,9 +103,11 @@ final class Probing {
                 settings.limits());
     }
 
-    private int units(Line line, MasterSettings on, Consumer<Report.Found> found) throws IOException, InterruptedException {
+    private int units(Line line, MasterSettings on, Consumer<Report.Found> found)
+            throws IOException, InterruptedException {
         var bus = ModbusMaster.bus(line, here, on);
-        var patience = patient ? on.timeout() : on.endpoint() instanceof Endpoint.Serial ? PATIENCE_SERIAL : PATIENCE_TCP;
+        var patience =
+                patient ? on.timeout() : on.endpoint() instanceof Endpoint.Serial ? PATIENCE_SERIAL : PATIENCE_TCP;
         int there = 0;
         for (int unit = firstUnit; unit <= lastUnit; unit++) {
             var exchange = bus.exchange(unit, new Request.Read(Table.HOLDING, 0, 1), patience);
@@ -114,7 +116,8 @@ final class Probing {
             found.accept(new Report.Found(what(bus, unit, on), settings(on, unit)));
             if (there == ALL_UNITS && unit - firstUnit + 1 == ALL_UNITS) {
                 found.accept(new Report.Found(
-                        line.name() + " answers for each unit so far: it is one device that does not look at the unit", Map.of()));
+                        line.name() + " answers for each unit so far: it is one device that does not look at the unit",
+                        Map.of()));
                 return there;
             }
         }
@@ -154,7 +157,8 @@ final class Probing {
             var text = sunSpec(bus, unit, address, ValueType.TEXT, survey, on.timeout());
             text.ifPresent(t -> maker.append(' ').append(t));
         }
-        return maker + ", models " + survey.models().stream().map(m -> Integer.toString(m.id())).toList();
+        return maker + ", models "
+                + survey.models().stream().map(m -> Integer.toString(m.id())).toList();
     }
 
     private static SunSpecSurvey survey(Bus bus, int unit, Set<Integer> wanted, Duration timeout)
@@ -179,15 +183,19 @@ final class Probing {
         int base = found.get().model().base();
         int exponent = located.exponent();
         if (located.scaleOffset() >= 0) {
-            var factor = data(bus.exchange(unit, new Request.Read(Table.HOLDING, base + located.scaleOffset(), 1), timeout));
+            var factor =
+                    data(bus.exchange(unit, new Request.Read(Table.HOLDING, base + located.scaleOffset(), 1), timeout));
             exponent = factor.map(f -> (int) (short) Request.word(f, 0)).orElse(Integer.MIN_VALUE);
             if (Math.abs((long) exponent) > Sink.Factor.EXPONENT_MAX) return Optional.of("no value: no scale factor");
         }
         var form = SunSpecModels.form(located.declared(), address.bit().orElse(-1))
                 .scaled(address.scaling().times10(exponent));
-        var bytes = data(bus.exchange(
-                unit, new Request.Read(Table.HOLDING, base + located.offset(), form.count()), timeout));
-        return bytes.map(b -> shown(form, type, b) + (located.declared().unit().isEmpty() ? "" : " " + located.declared().unit()));
+        var bytes = data(
+                bus.exchange(unit, new Request.Read(Table.HOLDING, base + located.offset(), form.count()), timeout));
+        return bytes.map(b -> shown(form, type, b)
+                + (located.declared().unit().isEmpty()
+                        ? ""
+                        : " " + located.declared().unit()));
     }
 
     // One address in each form
@@ -199,7 +207,9 @@ final class Probing {
         var words = ADDRESS.matcher(address.trim());
         if (!words.matches() || Integer.parseInt(words.group(1)) > master.unitMax())
             throw new Invalid(
-                    settings.mark(), "\"" + address + "\" is no address; write for example \"unit 1 input 4\" or \"unit 1 sunspec 103 W\"");
+                    settings.mark(),
+                    "\"" + address
+                            + "\" is no address; write for example \"unit 1 input 4\" or \"unit 1 sunspec 103 W\"");
         int unit = Integer.parseInt(words.group(1));
         var text = words.group(2);
         Address parsed;
@@ -215,11 +225,17 @@ final class Probing {
             return switch (parsed) {
                 case Address.Place place -> forms(bus, unit, place, type, text, master);
                 case Address.SunSpec sunSpec -> {
-                    var wanted = Set.copyOf(sunSpec.models().stream().map(Address.SunSpec.Model::id).toList());
+                    var wanted = Set.copyOf(sunSpec.models().stream()
+                            .map(Address.SunSpec.Model::id)
+                            .toList());
                     var survey = survey(bus, unit, wanted, master.timeout());
                     var value = sunSpec(bus, unit, sunSpec, type, survey, master.timeout());
-                    yield List.of(new Probes.Shown(sunSpec.toString(), value.orElse("not there; models are "
-                            + survey.models().stream().map(m -> Integer.toString(m.id())).toList())));
+                    yield List.of(new Probes.Shown(
+                            sunSpec.toString(),
+                            value.orElse("not there; models are "
+                                    + survey.models().stream()
+                                            .map(m -> Integer.toString(m.id()))
+                                            .toList())));
                 }
             };
         }
@@ -239,9 +255,12 @@ final class Probing {
         throw last;
     }
 
-    private static List<Probes.Shown> forms(Bus bus, int unit, Address.Place place, ValueType type, String text, MasterSettings master)
+    private static List<Probes.Shown> forms(
+            Bus bus, int unit, Address.Place place, ValueType type, String text, MasterSettings master)
             throws IOException, InterruptedException {
-        boolean exact = place.table().bits() || !text.trim().matches("\\S+(\\s+\\S+)?") || text.trim().matches("\\d{5,6}\\s.*");
+        boolean exact = place.table().bits()
+                || !text.trim().matches("\\S+(\\s+\\S+)?")
+                || text.trim().matches("\\d{5,6}\\s.*");
         for (int count : exact ? List.of(place.form().count()) : List.of(4, 2, 1)) {
             if (place.first() + count > Table.ADDRESSES) continue;
             var exchange = bus.exchange(unit, new Request.Read(place.table(), place.first(), count), master.timeout());
@@ -252,14 +271,20 @@ final class Probing {
                             : all(data.bytes());
                 }
                 case Exchange.Answered(Response.Refused no, Report.Raw _) -> {
-                    boolean fewer = !exact && count > 1
+                    boolean fewer = !exact
+                            && count > 1
                             && (no.is(ExceptionCode.ILLEGAL_DATA_ADDRESS) || no.is(ExceptionCode.ILLEGAL_DATA_VALUE));
-                    if (!fewer) throw new IOException("unit " + unit + " refuses " + place.table().word() + " " + place.first() + ": "
-                            + ExceptionCode.words(no.code()));
+                    if (!fewer)
+                        throw new IOException("unit " + unit + " refuses "
+                                + place.table().word() + " " + place.first() + ": " + ExceptionCode.words(no.code()));
                 }
-                case Exchange.Answered(Response.Wrote _, Report.Raw _) -> throw new IllegalStateException("A read is not answered by a write");
-                case Exchange.Silent _ -> throw new IOException("unit " + unit + " does not answer; check its number, and speed and mode of the line");
-                case Exchange.Garbled garbled -> throw new IOException("unit " + unit + " " + garbled.what() + "; check speed, mode and wiring");
+                case Exchange.Answered(Response.Wrote _, Report.Raw _) ->
+                    throw new IllegalStateException("A read is not answered by a write");
+                case Exchange.Silent _ ->
+                    throw new IOException(
+                            "unit " + unit + " does not answer; check its number, and speed and mode of the line");
+                case Exchange.Garbled garbled ->
+                    throw new IOException("unit " + unit + " " + garbled.what() + "; check speed, mode and wiring");
             }
         }
         throw new IOException("unit " + unit + " refuses " + place.table().word() + " " + place.first());
@@ -282,25 +307,37 @@ final class Probing {
                 boolean swapsRegisters = order == WordOrder.CDAB || order == WordOrder.DCBA;
                 if (format.registers() == 1 && swapsRegisters) continue;
                 var form = new Form(format, format.registers(), 0, order, Scaling.NONE, List.of());
-                if (!(form.decode(ValueType.NUMBER, Map.of(), 0, bytes, 0) instanceof Form.Decoded.Got(Value value))) continue;
+                if (!(form.decode(ValueType.NUMBER, Map.of(), 0, bytes, 0) instanceof Form.Decoded.Got(Value value)))
+                    continue;
                 var line = new Probes.Shown(
                         format.word() + (order == WordOrder.ABCD ? "" : " " + order.word()), value.toString());
                 (likely(format, order, value) ? likely : rest).add(line);
             }
         }
         int word = Request.word(bytes, 0);
-        rest.add(new Probes.Shown("bits 15..0", String.format("%16s", Integer.toBinaryString(word)).replace(' ', '0')));
+        rest.add(new Probes.Shown(
+                "bits 15..0",
+                String.format("%16s", Integer.toBinaryString(word)).replace(' ', '0')));
         rest.add(new Probes.Shown("text " + bytes.length / 2, printable(bytes)));
-        rest.add(new Probes.Shown("bytes " + bytes.length / 2, java.util.HexFormat.ofDelimiter(" ").formatHex(bytes)));
+        rest.add(new Probes.Shown(
+                "bytes " + bytes.length / 2,
+                java.util.HexFormat.ofDelimiter(" ").formatHex(bytes)));
         likely.addAll(rest);
         return likely;
     }
 
-    /// Floating point of an everyday size is hardly ever chance; otherwise one plain register is what most devices have.
+    /// Floating point of an everyday size is hardly ever chance; otherwise one plain register is what most devices
+    /// have.
     private static boolean likely(Format format, WordOrder order, Value value) {
         boolean plain = order == WordOrder.ABCD && (format == Format.INT16 || format == Format.UINT16);
-        boolean fraction = (format == Format.FLOAT32 || format == Format.FLOAT64) && order != WordOrder.BADC && order != WordOrder.DCBA;
-        return plain || (fraction && value instanceof Value.Num n && Math.abs(n.value()) >= 1e-3 && Math.abs(n.value()) <= 1e7);
+        boolean fraction = (format == Format.FLOAT32 || format == Format.FLOAT64)
+                && order != WordOrder.BADC
+                && order != WordOrder.DCBA;
+        return plain
+                || (fraction
+                        && value instanceof Value.Num n
+                        && Math.abs(n.value()) >= 1e-3
+                        && Math.abs(n.value()) <= 1e7);
     }
 
     private static String printable(byte[] bytes) {

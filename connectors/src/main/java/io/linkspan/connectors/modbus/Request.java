@@ -6,7 +6,8 @@ import java.util.function.Supplier;
 
 /// What a master asks of a device: the part of a message that is the same on every line (AP 4.1, the PDU).
 ///
-/// Registers and bits are kept as they are on the wire: registers big-endian (AP 4.2), bits packed from the lowest bit of
+/// Registers and bits are kept as they are on the wire: registers big-endian (AP 4.2), bits packed from the lowest bit
+/// of
 /// the first byte. The arrays belong to the request; do not change them.
 public sealed interface Request {
     /// Longest request or response without its frame, in bytes (AP 4.1).
@@ -88,7 +89,10 @@ public sealed interface Request {
 
         @Override
         public byte[] encode() {
-            return start(this, 6 + packed.length, first, count).put((byte) packed.length).put(packed).array();
+            return start(this, 6 + packed.length, first, count)
+                    .put((byte) packed.length)
+                    .put(packed)
+                    .array();
         }
     }
 
@@ -106,7 +110,10 @@ public sealed interface Request {
 
         @Override
         public byte[] encode() {
-            return start(this, 6 + words.length, first, count).put((byte) words.length).put(words).array();
+            return start(this, 6 + words.length, first, count)
+                    .put((byte) words.length)
+                    .put(words)
+                    .array();
         }
     }
 
@@ -227,7 +234,8 @@ public sealed interface Request {
         }
     }
 
-    /// Builds a request whose record checks itself; what it refuses becomes the right exception code: the count is a
+    /// Builds a request whose record checks itself; what it refuses becomes the right exception code: the count is
+    /// a
     /// matter of code 3, the addresses of code 2 (AP 6, state diagrams).
     private static Request checked(int function, Supplier<Request> made) throws Malformed {
         try {
@@ -250,7 +258,9 @@ public sealed interface Request {
     private static byte[] tail(byte[] pdu, int function, int header) throws Malformed {
         if (pdu.length < header || pdu.length != header + (pdu[header - 1] & 0xFF))
             throw new Malformed(
-                    function, ExceptionCode.ILLEGAL_DATA_VALUE, "function " + function + " has another length than it says");
+                    function,
+                    ExceptionCode.ILLEGAL_DATA_VALUE,
+                    "function " + function + " has another length than it says");
         return Arrays.copyOfRange(pdu, header, pdu.length);
     }
 
@@ -267,8 +277,7 @@ public sealed interface Request {
     }
 
     private static void range(int first, int count, int max, String verb) {
-        if (first < 0 || first >= Table.ADDRESSES)
-            throw new AddressesEnd("An address is 0..65535, not " + first);
+        if (first < 0 || first >= Table.ADDRESSES) throw new AddressesEnd("An address is 0..65535, not " + first);
         if (count < 1 || count > max)
             throw new IllegalArgumentException("One request " + verb + " 1.." + max + ", not " + count);
         if (first + count > Table.ADDRESSES)

@@ -28,7 +28,10 @@ public sealed interface Response {
     record Wrote(int function, byte[] echo) implements Response {
         @Override
         public byte[] encode() {
-            return ByteBuffer.allocate(1 + echo.length).put((byte) function).put(echo).array();
+            return ByteBuffer.allocate(1 + echo.length)
+                    .put((byte) function)
+                    .put(echo)
+                    .array();
         }
     }
 
@@ -48,10 +51,12 @@ public sealed interface Response {
     /// The normal answer to a write.
     static Wrote wrote(Request request) {
         byte[] pdu = request.encode();
-        return new Wrote(request.function(), Arrays.copyOfRange(pdu, 1, request instanceof Request.MaskRegister ? 7 : 5));
+        return new Wrote(
+                request.function(), Arrays.copyOfRange(pdu, 1, request instanceof Request.MaskRegister ? 7 : 5));
     }
 
-    /// Reads the answer to a request. None when it is not an answer to this request: another function, another length,
+    /// Reads the answer to a request. None when it is not an answer to this request: another function, another
+    /// length,
     /// another echo. A late answer must never pass for the current one.
     static Optional<Response> parse(Request request, byte[] pdu) {
         if (pdu.length < 2) return Optional.empty();
@@ -62,7 +67,10 @@ public sealed interface Response {
         return switch (request) {
             case Request.Read read -> data(pdu, read.table().bytes(read.count()));
             case Request.ReadWriteRegisters both -> data(pdu, 2 * both.readCount());
-            case Request.WriteCoil _, Request.WriteRegister _, Request.WriteCoils _, Request.WriteRegisters _,
+            case Request.WriteCoil _,
+                    Request.WriteRegister _,
+                    Request.WriteCoils _,
+                    Request.WriteRegisters _,
                     Request.MaskRegister _ -> {
                 var expected = wrote(request);
                 yield Arrays.equals(expected.encode(), pdu) ? Optional.of(expected) : Optional.empty();

@@ -19,7 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The planner of one bus while its line is up: commands at once, then watchdogs, then what is due to be read, the longest
+/// The planner of one bus while its line is up: commands at once, then watchdogs, then what is due to be read, the
+/// longest
 /// due first. A unit that does not answer is tried again after growing pauses. One thread.
 final class Rounds {
     /// A command waits at most so long for the plan to look at changed points.
@@ -40,7 +41,8 @@ final class Rounds {
     /// When something that a device refused is asked again: a person may have changed the device meanwhile.
     private static final Duration REFUSED_PAUSE = Duration.ofMinutes(1);
 
-    /// So many requests in a row without any answer over TCP, with no unit left that is not silent, and the connection is
+    /// So many requests in a row without any answer over TCP, with no unit left that is not silent, and the
+    /// connection is
     /// opened anew: it may be half dead.
     private static final int UNANSWERED_MAX = 4;
 
@@ -145,7 +147,8 @@ final class Rounds {
 
     private Duration untilDue() {
         long now = here.nanoTime();
-        long wait = Math.min(LOOK_AT_POINTS.toNanos(), writes.nextNanos().map(at -> at - now).orElse(Long.MAX_VALUE));
+        long wait = Math.min(
+                LOOK_AT_POINTS.toNanos(), writes.nextNanos().map(at -> at - now).orElse(Long.MAX_VALUE));
         if (!asked.isEmpty()) wait = Math.min(wait, LOOK_AT_LINE.toNanos());
         for (Poll each : polls) wait = Math.min(wait, dueNanos(each) - now);
         for (UnitState each : units.values()) if (surveying(each)) wait = Math.min(wait, surveyDueNanos(each) - now);
@@ -203,7 +206,8 @@ final class Rounds {
             try {
                 var target = Sink.Target.of(each, settings.unitMin(), settings.unitMax());
                 next.put(each.number(), target);
-                if (target.address() instanceof Address.SunSpec) unit(target.unit()).survey(Optional.empty(), here.nanoTime());
+                if (target.address() instanceof Address.SunSpec)
+                    unit(target.unit()).survey(Optional.empty(), here.nanoTime());
             } catch (Invalid e) {
                 here.log().error("{} is left out: {}", each.name(), e.getMessage());
             }
@@ -212,7 +216,8 @@ final class Rounds {
         targets = next;
         units.keySet().retainAll(next.values().stream().map(Sink.Target::unit).toList());
         feeds = feeds();
-        for (Sink.Target each : targets.values()) if (each.address() instanceof Address.SunSpec) survey(unit(each.unit()));
+        for (Sink.Target each : targets.values())
+            if (each.address() instanceof Address.SunSpec) survey(unit(each.unit()));
     }
 
     private void survey(UnitState unit) {
@@ -248,10 +253,14 @@ final class Rounds {
         var next = new ArrayList<Poll>();
         for (var run : Plan.runs(cells(), settings.limits(), fences)) {
             var poll = new Poll(run, now);
-            var before = run.cells().stream().map(c -> due.get(c.sink())).filter(java.util.Objects::nonNull).toList();
+            var before = run.cells().stream()
+                    .map(c -> due.get(c.sink()))
+                    .filter(java.util.Objects::nonNull)
+                    .toList();
             if (before.size() == run.cells().size())
                 poll.dueNanos = before.stream().mapToLong(p -> p.dueNanos).min().orElse(now);
-            poll.missedSinceMicros = before.stream().flatMap(p -> p.missedSinceMicros.stream()).min(Long::compare);
+            poll.missedSinceMicros =
+                    before.stream().flatMap(p -> p.missedSinceMicros.stream()).min(Long::compare);
             next.add(poll);
         }
         polls = next;
@@ -266,11 +275,13 @@ final class Rounds {
             if (!each.read() || each.spot().isEmpty()) continue;
             var spot = each.spot().get();
             long every = each.point().every().orElse(settings.every()).toNanos();
-            cells.add(new Plan.Cell<>(each.unit(), spot.table(), spot.first(), spot.form().count(), every, each));
+            cells.add(new Plan.Cell<>(
+                    each.unit(), spot.table(), spot.first(), spot.form().count(), every, each));
             spot.factor().ifPresent(factor -> {
                 var before = factors.get(factor);
                 if (before == null || before.everyNanos() > every)
-                    factors.put(factor, new Plan.Cell<>(each.unit(), spot.table(), factor.register(), 1, every, factor));
+                    factors.put(
+                            factor, new Plan.Cell<>(each.unit(), spot.table(), factor.register(), 1, every, factor));
             });
         }
         cells.addAll(factors.values());
@@ -283,12 +294,14 @@ final class Rounds {
         long now = here.nanoTime();
         Optional<Poll> poll = Optional.empty();
         for (Poll each : polls)
-            if (dueNanos(each) - now <= 0 && (poll.isEmpty() || dueNanos(each) - dueNanos(poll.get()) < 0)) poll = Optional.of(each);
+            if (dueNanos(each) - now <= 0 && (poll.isEmpty() || dueNanos(each) - dueNanos(poll.get()) < 0))
+                poll = Optional.of(each);
         Optional<UnitState> survey = Optional.empty();
         for (UnitState each : units.values())
             if (surveying(each)
                     && surveyDueNanos(each) - now <= 0
-                    && (survey.isEmpty() || surveyDueNanos(each) - surveyDueNanos(survey.get()) < 0)) survey = Optional.of(each);
+                    && (survey.isEmpty() || surveyDueNanos(each) - surveyDueNanos(survey.get()) < 0))
+                survey = Optional.of(each);
         if (survey.isPresent() && (poll.isEmpty() || surveyDueNanos(survey.get()) - dueNanos(poll.get()) <= 0))
             step(survey.get());
         else if (poll.isPresent()) read(poll.get());
@@ -345,7 +358,8 @@ final class Rounds {
         return next - now < 0 ? now : next;
     }
 
-    private void missed(Poll poll, UnitState unit, String what, boolean garbled) throws IOException, InterruptedException {
+    private void missed(Poll poll, UnitState unit, String what, boolean garbled)
+            throws IOException, InterruptedException {
         if (poll.missedSinceMicros.isEmpty()) poll.missedSinceMicros = Optional.of(here.wallMicros());
         failed(unit, what, garbled);
     }
@@ -361,12 +375,15 @@ final class Rounds {
         }
         boolean nobodyLeft = units.values().stream().allMatch(UnitState::silent);
         if (nobodyLeft && unanswered >= UNANSWERED_MAX && settings.endpoint() instanceof Endpoint.Tcp)
-            throw new IOException(lineName + " has not answered " + unanswered + " requests in a row; the connection is opened anew");
+            throw new IOException(
+                    lineName + " has not answered " + unanswered + " requests in a row; the connection is opened anew");
     }
 
     private List<Integer> properties(int unit) {
         return targets.values().stream()
-                .filter(t -> t.unit() == unit && t.read() && !refused.contains(t.point().number()))
+                .filter(t -> t.unit() == unit
+                        && t.read()
+                        && !refused.contains(t.point().number()))
                 .map(t -> t.point().number())
                 .toList();
     }
@@ -390,7 +407,8 @@ final class Rounds {
         for (var cell : poll.run.cells()) {
             if (!(cell.sink() instanceof Sink.Target target)) continue;
             switch (decoded(target, bytes, poll.run.at(cell))) {
-                case Form.Decoded.Got got -> readings.add(Reading.good(target.point().number(), got.value()));
+                case Form.Decoded.Got got ->
+                    readings.add(Reading.good(target.point().number(), got.value()));
                 case Form.Decoded.Nothing nothing ->
                     silences.silent(
                             here,
@@ -430,7 +448,8 @@ final class Rounds {
         answered(unit);
         if (no.is(ExceptionCode.SERVER_DEVICE_BUSY) || no.is(ExceptionCode.ACKNOWLEDGE)) {
             poll.dueNanos = here.nanoTime() + BUSY_PAUSE.toNanos();
-            if (++poll.busy >= BUSY_TOLD) silent(poll, "unit " + unit.unit() + " on " + here.connector() + " is busy all the time");
+            if (++poll.busy >= BUSY_TOLD)
+                silent(poll, "unit " + unit.unit() + " on " + here.connector() + " is busy all the time");
             return;
         }
         boolean configuration = no.is(ExceptionCode.ILLEGAL_FUNCTION)
@@ -442,7 +461,9 @@ final class Rounds {
         }
         if (configuration) misconfigured(poll, unit, no);
         else {
-            silent(poll, "unit " + unit.unit() + " on " + here.connector() + " reports " + ExceptionCode.words(no.code()));
+            silent(
+                    poll,
+                    "unit " + unit.unit() + " on " + here.connector() + " reports " + ExceptionCode.words(no.code()));
             poll.dueNanos = next(poll.dueNanos, poll.run.everyNanos());
         }
     }
@@ -450,7 +471,8 @@ final class Rounds {
     private void silent(Poll poll, String why) throws InterruptedException {
         var properties = new ArrayList<Integer>();
         for (var cell : poll.run.cells())
-            if (cell.sink() instanceof Sink.Target target) properties.add(target.point().number());
+            if (cell.sink() instanceof Sink.Target target)
+                properties.add(target.point().number());
         if (silences.silent(here, properties, why)) here.log().warn("{}", why);
     }
 
@@ -460,9 +482,11 @@ final class Rounds {
         for (var cell : poll.run.cells()) {
             if (!(cell.sink() instanceof Sink.Target target)) continue;
             refused.add(target.point().number());
-            var why = "unit " + unit.unit() + " refuses " + target.point().name() + " at \"" + target.point().at().text() + "\": "
-                    + ExceptionCode.words(no.code()) + "; compare the address with the device's manual";
-            if (silences.silent(here, List.of(target.point().number()), why)) here.log().warn("{}", why);
+            var why = "unit " + unit.unit() + " refuses " + target.point().name() + " at \""
+                    + target.point().at().text() + "\": " + ExceptionCode.words(no.code())
+                    + "; compare the address with the device's manual";
+            if (silences.silent(here, List.of(target.point().number()), why))
+                here.log().warn("{}", why);
         }
     }
 
@@ -504,9 +528,12 @@ final class Rounds {
                 missing = true;
                 var why = survey.found()
                         ? target.point().name() + " is not in unit " + unit.unit() + ": its SunSpec models are "
-                                + survey.models().stream().map(m -> Integer.toString(m.id())).toList()
+                                + survey.models().stream()
+                                        .map(m -> Integer.toString(m.id()))
+                                        .toList()
                         : "unit " + unit.unit() + " has no SunSpec map at 40000, 0 or 50000";
-                if (silences.silent(here, List.of(target.point().number()), why)) here.log().warn("{}", why);
+                if (silences.silent(here, List.of(target.point().number()), why))
+                    here.log().warn("{}", why);
             }
         }
         if (missing) {
@@ -517,14 +544,20 @@ final class Rounds {
         planStale = true;
     }
 
-    private static Sink.Spot spot(Address.SunSpec address, SunSpecSurvey.Found found, Map<Integer, Sink.Factor> factors) {
+    private static Sink.Spot spot(
+            Address.SunSpec address, SunSpecSurvey.Found found, Map<Integer, Sink.Factor> factors) {
         var located = found.located();
         var form = SunSpecModels.form(located.declared(), address.bit().orElse(-1));
         Optional<Sink.Factor> factor = located.scaleOffset() < 0
                 ? Optional.empty()
                 : Optional.of(factors.computeIfAbsent(found.model().base() + located.scaleOffset(), Sink.Factor::new));
         return new Sink.Spot(
-                Table.HOLDING, found.model().base() + located.offset(), form, factor, address.scaling(), located.exponent());
+                Table.HOLDING,
+                found.model().base() + located.offset(),
+                form,
+                factor,
+                address.scaling(),
+                located.exponent());
     }
 
     // Watchdogs
@@ -551,7 +584,12 @@ final class Rounds {
                 answered(unit);
                 if (no.is(ExceptionCode.ILLEGAL_FUNCTION)) unit.lacking(no.function());
                 if (!feed.complained)
-                    here.log().warn("unit {} refuses its watchdog at {}: {}", feed.unit, feed.place, ExceptionCode.words(no.code()));
+                    here.log()
+                            .warn(
+                                    "unit {} refuses its watchdog at {}: {}",
+                                    feed.unit,
+                                    feed.place,
+                                    ExceptionCode.words(no.code()));
                 feed.complained = true;
             }
             case Exchange.Answered _ -> {

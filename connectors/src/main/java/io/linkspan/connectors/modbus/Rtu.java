@@ -37,7 +37,8 @@ public record Rtu(int unit, byte[] pdu) {
         return Optional.of(new Rtu(bytes[0] & 0xFF, Arrays.copyOfRange(bytes, 1, length - 2)));
     }
 
-    /// The CRC of the first `length` bytes: polynomial 0xA001 (reflected), start 0xFFFF (SL 6.2.2, "CRC Generation"). On the
+    /// The CRC of the first `length` bytes: polynomial 0xA001 (reflected), start 0xFFFF (SL 6.2.2, "CRC
+    /// Generation"). On the
     /// wire its low byte comes first.
     static int crc(byte[] bytes, int length) {
         int crc = 0xFFFF;
@@ -45,7 +46,8 @@ public record Rtu(int unit, byte[] pdu) {
         return crc;
     }
 
-    /// How long the frame of an answer is, from its function code and count; [#UNKNOWN] when more bytes are needed or the
+    /// How long the frame of an answer is, from its function code and count; [#UNKNOWN] when more bytes are needed
+    /// or the
     /// function is none of ours.
     static int answerLength(byte[] bytes, int length) {
         if (length < 2) return UNKNOWN;
@@ -71,7 +73,8 @@ public record Rtu(int unit, byte[] pdu) {
         };
     }
 
-    /// The silence between two frames in nanoseconds: 3.5 characters of 11 bits, and 1.75 ms above 19200 bit/s (SL 2.5.1.1).
+    /// The silence between two frames in nanoseconds: 3.5 characters of 11 bits, and 1.75 ms above 19200 bit/s (SL
+    /// 2.5.1.1).
     static long quietNanos(int baud) {
         return baud > 19_200 ? 1_750_000 : 3_500_000_000L * 11 / baud;
     }

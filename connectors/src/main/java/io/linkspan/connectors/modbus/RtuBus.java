@@ -8,7 +8,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
-/// Modbus RTU on a serial line, or on a TCP connection to a serial converter. One request at a time (SL 2.1); the line is
+/// Modbus RTU on a serial line, or on a TCP connection to a serial converter. One request at a time (SL 2.1); the line
+/// is
 /// left quiet for 3.5 characters before each (SL 2.5.1.1).
 final class RtuBus implements Bus {
     /// How long the line is watched for the rest of what can not be a frame, so that the next answer begins clean.
@@ -26,7 +27,8 @@ final class RtuBus implements Bus {
     private boolean sent;
 
     /// @param baud bits a second, for the times on the wire; 0 on TCP, where the converter keeps them
-    /// @param turnaround what the line needs between an answer and the next request, where it needs more than 3.5 characters
+    /// @param turnaround what the line needs between an answer and the next request, where it needs more than 3.5
+    /// characters
     RtuBus(Line line, Surroundings here, int baud, Duration turnaround) {
         this.line = line;
         this.here = here;
@@ -55,7 +57,8 @@ final class RtuBus implements Bus {
                 + switch (request) {
                     case Request.Read read -> 2 + read.table().bytes(read.count());
                     case Request.ReadWriteRegisters both -> 2 + 2 * both.readCount();
-                    case Request.WriteCoil _, Request.WriteRegister _, Request.WriteCoils _, Request.WriteRegisters _ -> 5;
+                    case Request.WriteCoil _, Request.WriteRegister _, Request.WriteCoils _, Request.WriteRegisters _ ->
+                        5;
                     case Request.MaskRegister _ -> 7;
                 };
     }

@@ -22,7 +22,8 @@ public record Scaling(long factor, long offset, int decimals) {
     private static final double[] TEN_TO = new double[DECIMALS_MAX + 1];
 
     static {
-        for (int i = 0; i <= DECIMALS_MAX; i++) TEN_TO[i] = BigDecimal.TEN.pow(i).doubleValue();
+        for (int i = 0; i <= DECIMALS_MAX; i++)
+            TEN_TO[i] = BigDecimal.TEN.pow(i).doubleValue();
     }
 
     public Scaling {
@@ -33,10 +34,16 @@ public record Scaling(long factor, long offset, int decimals) {
 
     /// From a scale and an offset as a person writes them: 0.1 and -40.
     static Scaling of(BigDecimal scale, BigDecimal offset) {
-        int decimals = Math.max(0, Math.max(scale.stripTrailingZeros().scale(), offset.stripTrailingZeros().scale()));
+        int decimals = Math.max(
+                0,
+                Math.max(
+                        scale.stripTrailingZeros().scale(),
+                        offset.stripTrailingZeros().scale()));
         try {
             return new Scaling(
-                    scale.movePointRight(decimals).longValueExact(), offset.movePointRight(decimals).longValueExact(), decimals);
+                    scale.movePointRight(decimals).longValueExact(),
+                    offset.movePointRight(decimals).longValueExact(),
+                    decimals);
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException("A scale or an offset is too large: " + scale + ", " + offset, e);
         }
@@ -68,18 +75,21 @@ public record Scaling(long factor, long offset, int decimals) {
 
     /// The quantity, exact.
     BigDecimal exact(BigInteger raw) {
-        return new BigDecimal(
-                raw.multiply(BigInteger.valueOf(factor)).add(BigInteger.valueOf(offset)), decimals);
+        return new BigDecimal(raw.multiply(BigInteger.valueOf(factor)).add(BigInteger.valueOf(offset)), decimals);
     }
 
     /// The quantity of a number that the device sent as a decimal fraction, exact.
     BigDecimal exact(BigDecimal raw) {
-        return raw.multiply(BigDecimal.valueOf(factor)).add(BigDecimal.valueOf(offset)).movePointLeft(decimals);
+        return raw.multiply(BigDecimal.valueOf(factor))
+                .add(BigDecimal.valueOf(offset))
+                .movePointLeft(decimals);
     }
 
     /// The number for a register that comes nearest to the quantity.
     BigInteger raw(BigDecimal quantity) {
-        return shifted(quantity).divide(BigDecimal.valueOf(factor), 0, RoundingMode.HALF_EVEN).toBigInteger();
+        return shifted(quantity)
+                .divide(BigDecimal.valueOf(factor), 0, RoundingMode.HALF_EVEN)
+                .toBigInteger();
     }
 
     /// The number for a register that holds fractions.

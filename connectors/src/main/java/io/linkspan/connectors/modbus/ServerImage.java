@@ -25,7 +25,10 @@ final class ServerImage {
         }
 
         int decimals() {
-            return point.step().map(s -> Math.clamp(new BigDecimal(s.toString()).stripTrailingZeros().scale(), 0, 9)).orElse(0);
+            return point.step()
+                    .map(s -> Math.clamp(
+                            new BigDecimal(s.toString()).stripTrailingZeros().scale(), 0, 9))
+                    .orElse(0);
         }
     }
 
@@ -58,12 +61,13 @@ final class ServerImage {
             for (Served other : table.getOrDefault(served.place().first() + i, List.of())) {
                 boolean bits = bit && other.place().form().format() == Format.BIT;
                 if (bits && other.place().form().bit() != served.place().form().bit()) continue;
-                overlaps.add(served.point().name() + " is left out: " + served.place() + " is taken by " + other.point().name()
-                        + " at " + other.place());
+                overlaps.add(served.point().name() + " is left out: " + served.place() + " is taken by "
+                        + other.point().name() + " at " + other.place());
                 return;
             }
         for (int i = 0; i < served.place().form().count(); i++)
-            table.computeIfAbsent(served.place().first() + i, _ -> new ArrayList<>()).add(served);
+            table.computeIfAbsent(served.place().first() + i, _ -> new ArrayList<>())
+                    .add(served);
     }
 
     /// What was left out because its place is taken, a sentence each.
@@ -73,7 +77,9 @@ final class ServerImage {
 
     private List<Served> at(Table table, int address) throws Refusal {
         var served = tables.getOrDefault(table, Map.of()).get(address);
-        if (served == null) throw new Refusal(ExceptionCode.ILLEGAL_DATA_ADDRESS, "nothing is served at " + table.word() + " " + address);
+        if (served == null)
+            throw new Refusal(
+                    ExceptionCode.ILLEGAL_DATA_ADDRESS, "nothing is served at " + table.word() + " " + address);
         return served;
     }
 
@@ -81,7 +87,8 @@ final class ServerImage {
     ///
     /// @param current the value of a point, none when it has no valid one
     /// @param nan whether a floating point without value is NaN
-    byte[] read(Table table, int first, int count, Function<Served, Optional<Value>> current, boolean nan) throws Refusal {
+    byte[] read(Table table, int first, int count, Function<Served, Optional<Value>> current, boolean nan)
+            throws Refusal {
         byte[] bytes = new byte[table.bytes(count)];
         var done = new HashMap<Served, byte[]>();
         for (int i = 0; i < count; i++)
@@ -107,7 +114,8 @@ final class ServerImage {
             if (value.isEmpty())
                 return form.absent(nan)
                         .orElseThrow(() -> new Refusal(
-                                ExceptionCode.SERVER_DEVICE_FAILURE, served.point().name() + " has no value now"));
+                                ExceptionCode.SERVER_DEVICE_FAILURE,
+                                served.point().name() + " has no value now"));
             return switch (form.format()) {
                 case FLAG, BIT -> {
                     int word = Form.on(value.get()) ? 1 << form.bit() : 0;
@@ -117,7 +125,8 @@ final class ServerImage {
                     form.encode(value.get(), served.point().choices());
             };
         } catch (Form.DoesNotFit e) {
-            throw new Refusal(ExceptionCode.SERVER_DEVICE_FAILURE, served.point().name() + ": " + e.getMessage());
+            throw new Refusal(
+                    ExceptionCode.SERVER_DEVICE_FAILURE, served.point().name() + ": " + e.getMessage());
         }
     }
 
@@ -133,8 +142,8 @@ final class ServerImage {
                 if (!whole)
                     throw new Refusal(
                             ExceptionCode.ILLEGAL_DATA_ADDRESS,
-                            each.point().name() + " takes " + form.count() + " registers from " + each.place().first()
-                                    + "; write all of them in one request");
+                            each.point().name() + " takes " + form.count() + " registers from "
+                                    + each.place().first() + "; write all of them in one request");
                 int at = table.bits() ? i : 2 * i;
                 wish(each, form.decode(each.point().type(), each.point().choices(), each.decimals(), data, at), current)
                         .ifPresent(value -> wishes.put(each, value));
@@ -147,13 +156,15 @@ final class ServerImage {
             throws Refusal {
         return switch (decoded) {
             case Form.Decoded.Nothing nothing ->
-                throw new Refusal(ExceptionCode.ILLEGAL_DATA_VALUE, served.point().name() + ": " + nothing.why());
+                throw new Refusal(
+                        ExceptionCode.ILLEGAL_DATA_VALUE, served.point().name() + ": " + nothing.why());
             case Form.Decoded.Got(Value value) when served.writable() -> Optional.of(value);
             case Form.Decoded.Got(Value value) -> {
                 boolean bit = served.place().form().format() == Format.BIT;
                 if (bit && current.apply(served).filter(value::equals).isPresent()) yield Optional.empty();
                 throw new Refusal(
-                        ExceptionCode.ILLEGAL_DATA_ADDRESS, served.point().name() + " is not writable: true in \"serves\"");
+                        ExceptionCode.ILLEGAL_DATA_ADDRESS,
+                        served.point().name() + " is not writable: true in \"serves\"");
             }
         };
     }

@@ -7,7 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Which points have been told to be silent and why, so that each change is told once. It outlives a lost line. Belongs to
+/// Which points have been told to be silent and why, so that each change is told once. It outlives a lost line. Belongs
+/// to
 /// the connector's thread.
 final class Silences {
     private final Map<Integer, String> told = new HashMap<>();
@@ -16,7 +17,10 @@ final class Silences {
     ///
     /// @return whether anything was new
     boolean silent(Surroundings here, Collection<Integer> properties, String why) throws InterruptedException {
-        var fresh = properties.stream().filter(p -> !why.equals(told.get(p))).sorted().toList();
+        var fresh = properties.stream()
+                .filter(p -> !why.equals(told.get(p)))
+                .sorted()
+                .toList();
         if (fresh.isEmpty()) return false;
         for (int each : fresh) told.put(each, why);
         here.accept(new Report.Unit(fresh, false, why));
@@ -31,7 +35,8 @@ final class Silences {
     /// Tells that these points have values again, those of which something else was told.
     void back(Surroundings here, Collection<Integer> properties) throws InterruptedException {
         if (told.isEmpty()) return;
-        List<Integer> back = properties.stream().filter(told::containsKey).sorted().toList();
+        List<Integer> back =
+                properties.stream().filter(told::containsKey).sorted().toList();
         if (back.isEmpty()) return;
         for (int each : back) told.remove(each);
         here.accept(new Report.Unit(back, true, ""));

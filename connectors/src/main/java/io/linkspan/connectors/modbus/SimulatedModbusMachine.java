@@ -29,7 +29,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/// A Modbus device, or several behind one line, in a program: for tests, the demo and `simulate`. Real bytes go over real
+/// A Modbus device, or several behind one line, in a program: for tests, the demo and `simulate`. Real bytes go over
+/// real
 /// sockets or a real (pseudo) serial line; faults can be ordered. Safe for many threads.
 ///
 /// An address exists once something was put there; others are refused with exception 2, as a device does.
@@ -116,7 +117,8 @@ public final class SimulatedModbusMachine implements AutoCloseable {
         var in = new FileInputStream(line.toFile());
         var out = new FileOutputStream(line.toFile());
         Closeable both = () -> {
-            try (in; out) {
+            try (in;
+                    out) {
                 // both, also when one fails
             }
         };
@@ -337,7 +339,6 @@ public final class SimulatedModbusMachine implements AutoCloseable {
         return new Rtu((answer[0] & 0xFF) ^ 0x55, pdu).encode();
     }
 
-
     /// Nothing was put at an address.
     private static final class NotThere extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -499,7 +500,8 @@ public final class SimulatedModbusMachine implements AutoCloseable {
             return this;
         }
 
-        /// When a holding register is not written for so long, these outputs go off: coils or holding registers, as
+        /// When a holding register is not written for so long, these outputs go off: coils or holding
+        /// registers, as
         /// `coil 0`.
         public Unit watchdog(int register, Duration after, String... outputs) {
             synchronized (machine) {
@@ -509,7 +511,8 @@ public final class SimulatedModbusMachine implements AutoCloseable {
             return this;
         }
 
-        /// Puts a SunSpec map there: the mark, these models in their order, the end. Points that are not named are "not
+        /// Puts a SunSpec map there: the mark, these models in their order, the end. Points that are not named
+        /// are "not
         /// implemented".
         public Unit sunSpec(int base, SunSpecImage... models) {
             int at = base;
@@ -564,7 +567,9 @@ public final class SimulatedModbusMachine implements AutoCloseable {
 
         private Optional<Response> refusal(Request request) {
             drop();
-            if (!refusals.isEmpty()) return Optional.of(new Response.Refused(request.function(), refusals.removeFirst().code()));
+            if (!refusals.isEmpty())
+                return Optional.of(new Response.Refused(
+                        request.function(), refusals.removeFirst().code()));
             if (lacking.contains(request.function()))
                 return Optional.of(new Response.Refused(request.function(), ExceptionCode.ILLEGAL_FUNCTION.code()));
             if (request instanceof Request.Read read && !read.table().bits() && read.count() > readMax)
@@ -578,7 +583,10 @@ public final class SimulatedModbusMachine implements AutoCloseable {
                     new Response.Data(request.function(), bytes(table, first, count));
                 case Request.ReadWriteRegisters both ->
                     new Response.Data(request.function(), bytes(Table.HOLDING, both.readFirst(), both.readCount()));
-                case Request.WriteCoil _, Request.WriteRegister _, Request.WriteCoils _, Request.WriteRegisters _,
+                case Request.WriteCoil _,
+                        Request.WriteRegister _,
+                        Request.WriteCoils _,
+                        Request.WriteRegisters _,
                         Request.MaskRegister _ -> Response.wrote(request);
             };
         }
@@ -589,8 +597,10 @@ public final class SimulatedModbusMachine implements AutoCloseable {
                 case Request.WriteCoil w ->
                     Optional.of(write(at, Table.COIL, w.address(), 1, new byte[] {(byte) (w.on() ? 1 : 0)}, pdu));
                 case Request.WriteCoils w -> Optional.of(write(at, Table.COIL, w.first(), w.count(), w.packed(), pdu));
-                case Request.WriteRegister w -> Optional.of(write(at, Table.HOLDING, w.address(), 1, two(w.value()), pdu));
-                case Request.WriteRegisters w -> Optional.of(write(at, Table.HOLDING, w.first(), w.count(), w.words(), pdu));
+                case Request.WriteRegister w ->
+                    Optional.of(write(at, Table.HOLDING, w.address(), 1, two(w.value()), pdu));
+                case Request.WriteRegisters w ->
+                    Optional.of(write(at, Table.HOLDING, w.first(), w.count(), w.words(), pdu));
                 case Request.MaskRegister w -> {
                     int before = Request.word(bytes(Table.HOLDING, w.address(), 1), 0);
                     yield Optional.of(write(at, Table.HOLDING, w.address(), 1, two(w.applied(before)), pdu));
@@ -607,10 +617,10 @@ public final class SimulatedModbusMachine implements AutoCloseable {
         private Write write(long at, Table table, int first, int count, byte[] data, byte[] pdu) {
             bytes(table, first, count); // refused when one is not there
             for (int i = 0; i < count; i++)
-                table(table)
-                        .put(first + i, table.bits() ? (data[i / 8] >> (i % 8)) & 1 : Request.word(data, 2 * i));
+                table(table).put(first + i, table.bits() ? (data[i / 8] >> (i % 8)) & 1 : Request.word(data, 2 * i));
             if (table == Table.HOLDING)
-                for (Watchdog each : watchdogs) if (each.register >= first && each.register < first + count) each.fedNanos = at;
+                for (Watchdog each : watchdogs)
+                    if (each.register >= first && each.register < first + count) each.fedNanos = at;
             return new Write(at, number, table, first, count, data, pdu);
         }
     }

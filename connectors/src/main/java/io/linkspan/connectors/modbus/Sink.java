@@ -20,7 +20,8 @@ sealed interface Sink {
             this.unit = unit;
             this.address = address;
             spot = address instanceof Address.Place place
-                    ? Optional.of(new Spot(place.table(), place.first(), place.form(), Optional.empty(), Scaling.NONE, 0))
+                    ? Optional.of(
+                            new Spot(place.table(), place.first(), place.form(), Optional.empty(), Scaling.NONE, 0))
                     : Optional.empty();
         }
 
@@ -43,7 +44,8 @@ sealed interface Sink {
             if (!thing.has("unit"))
                 throw new Invalid(
                         thing.mark(),
-                        "\"" + point.thingName() + "\" has no Modbus unit; write for example unit: 1 (its number on the bus)");
+                        "\"" + point.thingName()
+                                + "\" has no Modbus unit; write for example unit: 1 (its number on the bus)");
             return (int) thing.integer("unit", 1, unitMin, unitMax);
         }
 
@@ -75,7 +77,10 @@ sealed interface Sink {
 
         /// How many decimals a register has at least: those of the declared step.
         int decimals() {
-            return point.step().map(s -> Math.clamp(new BigDecimal(s.toString()).stripTrailingZeros().scale(), 0, 9)).orElse(0);
+            return point.step()
+                    .map(s -> Math.clamp(
+                            new BigDecimal(s.toString()).stripTrailingZeros().scale(), 0, 9))
+                    .orElse(0);
         }
     }
 

@@ -48,10 +48,13 @@ public record SunSpecImage(int model, Map<String, Object> values, List<Map<Strin
         }
     }
 
-    private static byte[] encoded(Form form, SunSpecModels.Declared declared, @org.jspecify.annotations.Nullable Object value) {
+    private static byte[] encoded(
+            Form form, SunSpecModels.Declared declared, @org.jspecify.annotations.Nullable Object value) {
         byte[] words = new byte[2 * declared.registers()];
         if (value == null) {
-            long missing = form.missing().isEmpty() ? declared.type().equals("float32") ? 0x7FC0_0000L : 0 : form.missing().getFirst();
+            long missing = form.missing().isEmpty()
+                    ? declared.type().equals("float32") ? 0x7FC0_0000L : 0
+                    : form.missing().getFirst();
             for (int i = 0; i < words.length; i++)
                 words[i] = i < words.length - 8 ? 0 : (byte) (missing >> (8 * (words.length - 1 - i)));
             return words;

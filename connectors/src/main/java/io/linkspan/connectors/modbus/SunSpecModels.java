@@ -66,24 +66,26 @@ final class SunSpecModels {
         return Optional.ofNullable(MODELS.get(id));
     }
 
-    /// What is wrong with an address, as far as the models tell; it completes the sentence that begins with the address.
+    /// What is wrong with an address, as far as the models tell; it completes the sentence that begins with the
+    /// address.
     static Optional<String> problem(Address.SunSpec address, ValueType type) {
         for (var model : address.models()) {
             var group = MODELS.get(model.id());
             if (group == null)
-                return Optional.of("names model " + model.id() + ", which is not known here; known are " + MODELS.keySet());
+                return Optional.of(
+                        "names model " + model.id() + ", which is not known here; known are " + MODELS.keySet());
             var paths = paths(group, address.point());
             if (paths.isEmpty())
-                return Optional.of("names a point that model " + model.id() + " does not have: \"" + address.point() + "\""
-                        + near(group, address.point()));
+                return Optional.of("names a point that model " + model.id() + " does not have: \"" + address.point()
+                        + "\"" + near(group, address.point()));
             if (paths.size() > 1)
                 return Optional.of("is ambiguous in model " + model.id() + "; write its group too: "
                         + String.join(", ", paths.stream().map(Path::name).toList()));
             var path = paths.getFirst();
             long repeating = path.groups().stream().filter(Group::repeats).count();
             if (!address.indices().isEmpty() && address.indices().size() != repeating)
-                return Optional.of("has " + address.indices().size() + " indices where model " + model.id() + " has " + repeating
-                        + " repeating groups");
+                return Optional.of("has " + address.indices().size() + " indices where model " + model.id() + " has "
+                        + repeating + " repeating groups");
             if (address.indices().stream().anyMatch(i -> i < 1 || i > REPEATS_MAX))
                 return Optional.of("counts repetitions from 1");
             var misfit = misfit(path.declared(), address, type);
@@ -93,18 +95,18 @@ final class SunSpecModels {
     }
 
     private static Optional<String> misfit(Declared declared, Address.SunSpec address, ValueType type) {
-        Format format = form(declared, address.bit().isPresent() ? address.bit().getAsInt() : -1).format();
+        Format format = form(declared, address.bit().isPresent() ? address.bit().getAsInt() : -1)
+                .format();
         boolean scaled = !declared.scale().isEmpty() || !address.scaling().keepsWhole();
-        boolean fits =
-                switch (type) {
-                    case NUMBER, REGISTER -> format.number();
-                    case INTEGER -> (format.whole() || format == Format.BIT) && !scaled;
-                    case CHOICE -> format.whole() && !scaled;
-                    case FLAG -> format == Format.BIT || (format.whole() && !scaled);
-                    case TEXT -> format == Format.TEXT;
-                    case BYTES -> format == Format.BYTES;
-                    case POSITION, GROUP -> false;
-                };
+        boolean fits = switch (type) {
+            case NUMBER, REGISTER -> format.number();
+            case INTEGER -> (format.whole() || format == Format.BIT) && !scaled;
+            case CHOICE -> format.whole() && !scaled;
+            case FLAG -> format == Format.BIT || (format.whole() && !scaled);
+            case TEXT -> format == Format.TEXT;
+            case BYTES -> format == Format.BYTES;
+            case POSITION, GROUP -> false;
+        };
         if (fits && address.bit().isPresent() && address.bit().getAsInt() >= 16 * declared.registers())
             return Optional.of("names a bit that " + declared.type() + " does not have");
         return fits
@@ -113,7 +115,8 @@ final class SunSpecModels {
                         + ", which a property of type " + type.word() + " can not hold");
     }
 
-    /// How the registers of a point hold its value, with what stands for "not implemented" (SunSpec, "Point types").
+    /// How the registers of a point hold its value, with what stands for "not implemented" (SunSpec, "Point
+    /// types").
     static Form form(Declared declared, int bit) {
         int count = declared.registers();
         if (bit >= 0) return new Form(Format.BIT, count, bit, WordOrder.ABCD, Scaling.NONE, List.of(ones(count)));
@@ -130,7 +133,8 @@ final class SunSpecModels {
             case "float32" -> Form.of(Format.FLOAT32);
             case "float64" -> Form.of(Format.FLOAT64);
             case "string" -> new Form(Format.TEXT, count, 0, WordOrder.ABCD, Scaling.NONE, List.of(0L));
-            default -> new Form(Format.BYTES, count, 0, WordOrder.ABCD, Scaling.NONE, List.of()); // the resource's own words
+            default ->
+                new Form(Format.BYTES, count, 0, WordOrder.ABCD, Scaling.NONE, List.of()); // the resource's own words
         };
     }
 
@@ -162,7 +166,8 @@ final class SunSpecModels {
     ///
     /// @param count what the device says in a point of [#counts]
     /// @return none, when the device has fewer repetitions or a shorter model
-    static Optional<Located> locate(int model, int length, String point, List<Integer> indices, ToIntFunction<String> count) {
+    static Optional<Located> locate(
+            int model, int length, String point, List<Integer> indices, ToIntFunction<String> count) {
         var top = MODELS.get(model);
         if (top == null) return Optional.empty();
         var found = paths(top, point);
@@ -265,7 +270,8 @@ final class SunSpecModels {
 
     private static Map<Integer, Group> load() {
         try (InputStream in = SunSpecModels.class.getResourceAsStream("sunspec.txt")) {
-            if (in == null) throw new IllegalStateException("sunspec.txt is missing beside " + SunSpecModels.class.getName());
+            if (in == null)
+                throw new IllegalStateException("sunspec.txt is missing beside " + SunSpecModels.class.getName());
             return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -285,7 +291,8 @@ final class SunSpecModels {
                     models.put(Integer.valueOf(words[1]), open.getFirst());
                 }
                 case "group" -> {
-                    var group = new Group(words[1], words.length > 2 ? words[2] : "", new ArrayList<>(), new ArrayList<>());
+                    var group =
+                            new Group(words[1], words.length > 2 ? words[2] : "", new ArrayList<>(), new ArrayList<>());
                     open.getFirst().groups().add(group);
                     open.push(group);
                 }

@@ -10,7 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Finds out which SunSpec models a unit has: looks for the mark, walks the chain of models, reads how often their groups
+/// Finds out which SunSpec models a unit has: looks for the mark, walks the chain of models, reads how often their
+/// groups
 /// come (SunSpec, "Device Modbus map"). One request a step, so that others get their turn. Pure: no I/O.
 final class SunSpecSurvey {
     private final Set<Integer> wanted;
@@ -69,7 +70,11 @@ final class SunSpecSurvey {
             case HEADER -> header(data);
             case COUNTS -> {
                 int register = counts.removeFirst().register();
-                known.put(register, data.map(d -> Request.word(d, 0)).filter(n -> n != 0xFFFF).orElse(0));
+                known.put(
+                        register,
+                        data.map(d -> Request.word(d, 0))
+                                .filter(n -> n != 0xFFFF)
+                                .orElse(0));
                 if (counts.isEmpty()) step = Step.DONE;
             }
             case DONE, FAILED -> throw new IllegalStateException("The survey is over");

@@ -85,7 +85,12 @@ final class Writes {
     private void farewell(Command command, Outcome outcome) {
         var answer = new Report.Answer(command.id(), new Report.Progress.Ended(outcome), Report.Raw.NONE);
         if (here.offer(answer).isEmpty())
-            here.log().warn("command {} for {} {}; the site's queue is full", command.id(), command.point().name(), outcome);
+            here.log()
+                    .warn(
+                            "command {} for {} {}; the site's queue is full",
+                            command.id(),
+                            command.point().name(),
+                            outcome);
     }
 
     private void run(Command command) throws IOException, InterruptedException {
@@ -209,8 +214,8 @@ final class Writes {
         } else if (no.is(ExceptionCode.SERVER_DEVICE_BUSY)) busy(command, raw);
         else if (no.is(ExceptionCode.ACKNOWLEDGE)) acknowledged(job, raw);
         else {
-            var why = "unit " + unit.unit() + " refuses " + command.value() + " at \"" + command.point().at().text() + "\": "
-                    + ExceptionCode.words(no.code());
+            var why = "unit " + unit.unit() + " refuses " + command.value() + " at \""
+                    + command.point().at().text() + "\": " + ExceptionCode.words(no.code());
             var read = no.is(ExceptionCode.SERVER_DEVICE_FAILURE) ? readBack(job) : Optional.<Value>empty();
             end(command, took(job, read) ? new Outcome.Done(read) : new Outcome.Refused(why), raw);
         }
@@ -225,7 +230,10 @@ final class Writes {
         long again = here.nanoTime() + Rounds.BUSY_PAUSE.toNanos();
         current = Optional.empty();
         if (again - command.deadlineNanos() > 0) {
-            answer(command, new Outcome.Refused("the unit is busy (exception 6), to the end of the command's time"), raw);
+            answer(
+                    command,
+                    new Outcome.Refused("the unit is busy (exception 6), to the end of the command's time"),
+                    raw);
             return;
         }
         if (waiting.size() >= BUSY_COMMANDS_MAX)
@@ -252,7 +260,9 @@ final class Writes {
         if (point.access() == Point.Access.INVOKE) return Optional.empty();
         var spot = job.spot();
         var exchange = bus.exchange(
-                job.unit().unit(), new Request.Read(spot.table(), spot.first(), job.form().count()), settings.timeout());
+                job.unit().unit(),
+                new Request.Read(spot.table(), spot.first(), job.form().count()),
+                settings.timeout());
         if (!(exchange instanceof Exchange.Answered(Response.Data data, Report.Raw _))) return Optional.empty();
         return job.form().decode(point.type(), point.choices(), job.decimals(), data.bytes(), 0)
                         instanceof Form.Decoded.Got(Value value)
@@ -268,7 +278,8 @@ final class Writes {
         try {
             return java.util.Arrays.equals(
                     job.form().encode(read.get(), job.command().point().choices()),
-                    job.form().encode(job.command().value(), job.command().point().choices()));
+                    job.form()
+                            .encode(job.command().value(), job.command().point().choices()));
         } catch (Form.DoesNotFit e) {
             return false;
         }
@@ -276,7 +287,8 @@ final class Writes {
 
     // Requests
 
-    /// The request that writes the value; none when a register that must be read first could not be, and the command was
+    /// The request that writes the value; none when a register that must be read first could not be, and the
+    /// command was
     /// answered so.
     private Optional<Request> request(Job job) throws Form.DoesNotFit, IOException, InterruptedException {
         var value = job.command().value();
@@ -302,7 +314,8 @@ final class Writes {
                 : new Request.WriteRegisters(first, words.length / 2, words);
     }
 
-    /// One bit of a register: with a mask in one step (AP 6.16) where the unit can, else read, changed and written, in
+    /// One bit of a register: with a mask in one step (AP 6.16) where the unit can, else read, changed and written,
+    /// in
     /// which a change by somebody else between the two would be lost.
     private Optional<Request> bit(Job job, boolean on) throws IOException, InterruptedException {
         int register = job.spot().first() + job.form().count() - 1 - job.form().bit() / 16;

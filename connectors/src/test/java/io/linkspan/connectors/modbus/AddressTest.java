@@ -140,7 +140,11 @@ class AddressTest {
     @Test
     void writesWhatItReads() throws Exception {
         for (var at : List.of(
-                "holding 0 int16 x0.1", "holding 0 uint32 cdab x0.01 -40", "holding 0 float32 badc", "holding 0 bcd32", "holding 0 int64 dcba")) {
+                "holding 0 int16 x0.1",
+                "holding 0 uint32 cdab x0.01 -40",
+                "holding 0 float32 badc",
+                "holding 0 bcd32",
+                "holding 0 int64 dcba")) {
             var form = ((Address.Place) Address.parse(at, ValueType.NUMBER)).form();
             byte[] bytes = form.encode(new Value.Num(42), Map.of());
             assertThat(form.decode(ValueType.NUMBER, Map.of(), 0, bytes, 0))
@@ -169,21 +173,25 @@ class AddressTest {
     @Property
     void scalingIsTheDecimalThatAPersonExpects(@ForAll @LongRange(min = -2_000_000_000, max = 2_000_000_000) long raw) {
         var scaling = Scaling.of(new java.math.BigDecimal("0.01"), java.math.BigDecimal.ZERO);
-        assertThat(scaling.number(raw)).isEqualTo(Double.parseDouble(java.math.BigDecimal.valueOf(raw, 2).toString()));
+        assertThat(scaling.number(raw))
+                .isEqualTo(
+                        Double.parseDouble(java.math.BigDecimal.valueOf(raw, 2).toString()));
     }
 
     @Property
     void bothWaysOfScalingAgree(@ForAll long raw, @ForAll @LongRange(min = -1_000, max = 1_000) long factor) {
         if (factor == 0) return;
         var scaling = new Scaling(factor, 17, 3);
-        assertThat(scaling.number(raw)).isEqualTo(scaling.exact(java.math.BigInteger.valueOf(raw)).doubleValue());
+        assertThat(scaling.number(raw))
+                .isEqualTo(scaling.exact(java.math.BigInteger.valueOf(raw)).doubleValue());
     }
 
     @Property
     void integersComeBackInEveryOrder(@ForAll long value, @ForAll WordOrder order) throws Exception {
         var form = new Form(Format.INT64, 4, 0, order, Scaling.NONE, List.of());
         byte[] bytes = form.encode(new Value.Int(value), Map.of());
-        assertThat(form.decode(ValueType.INTEGER, Map.of(), 0, bytes, 0)).isEqualTo(new Form.Decoded.Got(new Value.Int(value)));
+        assertThat(form.decode(ValueType.INTEGER, Map.of(), 0, bytes, 0))
+                .isEqualTo(new Form.Decoded.Got(new Value.Int(value)));
     }
 
     @Property
@@ -195,8 +203,10 @@ class AddressTest {
     }
 
     @Property(tries = 5_000)
-    void anyRegistersAreAValueOrNone(@ForAll @Size(8) byte[] registers, @ForAll Format format, @ForAll WordOrder order) {
-        if (!format.number() || (format.registers() == 1 && (order == WordOrder.CDAB || order == WordOrder.DCBA))) return;
+    void anyRegistersAreAValueOrNone(
+            @ForAll @Size(8) byte[] registers, @ForAll Format format, @ForAll WordOrder order) {
+        if (!format.number() || (format.registers() == 1 && (order == WordOrder.CDAB || order == WordOrder.DCBA)))
+            return;
         var form = new Form(format, format.registers(), 0, order, new Scaling(1, 0, 3), List.of());
         assertThat(form.decode(ValueType.NUMBER, Map.of(), 0, registers, 0)).isNotNull();
         assertThat(form.decode(ValueType.REGISTER, Map.of(), 3, registers, 0)).isNotNull();

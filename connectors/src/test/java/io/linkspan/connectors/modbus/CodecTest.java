@@ -84,7 +84,8 @@ class CodecTest {
         "83 02 00",
     })
     void anotherAnswerIsNotOurs(String answer) {
-        assertThat(Response.parse(new Request.Read(Table.HOLDING, 0x6B, 3), hex(answer))).isEmpty();
+        assertThat(Response.parse(new Request.Read(Table.HOLDING, 0x6B, 3), hex(answer)))
+                .isEmpty();
     }
 
     @Test
@@ -113,8 +114,10 @@ class CodecTest {
     void mbapWaitsForTheWholeMessage() throws Exception {
         byte[] message = new Mbap(0x1234, 7, hex("03 02 00 05")).encode();
         assertThat(message).isEqualTo(hex("12 34 00 00 00 05 07 03 02 00 05"));
-        for (int length = 0; length < message.length; length++) assertThat(Mbap.parse(message, length)).isEmpty();
-        assertThat(Mbap.parse(message, message.length).orElseThrow().transaction()).isEqualTo(0x1234);
+        for (int length = 0; length < message.length; length++)
+            assertThat(Mbap.parse(message, length)).isEmpty();
+        assertThat(Mbap.parse(message, message.length).orElseThrow().transaction())
+                .isEqualTo(0x1234);
     }
 
     @Test
@@ -139,7 +142,8 @@ class CodecTest {
     @Property(tries = 5_000)
     void anyBytesAreAMessageOrASentence(@ForAll @Size(max = 300) byte[] bytes) {
         try {
-            Mbap.parse(bytes, bytes.length).ifPresent(m -> assertThat(m.encode()).isEqualTo(Arrays.copyOf(bytes, m.length())));
+            Mbap.parse(bytes, bytes.length)
+                    .ifPresent(m -> assertThat(m.encode()).isEqualTo(Arrays.copyOf(bytes, m.length())));
         } catch (IOException e) {
             assertThat(e.getMessage()).isNotBlank();
         }
@@ -179,7 +183,8 @@ class CodecTest {
 
     private static Request request(Random random) {
         return switch (random.nextInt(7)) {
-            case 0 -> new Request.Read(Table.values()[random.nextInt(4)], random.nextInt(60_000), 1 + random.nextInt(125));
+            case 0 ->
+                new Request.Read(Table.values()[random.nextInt(4)], random.nextInt(60_000), 1 + random.nextInt(125));
             case 1 -> new Request.WriteCoil(random.nextInt(65_536), random.nextBoolean());
             case 2 -> new Request.WriteRegister(random.nextInt(65_536), random.nextInt(65_536));
             case 3 -> {
@@ -194,7 +199,11 @@ class CodecTest {
             default -> {
                 int count = 1 + random.nextInt(121);
                 yield new Request.ReadWriteRegisters(
-                        random.nextInt(60_000), 1 + random.nextInt(125), random.nextInt(60_000), count, bytes(random, 2 * count));
+                        random.nextInt(60_000),
+                        1 + random.nextInt(125),
+                        random.nextInt(60_000),
+                        count,
+                        bytes(random, 2 * count));
             }
         };
     }

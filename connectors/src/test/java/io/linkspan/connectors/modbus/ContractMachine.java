@@ -19,7 +19,8 @@ import java.util.Set;
 /// A plant room in the hand of the contract, over each line that a master speaks.
 final class ContractMachine implements ConnectorContract.Machine {
     private final SimulatedModbusMachine machine = new SimulatedModbusMachine();
-    private final Map<String, String> settings = new LinkedHashMap<>(Map.of("timeout", "200ms", "every", "20ms", "back-off-max", "200ms"));
+    private final Map<String, String> settings =
+            new LinkedHashMap<>(Map.of("timeout", "200ms", "every", "20ms", "back-off-max", "200ms"));
     private Optional<PtyPair> cable = Optional.empty();
     private Optional<Path> plug = Optional.empty();
     private final Map<String, Set<String>> had = Map.of(

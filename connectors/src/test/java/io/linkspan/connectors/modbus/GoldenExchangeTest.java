@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/// One request and one answer as they were on the wire, and what is to be read from them. A new case is a new folder with
+/// One request and one answer as they were on the wire, and what is to be read from them. A new case is a new folder
+/// with
 /// `request.hex`, `response.hex`, `points.txt` (type | address) and `expected.txt`; no code.
 class GoldenExchangeTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden/modbus");
@@ -26,7 +27,8 @@ class GoldenExchangeTest {
         try (var folders = Files.list(GOLDEN)) {
             var all = folders.filter(Files::isDirectory).sorted().toList();
             assertThat(all).hasSizeGreaterThan(10);
-            return all.stream().map(folder -> DynamicTest.dynamicTest(folder.getFileName().toString(), () -> check(folder)));
+            return all.stream()
+                    .map(folder -> DynamicTest.dynamicTest(folder.getFileName().toString(), () -> check(folder)));
         }
     }
 
@@ -43,7 +45,9 @@ class GoldenExchangeTest {
     }
 
     private static List<String> understood(byte[] asked, byte[] answered, List<String> points) throws IOException {
-        boolean tcp = Mbap.HEADER_BYTES < asked.length && Request.word(asked, 2) == 0 && Request.word(asked, 4) == asked.length - 6;
+        boolean tcp = Mbap.HEADER_BYTES < asked.length
+                && Request.word(asked, 2) == 0
+                && Request.word(asked, 4) == asked.length - 6;
         Request.Read read;
         Optional<Response> response;
         try {

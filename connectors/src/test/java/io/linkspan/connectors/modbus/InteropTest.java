@@ -36,15 +36,23 @@ class InteropTest {
     private static final Path SOURCE = Path.of("src/test/resources/interop/libmodbus_server.c");
 
     private static void needs(String tool, String packageName) {
-        boolean there = List.of("/usr/bin/", "/usr/local/bin/").stream().anyMatch(p -> Files.isExecutable(Path.of(p + tool)));
-        Assumptions.assumeTrue(there, tool + " is missing, so this was not tried; install it (apt install " + packageName + ")");
+        boolean there =
+                List.of("/usr/bin/", "/usr/local/bin/").stream().anyMatch(p -> Files.isExecutable(Path.of(p + tool)));
+        Assumptions.assumeTrue(
+                there, tool + " is missing, so this was not tried; install it (apt install " + packageName + ")");
     }
 
     // Our server, their master
 
     private static Point served(int number, String name, ValueType type, String at, boolean writable) {
         return point(
-                number, name, type, -1, at, writable ? Point.Access.SERVE_WRITABLE : Point.Access.SERVE, Optional.empty(),
+                number,
+                name,
+                type,
+                -1,
+                at,
+                writable ? Point.Access.SERVE_WRITABLE : Point.Access.SERVE,
+                Optional.empty(),
                 new WithoutUs.None());
     }
 
@@ -69,11 +77,15 @@ class InteropTest {
             assertThat(run(tcp, "-t", "4:float", "-B", "-r", "0", "127.0.0.1")).contains("[0]:", "2.5");
             assertThat(run(tcp, "-t", "4", "-r", "10", "127.0.0.1")).contains("[10]:", "-40");
             assertThat(run(tcp, "-t", "0", "-r", "0", "127.0.0.1")).contains("[0]:", "1");
-            assertThat(run(tcp, "-t", "3", "-r", "3", "127.0.0.1")).as("no value").contains("device or server failure".substring(0, 6));
+            assertThat(run(tcp, "-t", "3", "-r", "3", "127.0.0.1"))
+                    .as("no value")
+                    .contains("device or server failure".substring(0, 6));
             assertThat(run(tcp, "-t", "4", "-r", "99", "127.0.0.1")).contains("Illegal data address");
             assertThat(run(tcp, "-t", "0", "-r", "0", "127.0.0.1", "0")).contains("Written 1 references");
             assertThat(run(tcp, "-t", "4", "-r", "10", "127.0.0.1", "55")).contains("Written 1 references");
-            assertThat(here.reports(Report.Asked.class).stream().map(a -> a.property() + "=" + a.value()).toList())
+            assertThat(here.reports(Report.Asked.class).stream()
+                            .map(a -> a.property() + "=" + a.value())
+                            .toList())
                     .containsExactly("2=false", "3=55");
             running.stop();
         }
@@ -92,7 +104,9 @@ class InteropTest {
 
     @Test
     void ourMasterReadsAndWritesLibmodbusOverTcp(@TempDir Path folder) throws Exception {
-        var server = new ProcessBuilder(built(folder).toString(), "tcp", "0").redirectErrorStream(true).start();
+        var server = new ProcessBuilder(built(folder).toString(), "tcp", "0")
+                .redirectErrorStream(true)
+                .start();
         try {
             var port = firstLine(server);
             readsAndWrites(new ModbusTcp().create(settings("endpoint", "127.0.0.1:" + port, "every", "50ms")));
@@ -105,11 +119,23 @@ class InteropTest {
     void ourMasterReadsAndWritesLibmodbusOverASerialLine(@TempDir Path folder) throws Exception {
         var program = built(folder);
         try (var cable = PtyPair.open()) {
-            var server = new ProcessBuilder(program.toString(), "rtu", cable.b(), "5").redirectErrorStream(true).start();
+            var server = new ProcessBuilder(program.toString(), "rtu", cable.b(), "5")
+                    .redirectErrorStream(true)
+                    .start();
             try {
                 firstLine(server);
                 readsAndWrites(new ModbusRtu()
-                        .create(settings("endpoint", cable.a(), "baud", "9600", "mode", "8N1", "every", "50ms", "timeout", "2s")));
+                        .create(settings(
+                                "endpoint",
+                                cable.a(),
+                                "baud",
+                                "9600",
+                                "mode",
+                                "8N1",
+                                "every",
+                                "50ms",
+                                "timeout",
+                                "2s")));
             } finally {
                 end(server);
             }
@@ -126,7 +152,8 @@ class InteropTest {
         var limit = write(7, "boiler.limit", ValueType.NUMBER, 5, "holding 50 float32 badc");
         var pump = write(8, "boiler.pump", ValueType.FLAG, 5, "holding 60 bit 3");
         var beyond = read(9, "boiler.beyond", ValueType.NUMBER, 5, "holding 205");
-        try (var here = new TestSurroundings("bus", temperature, voltage, frequency, door, on, set, limit, pump, beyond)) {
+        try (var here =
+                new TestSurroundings("bus", temperature, voltage, frequency, door, on, set, limit, pump, beyond)) {
             var running = here.start(master);
             assertThat(here.awaitReading(temperature, _ -> true).value()).isEqualTo(new Value.Num(21.5));
             assertThat(here.awaitReading(voltage, _ -> true).value()).isEqualTo(new Value.Num(230.5));
@@ -153,8 +180,8 @@ class InteropTest {
                 Files.exists(Path.of("/usr/include/modbus/modbus.h")),
                 "libmodbus is missing, so this was not tried; install it (apt install libmodbus-dev)");
         var program = folder.resolve("libmodbus_server");
-        var output = run(
-                List.of("gcc", "-O1", "-o", program.toString(), SOURCE.toString(), "-I/usr/include/modbus", "-lmodbus"));
+        var output = run(List.of(
+                "gcc", "-O1", "-o", program.toString(), SOURCE.toString(), "-I/usr/include/modbus", "-lmodbus"));
         assertThat(output).as("what the compiler said").doesNotContain("error");
         return program;
     }

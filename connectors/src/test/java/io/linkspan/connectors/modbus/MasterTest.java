@@ -80,7 +80,9 @@ class MasterTest {
         assertThat(raw).hasSize(12 + 13);
         assertThat(raw[7]).as("the function of the request").isEqualTo((byte) 4);
         assertThat(Request.word(raw, 8)).as("its first register").isEqualTo(4);
-        assertThat(Request.word(raw, 12 + 9)).as("the first register of the answer").isEqualTo(215);
+        assertThat(Request.word(raw, 12 + 9))
+                .as("the first register of the answer")
+                .isEqualTo(215);
     }
 
     @Test
@@ -88,7 +90,9 @@ class MasterTest {
         boiler().refuse(ExceptionCode.SERVER_DEVICE_BUSY, 3);
         var here = start(TEMPERATURE);
         assertThat(here.awaitReading(TEMPERATURE, _ -> true).value()).hasToString("21.5");
-        assertThat(here.reports(Report.Unit.class)).as("three times busy is no reason to call it silent").isEmpty();
+        assertThat(here.reports(Report.Unit.class))
+                .as("three times busy is no reason to call it silent")
+                .isEmpty();
     }
 
     @Test
@@ -170,7 +174,9 @@ class MasterTest {
         long before = machine.requests();
         await(() -> here.readings().size() > 200);
         long toDead = machine.requests() - before - here.readings().size();
-        assertThat(toDead).as("tries of the dead unit while the other was read 200 times").isLessThan(20);
+        assertThat(toDead)
+                .as("tries of the dead unit while the other was read 200 times")
+                .isLessThan(20);
         machine.unit(2).silent(false);
         assertThat(here.awaitReading(dead, _ -> true).value()).hasToString("60");
         here.await(Report.Unit.class, u -> u.answers() && u.properties().equals(List.of(9)));
@@ -224,7 +230,8 @@ class MasterTest {
         boiler();
         machine.mute(true);
         var here = start(TEMPERATURE);
-        assertThat(running.orElseThrow().awaitEnd().orElseThrow()).hasMessageContaining("has not answered 4 requests in a row");
+        assertThat(running.orElseThrow().awaitEnd().orElseThrow())
+                .hasMessageContaining("has not answered 4 requests in a row");
         assertThat(here.readings()).isEmpty();
     }
 
@@ -234,13 +241,16 @@ class MasterTest {
     void aWriteIsDoneWithWhatTheRegisterReads() throws Exception {
         boiler();
         var here = start(TEMPERATURE, ON, SET);
-        assertThat(here.awaitOutcome(here.command(ON, Value.Flag.ON))).isEqualTo(new Outcome.Done(Optional.of(Value.Flag.ON)));
+        assertThat(here.awaitOutcome(here.command(ON, Value.Flag.ON)))
+                .isEqualTo(new Outcome.Done(Optional.of(Value.Flag.ON)));
         assertThat(here.awaitOutcome(here.command(SET, new Value.Num(55.5))))
                 .isEqualTo(new Outcome.Done(Optional.of(new Value.Num(55.5))));
         assertThat(machine.unit(1).flag("coil 0")).isTrue();
         assertThat(machine.unit(1).number("holding 7 int16 x0.5")).isEqualTo(55.5);
         var answer = here.reports(Report.Answer.class).getFirst();
-        assertThat(answer.raw().bytes()).as("the bytes of the write and of its answer").hasSize(24);
+        assertThat(answer.raw().bytes())
+                .as("the bytes of the write and of its answer")
+                .hasSize(24);
     }
 
     @Test
@@ -267,9 +277,11 @@ class MasterTest {
         var missing = write(4, "boiler.valve", ValueType.FLAG, 1, "coil 9");
         var here = start(new String[] {"timeout", "1s", "every", "1d"}, missing, SET);
         assertThat(here.awaitOutcome(here.command(missing, Value.Flag.ON)))
-                .isInstanceOfSatisfying(Outcome.Refused.class, r -> assertThat(r.why()).contains("coil 9", "illegal data address"));
+                .isInstanceOfSatisfying(
+                        Outcome.Refused.class, r -> assertThat(r.why()).contains("coil 9", "illegal data address"));
         assertThat(here.awaitOutcome(here.command(SET, new Value.Num(1e6))))
-                .isInstanceOfSatisfying(Outcome.Refused.class, r -> assertThat(r.why()).contains("int16 holds"));
+                .isInstanceOfSatisfying(
+                        Outcome.Refused.class, r -> assertThat(r.why()).contains("int16 holds"));
     }
 
     @Test
@@ -278,13 +290,14 @@ class MasterTest {
         var here = start(new String[] {"timeout", "1s", "every", "1d"}, ON);
         here.awaitReading(ON, _ -> true);
         machine.unit(1).refuse(ExceptionCode.SERVER_DEVICE_BUSY, 3);
-        assertThat(here.awaitOutcome(here.command(ON, Value.Flag.ON))).isEqualTo(new Outcome.Done(Optional.of(Value.Flag.ON)));
+        assertThat(here.awaitOutcome(here.command(ON, Value.Flag.ON)))
+                .isEqualTo(new Outcome.Done(Optional.of(Value.Flag.ON)));
         machine.unit(1).refuse(ExceptionCode.SERVER_DEVICE_BUSY, 1);
         long first = here.command(ON, Value.Flag.ON);
         long second = here.command(ON, Value.Flag.OFF);
         assertThat(here.awaitOutcome(second)).isEqualTo(new Outcome.Done(Optional.of(Value.Flag.OFF)));
-        assertThat(here.awaitOutcome(first)).isIn(
-                new Outcome.NotSent(Outcome.Cause.SUPERSEDED), new Outcome.Done(Optional.of(Value.Flag.ON)));
+        assertThat(here.awaitOutcome(first))
+                .isIn(new Outcome.NotSent(Outcome.Cause.SUPERSEDED), new Outcome.Done(Optional.of(Value.Flag.ON)));
         assertThat(machine.unit(1).flag("coil 0")).isFalse();
     }
 
@@ -293,9 +306,12 @@ class MasterTest {
         boiler().raw(Table.HOLDING, 20, 0b0101).lacks(5).lacks(6).lacks(22);
         var bit = write(5, "boiler.pump", ValueType.FLAG, 1, "holding 20 bit 1");
         var here = start(ON, SET, bit);
-        assertThat(here.awaitOutcome(here.command(ON, Value.Flag.ON))).isEqualTo(new Outcome.Done(Optional.of(Value.Flag.ON)));
-        assertThat(here.awaitOutcome(here.command(SET, new Value.Num(50)))).isEqualTo(new Outcome.Done(Optional.of(new Value.Num(50))));
-        assertThat(here.awaitOutcome(here.command(bit, Value.Flag.ON))).isEqualTo(new Outcome.Done(Optional.of(Value.Flag.ON)));
+        assertThat(here.awaitOutcome(here.command(ON, Value.Flag.ON)))
+                .isEqualTo(new Outcome.Done(Optional.of(Value.Flag.ON)));
+        assertThat(here.awaitOutcome(here.command(SET, new Value.Num(50))))
+                .isEqualTo(new Outcome.Done(Optional.of(new Value.Num(50))));
+        assertThat(here.awaitOutcome(here.command(bit, Value.Flag.ON)))
+                .isEqualTo(new Outcome.Done(Optional.of(Value.Flag.ON)));
         assertThat(machine.unit(1).raw(Table.HOLDING, 20)).isEqualTo(0b0111);
         assertThat(machine.writes().stream().map(w -> (int) w.request()[0])).containsExactly(15, 16, 16);
     }
@@ -305,7 +321,8 @@ class MasterTest {
         machine.unit(1).raw(Table.HOLDING, 20, 0b0101);
         var bit = write(5, "boiler.pump", ValueType.FLAG, 1, "holding 20 bit 2");
         var here = start(bit);
-        assertThat(here.awaitOutcome(here.command(bit, Value.Flag.OFF))).isEqualTo(new Outcome.Done(Optional.of(Value.Flag.OFF)));
+        assertThat(here.awaitOutcome(here.command(bit, Value.Flag.OFF)))
+                .isEqualTo(new Outcome.Done(Optional.of(Value.Flag.OFF)));
         assertThat(machine.unit(1).raw(Table.HOLDING, 20)).isEqualTo(1);
         assertThat(machine.writes().getFirst().request()[0]).isEqualTo((byte) 22);
     }
@@ -316,7 +333,8 @@ class MasterTest {
         var here = start(new String[] {"timeout", "1s", "every", "1d"}, ON);
         here.awaitReading(ON, _ -> true);
         machine.unit(1).refuse(ExceptionCode.GATEWAY_PATH_UNAVAILABLE, 1);
-        assertThat(here.awaitOutcome(here.command(ON, Value.Flag.ON))).isEqualTo(new Outcome.NotSent(Outcome.Cause.UNREACHABLE));
+        assertThat(here.awaitOutcome(here.command(ON, Value.Flag.ON)))
+                .isEqualTo(new Outcome.NotSent(Outcome.Cause.UNREACHABLE));
         machine.unit(1).refuse(ExceptionCode.GATEWAY_TARGET_FAILED, 1);
         assertThat(here.awaitOutcome(here.command(ON, Value.Flag.ON))).isInstanceOf(Outcome.InDoubt.class);
     }
@@ -324,9 +342,18 @@ class MasterTest {
     @Test
     void anActionIsInvokedAndNeverRead() throws Exception {
         machine.unit(1).raw(Table.HOLDING, 30, 0);
-        var reset = point(6, "boiler.reset", ValueType.INTEGER, 1, "holding 30", Point.Access.INVOKE, Optional.empty(), new WithoutUs.None());
+        var reset = point(
+                6,
+                "boiler.reset",
+                ValueType.INTEGER,
+                1,
+                "holding 30",
+                Point.Access.INVOKE,
+                Optional.empty(),
+                new WithoutUs.None());
         var here = start(reset);
-        assertThat(here.awaitOutcome(here.command(reset, new Value.Int(1)))).isEqualTo(new Outcome.Done(Optional.empty()));
+        assertThat(here.awaitOutcome(here.command(reset, new Value.Int(1))))
+                .isEqualTo(new Outcome.Done(Optional.empty()));
         assertThat(machine.requests()).isEqualTo(1);
     }
 
@@ -336,10 +363,12 @@ class MasterTest {
         machine.unit(2).number("input 4 int16 x0.1", 60).flag("coil 0", false).silent(true);
         var dead = write(9, "pump.on", ValueType.FLAG, 2, "coil 0");
         var here = start(new String[] {"timeout", "50ms", "every", "20ms", "back-off-max", "1h"}, TEMPERATURE, dead);
-        await(() -> here.reports(Report.Unit.class).stream().anyMatch(u -> u.properties().contains(9)));
+        await(() -> here.reports(Report.Unit.class).stream()
+                .anyMatch(u -> u.properties().contains(9)));
         boolean unreachable = false;
         for (int i = 0; i < 20 && !unreachable; i++)
-            unreachable = here.awaitOutcome(here.command(dead, Value.Flag.ON)).equals(new Outcome.NotSent(Outcome.Cause.UNREACHABLE));
+            unreachable = here.awaitOutcome(here.command(dead, Value.Flag.ON))
+                    .equals(new Outcome.NotSent(Outcome.Cause.UNREACHABLE));
         assertThat(unreachable).isTrue();
     }
 
@@ -349,12 +378,21 @@ class MasterTest {
     void aWatchdogIsFedWhileTheSiteIsAlive() throws Exception {
         boiler().raw(Table.HOLDING, 10, 0);
         var guarded = point(
-                2, "boiler.on", ValueType.FLAG, 1, "coil 0", Point.Access.WRITE, Optional.empty(),
+                2,
+                "boiler.on",
+                ValueType.FLAG,
+                1,
+                "coil 0",
+                Point.Access.WRITE,
+                Optional.empty(),
                 new WithoutUs.Watchdog("holding 10", Duration.ofMillis(50)));
         var here = start(guarded);
         await(() -> machine.writes().size() >= 5);
         assertThat(machine.writes()).allMatch(w -> w.table() == Table.HOLDING && w.first() == 10);
-        assertThat(machine.writes().stream().map(SimulatedModbusMachine.Write::value).limit(5)).containsExactly(1, 2, 3, 4, 5);
+        assertThat(machine.writes().stream()
+                        .map(SimulatedModbusMachine.Write::value)
+                        .limit(5))
+                .containsExactly(1, 2, 3, 4, 5);
         here.watched(false);
         await(() -> {
             int before = machine.writes().size();

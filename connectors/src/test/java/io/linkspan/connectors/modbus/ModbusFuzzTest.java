@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Tag;
 /// Hostile bytes, guided by coverage: no message, no value and no SunSpec map may throw anything but its refusal.
 @Tag("long")
 class ModbusFuzzTest {
-    private static final Address.SunSpec CURVE = (Address.SunSpec) Address.parse("sunspec 705 Crv.Pt.V 2.3", ValueType.NUMBER);
+    private static final Address.SunSpec CURVE =
+            (Address.SunSpec) Address.parse("sunspec 705 Crv.Pt.V 2.3", ValueType.NUMBER);
 
     @FuzzTest(maxDuration = "60s")
     void anyBytes(byte[] bytes) {
@@ -40,8 +41,9 @@ class ModbusFuzzTest {
         Rtu.answerLength(bytes, bytes.length);
         Rtu.parse(bytes, bytes.length);
         for (var request : List.of(
-                new Request.Read(Table.COIL, 3, 11), new Request.Read(Table.INPUT, 0, 4), new Request.WriteRegister(1, 2)))
-            Response.parse(request, bytes);
+                new Request.Read(Table.COIL, 3, 11),
+                new Request.Read(Table.INPUT, 0, 4),
+                new Request.WriteRegister(1, 2))) Response.parse(request, bytes);
     }
 
     private static void values(byte[] bytes) {
@@ -49,7 +51,8 @@ class ModbusFuzzTest {
         for (var format : Format.values())
             if (format.number())
                 for (var type : List.of(ValueType.NUMBER, ValueType.REGISTER)) {
-                    var form = new Form(format, format.registers(), 0, WordOrder.ABCD, new Scaling(7, -3, 2), List.of());
+                    var form =
+                            new Form(format, format.registers(), 0, WordOrder.ABCD, new Scaling(7, -3, 2), List.of());
                     form.decode(type, Map.of(), 2, eight, 0);
                 }
     }

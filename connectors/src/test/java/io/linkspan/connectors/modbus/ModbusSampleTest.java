@@ -30,10 +30,19 @@ class ModbusSampleTest {
         assertThat(server.serves()).hasSize(3);
         for (var serve : server.serves()) {
             var property = sample.file().property(serve.property()).orElseThrow();
-            new ModbusServer().check(new Point(
-                    1, serve.property(), property.type(), property.unit(), property.step(), serve.at(), Optional.empty(),
-                    property.choices(), Tree.fields(Map.of()),
-                    serve.writable() ? Point.Access.SERVE_WRITABLE : Point.Access.SERVE, new WithoutUs.None()));
+            new ModbusServer()
+                    .check(new Point(
+                            1,
+                            serve.property(),
+                            property.type(),
+                            property.unit(),
+                            property.step(),
+                            serve.at(),
+                            Optional.empty(),
+                            property.choices(),
+                            Tree.fields(Map.of()),
+                            serve.writable() ? Point.Access.SERVE_WRITABLE : Point.Access.SERVE,
+                            new WithoutUs.None()));
         }
     }
 
@@ -52,24 +61,30 @@ class ModbusSampleTest {
                     .raw(Table.INPUT, 30, 8)
                     .text("holding 40 text 8", "3.1.4");
             var endpoint = new Tree.Scalar(Mark.NONE, "127.0.0.1:" + machine.listenTcp(), false);
-            var running = here.start(new ModbusTcp()
-                    .create(new io.linkspan.model.Settings(Tree.fields(Map.of("endpoint", endpoint)))));
+            var running = here.start(
+                    new ModbusTcp().create(new io.linkspan.model.Settings(Tree.fields(Map.of("endpoint", endpoint)))));
             for (var point : points) {
-                var expected =
-                        switch (point.name()) {
-                            case "boiler.on" -> Value.Flag.OFF;
-                            case "boiler.temperature" -> new Value.Num(61.3);
-                            case "boiler.set_point" -> new Value.Num(60);
-                            case "boiler.mode" -> new Value.Choice("eco");
-                            case "boiler.fault" -> Value.Flag.ON;
-                            default -> new Value.Text("3.1.4");
-                        };
-                assertThat(here.awaitReading(point, _ -> true).value()).as(point.name()).isEqualTo(expected);
+                var expected = switch (point.name()) {
+                    case "boiler.on" -> Value.Flag.OFF;
+                    case "boiler.temperature" -> new Value.Num(61.3);
+                    case "boiler.set_point" -> new Value.Num(60);
+                    case "boiler.mode" -> new Value.Choice("eco");
+                    case "boiler.fault" -> Value.Flag.ON;
+                    default -> new Value.Text("3.1.4");
+                };
+                assertThat(here.awaitReading(point, _ -> true).value())
+                        .as(point.name())
+                        .isEqualTo(expected);
             }
-            var on = points.stream().filter(p -> p.name().equals("boiler.on")).findFirst().orElseThrow();
+            var on = points.stream()
+                    .filter(p -> p.name().equals("boiler.on"))
+                    .findFirst()
+                    .orElseThrow();
             assertThat(here.awaitOutcome(here.command(on, Value.Flag.ON)))
                     .isEqualTo(new Outcome.Done(Optional.of(Value.Flag.ON)));
-            assertThat(machine.unit(1).raw(Table.HOLDING, 10)).as("the watchdog was fed").isPositive();
+            assertThat(machine.unit(1).raw(Table.HOLDING, 10))
+                    .as("the watchdog was fed")
+                    .isPositive();
             assertThat(here.reports(Report.Unit.class)).isEmpty();
             running.stop();
         }

@@ -19,7 +19,9 @@ class PlanTest {
     }
 
     private static List<String> words(List<Plan.Run<Integer>> runs) {
-        return runs.stream().map(r -> r.unit() + " " + r.table().word() + " " + r.first() + "+" + r.count()).toList();
+        return runs.stream()
+                .map(r -> r.unit() + " " + r.table().word() + " " + r.first() + "+" + r.count())
+                .toList();
     }
 
     @Test
@@ -64,7 +66,8 @@ class PlanTest {
         assertThat(fences.split(run)).isFalse();
     }
 
-    /// A device knows some addresses only, and refuses any request that touches another one. Splitting ends, and each cell
+    /// A device knows some addresses only, and refuses any request that touches another one. Splitting ends, and
+    /// each cell
     /// that the device knows is read in the end.
     @Property(tries = 300)
     void splittingFindsAllThatADeviceKnows(@ForAll Random random) {
@@ -95,7 +98,8 @@ class PlanTest {
             assertThat(refusals).isLessThan(200);
         }
         for (var run : Plan.runs(cells, LIMITS, fences))
-            if (!answers(known, run)) assertThat(run.cells()).allMatch(c -> run.cells().size() == 1 || !known[c.first()]);
+            if (!answers(known, run))
+                assertThat(run.cells()).allMatch(c -> run.cells().size() == 1 || !known[c.first()]);
     }
 
     private static boolean answers(boolean[] known, Plan.Run<Integer> run) {
@@ -116,8 +120,12 @@ class PlanTest {
                     i));
         var limits = new Plan.Limits(1 + random.nextInt(125) + 4, 64, random.nextInt(20));
         var runs = Plan.runs(cells, limits, new Plan.Fences());
-        assertThat(runs.stream().flatMap(r -> r.cells().stream()).map(Plan.Cell::sink).sorted())
-                .containsExactlyElementsOf(cells.stream().map(Plan.Cell::sink).sorted().toList());
+        assertThat(runs.stream()
+                        .flatMap(r -> r.cells().stream())
+                        .map(Plan.Cell::sink)
+                        .sorted())
+                .containsExactlyElementsOf(
+                        cells.stream().map(Plan.Cell::sink).sorted().toList());
         for (var run : runs) {
             assertThat(run.count()).isLessThanOrEqualTo(limits.max(run.table()));
             for (var each : run.cells()) {

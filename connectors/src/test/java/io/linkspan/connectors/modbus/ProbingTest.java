@@ -30,7 +30,11 @@ class ProbingTest {
     @Test
     void findsUnitsOverTcp() throws Exception {
         machine.unit(3).raw(Table.HOLDING, 0, 7);
-        machine.unit(5).sunSpec(40_000, SunSpecImage.of(1, Map.of("Mn", "Helios", "Md", "H-8")), SunSpecImage.of(103, Map.of("W", 1)));
+        machine.unit(5)
+                .sunSpec(
+                        40_000,
+                        SunSpecImage.of(1, Map.of("Mn", "Helios", "Md", "H-8")),
+                        SunSpecImage.of(103, Map.of("W", 1)));
         machine.unit(9).refuse(ExceptionCode.GATEWAY_TARGET_FAILED, 1);
         var found = new ArrayList<Report.Found>();
         var endpoint = "127.0.0.1:" + machine.listenTcp();
@@ -57,9 +61,11 @@ class ProbingTest {
     @Test
     void showsOneAddressInEachForm() throws Exception {
         machine.unit(1).number("input 4 float32 cdab", 230.5);
-        var shown = new ModbusTcp().read(here, settings("endpoint", "127.0.0.1:" + machine.listenTcp()), "unit 1 input 4");
+        var shown =
+                new ModbusTcp().read(here, settings("endpoint", "127.0.0.1:" + machine.listenTcp()), "unit 1 input 4");
         assertThat(shown).contains(new Probes.Shown("float32 cdab", "230.5"));
-        assertThat(shown.stream().map(Probes.Shown::form).toList().indexOf("float32 cdab")).isLessThan(4);
+        assertThat(shown.stream().map(Probes.Shown::form).toList().indexOf("float32 cdab"))
+                .isLessThan(4);
         assertThat(shown).contains(new Probes.Shown("uint16", "32768"), new Probes.Shown("bytes 2", "80 00 43 66"));
     }
 
@@ -89,7 +95,8 @@ class ProbingTest {
         assertThatThrownBy(() -> new ModbusTcp().read(here, settings("endpoint", endpoint), "unit 1 input 4"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("unit 1 refuses input 4: illegal data address");
-        assertThatThrownBy(() -> new ModbusTcp().read(here, settings("endpoint", endpoint, "timeout", "50ms"), "unit 2 input 4"))
+        assertThatThrownBy(() ->
+                        new ModbusTcp().read(here, settings("endpoint", endpoint, "timeout", "50ms"), "unit 2 input 4"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("unit 2 does not answer");
     }

@@ -53,7 +53,8 @@ class RtuBusTest {
         var machine = Thread.ofVirtual().start(() -> {
             try {
                 byte[] request = new byte[8];
-                for (int n = 0; n < request.length; ) n += theirs.read(request, n, request.length - n, Duration.ofSeconds(5));
+                for (int n = 0; n < request.length; )
+                    n += theirs.read(request, n, request.length - n, Duration.ofSeconds(5));
                 for (byte[] each : answers) theirs.write(each);
             } catch (IOException e) {
                 throw new IllegalStateException(e);
@@ -79,7 +80,9 @@ class RtuBusTest {
     @Test
     void takesAnAnswerInPieces() throws Exception {
         byte[] answer = frame(17, "03 02 00 2A");
-        assertValue(exchange(Arrays.copyOf(answer, 1), Arrays.copyOfRange(answer, 1, 4), Arrays.copyOfRange(answer, 4, 7)), 42);
+        assertValue(
+                exchange(Arrays.copyOf(answer, 1), Arrays.copyOfRange(answer, 1, 4), Arrays.copyOfRange(answer, 4, 7)),
+                42);
     }
 
     @Test
@@ -97,15 +100,17 @@ class RtuBusTest {
     void aWrongCrcIsNoAnswerAndTheNextBeginsClean() throws Exception {
         byte[] wrong = frame(17, "03 02 00 2A");
         wrong[4] ^= 1;
-        assertThat(exchange(wrong)).isInstanceOfSatisfying(
-                Exchange.Garbled.class, g -> assertThat(g.what()).isEqualTo("sent a wrong CRC"));
+        assertThat(exchange(wrong))
+                .isInstanceOfSatisfying(
+                        Exchange.Garbled.class, g -> assertThat(g.what()).isEqualTo("sent a wrong CRC"));
         assertValue(exchange(frame(17, "03 02 00 2B")), 43);
     }
 
     @Test
     void aCutAnswerIsNoAnswer() throws Exception {
-        assertThat(exchange(Arrays.copyOf(frame(17, "03 02 00 2A"), 4))).isInstanceOfSatisfying(
-                Exchange.Garbled.class, g -> assertThat(g.what()).contains("4 bytes"));
+        assertThat(exchange(Arrays.copyOf(frame(17, "03 02 00 2A"), 4)))
+                .isInstanceOfSatisfying(
+                        Exchange.Garbled.class, g -> assertThat(g.what()).contains("4 bytes"));
         assertValue(exchange(frame(17, "03 02 00 2B")), 43);
     }
 
@@ -138,20 +143,30 @@ class RtuBusTest {
 
     @Test
     void anExceptionIsAnAnswer() throws Exception {
-        assertThat(exchange(frame(17, "83 06"))).isInstanceOfSatisfying(
-                Exchange.Answered.class, a -> assertThat(a.response()).isEqualTo(new Response.Refused(3, 6)));
+        assertThat(exchange(frame(17, "83 06")))
+                .isInstanceOfSatisfying(
+                        Exchange.Answered.class, a -> assertThat(a.response()).isEqualTo(new Response.Refused(3, 6)));
     }
 
     @Test
     void faultsOnARealMachineCostNoWrongValue() throws Exception {
         try (var machine = new SimulatedModbusMachine()) {
             machine.unit(1).number("input 4 int16 x0.1", 21.5);
-            var point = TestPoints.read(1, "boiler.temperature", io.linkspan.model.ValueType.NUMBER, 1, "input 4 int16 x0.1");
+            var point = TestPoints.read(
+                    1, "boiler.temperature", io.linkspan.model.ValueType.NUMBER, 1, "input 4 int16 x0.1");
             try (var bus = new TestSurroundings("bus", point)) {
                 var running = bus.start(new ModbusTcp()
                         .create(TestPoints.settings(
-                                "endpoint", "127.0.0.1:" + machine.listenRtuOverTcp(),
-                                "framing", "rtu", "timeout", "100ms", "every", "20ms", "back-off-max", "100ms")));
+                                "endpoint",
+                                "127.0.0.1:" + machine.listenRtuOverTcp(),
+                                "framing",
+                                "rtu",
+                                "timeout",
+                                "100ms",
+                                "every",
+                                "20ms",
+                                "back-off-max",
+                                "100ms")));
                 bus.awaitReading(point, _ -> true);
                 for (var fault : List.of(
                         SimulatedModbusMachine.Fault.WRONG_CRC,
@@ -164,7 +179,9 @@ class RtuBusTest {
                     long before = machine.requests();
                     while (machine.requests() < before + 6) Thread.sleep(2);
                     bus.awaitReading(point, _ -> true);
-                    assertThat(bus.readings()).as("%s", fault).allMatch(r -> r.value().toString().equals("21.5"));
+                    assertThat(bus.readings())
+                            .as("%s", fault)
+                            .allMatch(r -> r.value().toString().equals("21.5"));
                 }
                 running.stop();
             }

@@ -51,7 +51,13 @@ class ServerTest {
 
     private static Point served(int number, String name, ValueType type, String at, boolean writable) {
         return point(
-                number, name, type, -1, at, writable ? Point.Access.SERVE_WRITABLE : Point.Access.SERVE, Optional.empty(),
+                number,
+                name,
+                type,
+                -1,
+                at,
+                writable ? Point.Access.SERVE_WRITABLE : Point.Access.SERVE,
+                Optional.empty(),
                 new WithoutUs.None());
     }
 
@@ -167,7 +173,9 @@ class ServerTest {
         var here = start();
         var response = ask(1, request);
         assertThat(response).startsWith(request.replace(" ", "").substring(0, 2));
-        assertThat(here.reports(Report.Asked.class).stream().map(a -> a.property() + "=" + a.value()).toList())
+        assertThat(here.reports(Report.Asked.class).stream()
+                        .map(a -> a.property() + "=" + a.value())
+                        .toList())
                 .containsExactly(wishes.split(" "));
         assertThat(here.reports(Report.Asked.class)).allMatch(a -> a.party().equals("modbus master 127.0.0.1"));
         assertThat(here.reports(Report.Asked.class)).allMatch(a -> a.raw().bytes().length > 10);
@@ -181,7 +189,9 @@ class ServerTest {
         here.wishes(_ -> Optional.of(new Outcome.Outranked("frost rule")));
         assertThat(ask(1, "05 00 00 00 00")).isEqualTo("8504");
         here.wishes(_ -> Optional.empty());
-        assertThat(ask(1, "05 00 00 00 00")).as("accepted and on disk, not over yet").isEqualTo("0500000000");
+        assertThat(ask(1, "05 00 00 00 00"))
+                .as("accepted and on disk, not over yet")
+                .isEqualTo("0500000000");
         here.diskDead(true);
         assertThat(ask(1, "05 00 00 00 00")).isEqualTo("8504");
     }
@@ -198,7 +208,8 @@ class ServerTest {
         start();
         var random = new Random(4711);
         for (int i = 0; i < 50; i++)
-            try (var hostile = new Socket(InetAddress.getLoopbackAddress(), socket.orElseThrow().getPort())) {
+            try (var hostile = new Socket(
+                    InetAddress.getLoopbackAddress(), socket.orElseThrow().getPort())) {
                 byte[] bytes = new byte[1 + random.nextInt(600)];
                 random.nextBytes(bytes);
                 hostile.getOutputStream().write(bytes);
@@ -233,7 +244,8 @@ class ServerTest {
     void connectionsHaveALimit() throws Exception {
         start("connections-max", "1");
         assertThat(ask(1, "03 00 00 00 01")).isEqualTo("03024020");
-        try (var second = new Socket(InetAddress.getLoopbackAddress(), socket.orElseThrow().getPort())) {
+        try (var second = new Socket(
+                InetAddress.getLoopbackAddress(), socket.orElseThrow().getPort())) {
             second.setSoTimeout(10_000);
             assertThat(second.getInputStream().read()).isEqualTo(-1);
         }
@@ -248,12 +260,14 @@ class ServerTest {
         out.write(new Rtu(2, HexFormat.of().parseHex("0300000002")).encode()); // somebody else's
         out.write(request);
         byte[] answer = socket.orElseThrow().getInputStream().readNBytes(9);
-        assertThat(Rtu.parse(answer, 9).orElseThrow().pdu()).isEqualTo(HexFormat.of().parseHex("030440200000"));
+        assertThat(Rtu.parse(answer, 9).orElseThrow().pdu())
+                .isEqualTo(HexFormat.of().parseHex("030440200000"));
         request[request.length - 1] ^= 1;
         out.write(request);
         request[request.length - 1] ^= 1;
         out.write(request);
-        assertThat(Arrays.copyOf(socket.orElseThrow().getInputStream().readNBytes(9), 3)).isEqualTo(new byte[] {1, 3, 4});
+        assertThat(Arrays.copyOf(socket.orElseThrow().getInputStream().readNBytes(9), 3))
+                .isEqualTo(new byte[] {1, 3, 4});
     }
 
     @Test

@@ -22,13 +22,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SettingsTest {
     @Test
     void areFoundByTheirWords() {
-        assertThat(ServiceLoader.load(ConnectorType.class).stream().map(p -> p.get().name()))
+        assertThat(ServiceLoader.load(ConnectorType.class).stream()
+                        .map(p -> p.get().name()))
                 .contains("modbus_tcp", "modbus_rtu", "modbus_server");
     }
 
     @Test
     void haveTheStandardsDefaults() throws Exception {
-        assertThat(MasterSettings.tcp(settings("endpoint", "10.0.0.1")).endpoint()).isEqualTo(new Endpoint.Tcp("10.0.0.1", 502));
+        assertThat(MasterSettings.tcp(settings("endpoint", "10.0.0.1")).endpoint())
+                .isEqualTo(new Endpoint.Tcp("10.0.0.1", 502));
         assertThat(MasterSettings.rtu(settings("endpoint", "/dev/ttyUSB0")).endpoint())
                 .isEqualTo(new Endpoint.Serial("/dev/ttyUSB0", 19_200, "8E1"));
     }
@@ -96,7 +98,11 @@ class SettingsTest {
         assertThatThrownBy(() -> new ModbusServer().check(point(-1, "sunspec 103 W", Point.Access.SERVE, none)))
                 .hasMessageContaining("is no fixed place");
         assertThatThrownBy(() -> new ModbusTcp()
-                        .check(point(1, "holding 0", Point.Access.WRITE, new WithoutUs.Watchdog("input 3", Duration.ofSeconds(5)))))
+                        .check(point(
+                                1,
+                                "holding 0",
+                                Point.Access.WRITE,
+                                new WithoutUs.Watchdog("input 3", Duration.ofSeconds(5)))))
                 .hasMessageContaining("watchdog \"input 3\" is no writable whole number");
     }
 }

@@ -40,7 +40,8 @@ class SunSpecTest {
         var here = new TestSurroundings("roof", points);
         surroundings = Optional.of(here);
         running = Optional.of(here.start(new ModbusTcp()
-                .create(settings("endpoint", "127.0.0.1:" + machine.listenTcp(), "timeout", "500ms", "every", "20ms"))));
+                .create(settings(
+                        "endpoint", "127.0.0.1:" + machine.listenTcp(), "timeout", "500ms", "every", "20ms"))));
         return here;
     }
 
@@ -59,7 +60,9 @@ class SunSpecTest {
         var here = start(POWER, ENERGY, read(3, "pv.maker", ValueType.TEXT, 1, "sunspec 1 Mn"));
         assertThat(here.awaitReading(POWER, _ -> true).value()).isEqualTo(new Value.Num(0.4321));
         assertThat(here.awaitReading(ENERGY, _ -> true).value()).isEqualTo(new Value.Register(123_456_789, 3));
-        here.await(Report.Frame.class, f -> f.readings().stream().anyMatch(r -> r.value().equals(new Value.Text("Helios"))));
+        here.await(
+                Report.Frame.class,
+                f -> f.readings().stream().anyMatch(r -> r.value().equals(new Value.Text("Helios"))));
     }
 
     @Test
@@ -69,7 +72,9 @@ class SunSpecTest {
         here.awaitReading(POWER, _ -> true);
         unit.sunSpec(40_000, common(), SunSpecImage.of(103, Map.of("W", 432, "W_SF", 0)));
         here.awaitReading(POWER, v -> v.equals(new Value.Num(0.432)));
-        assertThat(here.readings()).allMatch(r -> r.value().equals(new Value.Num(0.4321)) || r.value().equals(new Value.Num(0.432)));
+        assertThat(here.readings())
+                .allMatch(r ->
+                        r.value().equals(new Value.Num(0.4321)) || r.value().equals(new Value.Num(0.432)));
     }
 
     @Test
@@ -78,7 +83,9 @@ class SunSpecTest {
         var current = read(3, "pv.current", ValueType.NUMBER, 1, "sunspec 103 A");
         var here = start(POWER, current);
         here.awaitReading(POWER, _ -> true);
-        assertThat(here.await(Report.Unit.class, u -> u.properties().contains(3)).why()).contains("pv.current has no value");
+        assertThat(here.await(Report.Unit.class, u -> u.properties().contains(3))
+                        .why())
+                .contains("pv.current has no value");
         assertThat(here.readings()).noneMatch(r -> r.property() == 3);
     }
 
@@ -120,7 +127,8 @@ class SunSpecTest {
 
     @Test
     void aSetPointIsWrittenWithTheDevicesScaleFactor() throws Exception {
-        machine.unit(1).sunSpec(40_000, common(), SunSpecImage.of(123, Map.of("WMaxLimPct", 1_000, "WMaxLimPct_SF", -1)));
+        machine.unit(1)
+                .sunSpec(40_000, common(), SunSpecImage.of(123, Map.of("WMaxLimPct", 1_000, "WMaxLimPct_SF", -1)));
         var limit = write(3, "pv.limit", ValueType.NUMBER, 1, "sunspec 123 WMaxLimPct");
         var here = start(limit);
         here.awaitReading(limit, v -> v.equals(new Value.Num(100)));
@@ -150,9 +158,11 @@ class SunSpecTest {
     void nestedGroupsAreCounted() {
         java.util.function.ToIntFunction<String> counts = name -> name.equals("NPt") ? 4 : 3;
         int fixed = 2 + 5 + 2 + 2 + 1 + 3; // id and length to RspTms_SF of model 705
-        var located = SunSpecModels.locate(705, 200, "Crv.Pt.V", List.of(2, 3), counts).orElseThrow();
+        var located = SunSpecModels.locate(705, 200, "Crv.Pt.V", List.of(2, 3), counts)
+                .orElseThrow();
         int curve = 10 + 4 * 2;
         assertThat(located.offset()).isEqualTo(fixed + 0 + curve + 10 + 2 * 2);
-        assertThat(SunSpecModels.locate(705, 200, "Crv.Pt.V", List.of(4, 1), counts)).isEmpty();
+        assertThat(SunSpecModels.locate(705, 200, "Crv.Pt.V", List.of(4, 1), counts))
+                .isEmpty();
     }
 }
