@@ -260,7 +260,9 @@ public final class ScenarioRun {
 
     private void unit(String thing, boolean answers) {
         var numbers = new ArrayList<Integer>();
-        for (String p : file.things().get(thing).properties().keySet())
+        var known = file.things().get(thing);
+        if (known == null) throw new IllegalStateException("Site " + file.name() + " has no thing " + thing);
+        for (String p : known.properties().keySet())
             numbers.add(up().site().directory().property(thing + "." + p));
         heard(thing + ".", new Report.Unit(numbers, answers, answers ? "" : thing + " does not answer"));
     }
