@@ -224,7 +224,7 @@ final class Bus {
     private void deliver(Machine machine, Map<String, Value> frame) {
         var line = need(lines, machine.line());
         frame.forEach(this::remember);
-        if (world.node().isEmpty() || line.cut || !line.toldUp) return;
+        if (world.node().isEmpty() || line.cut || !line.toldUp || silentUnits.contains(machine.thing())) return;
         var readings = new ArrayList<Reading>();
         frame.forEach((path, value) -> {
             if (number(path) != 0) readings.add(new Reading(number(path), value, Quality.GOOD, Reading.NO_TIME));

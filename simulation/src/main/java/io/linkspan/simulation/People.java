@@ -150,7 +150,7 @@ final class People {
     }
 
     private void disk() {
-        if (world.random.nextInt(4) == 0) {
+        if (world.random.nextInt(4) == 0 && !world.bus().hangs()) {
             world.tell("the next sync fails");
             world.disk.failNextForce();
             return;

@@ -260,7 +260,10 @@ public final class World {
     }
 
     private void stopDead() {
-        if (node.isPresent() && up().journal().health() == Health.DEAD) stop(Stop.POWER);
+        if (node.isEmpty() || up().journal().health() != Health.DEAD) return;
+        // what hangs is late only after a while: a stop before that would hide readings that nobody could have missed
+        if (bus.hangs()) in(SECOND, this::stopDead);
+        else stop(Stop.POWER);
     }
 
     /// How Linkspan stops.

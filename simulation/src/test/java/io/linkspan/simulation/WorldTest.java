@@ -13,7 +13,7 @@ class WorldTest {
     private static final int SEEDS_LONG = 2_000;
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void allInvariantsHold(long seed) {
         var verdict = World.of(seed);
         assertThat(verdict.violation())
