@@ -41,6 +41,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -260,7 +261,7 @@ public final class ScenarioRun {
 
     private void unit(String thing, boolean answers) {
         var numbers = new ArrayList<Integer>();
-        for (String p : file.things().get(thing).properties().keySet())
+        for (String p : Objects.requireNonNull(file.things().get(thing)).properties().keySet())
             numbers.add(up().site().directory().property(thing + "." + p));
         heard(thing + ".", new Report.Unit(numbers, answers, answers ? "" : thing + " does not answer"));
     }
