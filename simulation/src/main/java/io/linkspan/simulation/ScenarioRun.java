@@ -41,7 +41,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -261,7 +260,9 @@ public final class ScenarioRun {
 
     private void unit(String thing, boolean answers) {
         var numbers = new ArrayList<Integer>();
-        for (String p : Objects.requireNonNull(file.things().get(thing)).properties().keySet())
+        var known = file.things().get(thing);
+        if (known == null) throw new IllegalStateException("Site " + file.name() + " has no thing " + thing);
+        for (String p : known.properties().keySet())
             numbers.add(up().site().directory().property(thing + "." + p));
         heard(thing + ".", new Report.Unit(numbers, answers, answers ? "" : thing + " does not answer"));
     }

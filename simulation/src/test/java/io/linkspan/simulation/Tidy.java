@@ -150,7 +150,7 @@ final class Tidy {
 
     /// Types of the command line: they print, everything else logs or returns.
     private static final Pattern PRINTS = Pattern.compile(
-            "^bench/|/(node|simulation)/(\\w*Command|\\w*Commands|Main|SimulateWorld|Terminal\\w*)\\.java$");
+            "^bench/|/(node|simulation)/(\\w*Command|\\w*Commands|Main|Terminal\\w*)\\.java$");
 
     private final List<Finding> findings = new ArrayList<>();
 
