@@ -172,6 +172,7 @@ final class PlantedBugs {
 
         private byte[] mutated(byte[] bytes) {
             var file = ClassFile.of(
+                    ClassFile.DebugElementsOption.DROP_DEBUG,
                     ClassFile.ClassHierarchyResolverOption.of(ClassHierarchyResolver.ofResourceParsing(getParent())
                             .orElse(ClassHierarchyResolver.defaultResolver())));
             var model = file.parse(bytes);

@@ -149,8 +149,8 @@ final class Tidy {
             "(Impl|Manager|Helper|Helpers|Util|Utils|Base|Default|Abstract)$|^(Abstract|Default|Base)[A-Z]");
 
     /// Types of the command line: they print, everything else logs or returns.
-    private static final Pattern PRINTS = Pattern.compile(
-            "^bench/|/(node|simulation)/(\\w*Command|\\w*Commands|Main|Terminal\\w*)\\.java$");
+    private static final Pattern PRINTS =
+            Pattern.compile("^bench/|/(node|simulation)/(\\w*Command|\\w*Commands|Main|Terminal\\w*)\\.java$");
 
     private final List<Finding> findings = new ArrayList<>();
 

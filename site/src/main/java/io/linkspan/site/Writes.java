@@ -143,9 +143,15 @@ final class Writes {
             if (now.site() < a.writtenSite() + REWRITE_PAUSE_MICROS) return true;
         }
         var writing = point.writing();
-        boolean follows = a.write() != WriteState.DIFFERS; // a machine that reads otherwise is put right, however little was asked
-        if (writing.leastStep() > 0 && follows && !forced && a.written().isPresent() && desired.type().isQuantity()) {
-            double step = Math.abs(Values.asDouble(desired).orElse(0) - Values.asDouble(a.written().get()).orElse(0));
+        boolean follows = a.write()
+                != WriteState.DIFFERS; // a machine that reads otherwise is put right, however little was asked
+        if (writing.leastStep() > 0
+                && follows
+                && !forced
+                && a.written().isPresent()
+                && desired.type().isQuantity()) {
+            double step = Math.abs(Values.asDouble(desired).orElse(0)
+                    - Values.asDouble(a.written().get()).orElse(0));
             if (step < writing.leastStep()) return true;
         }
         return writing.notMoreOften().isPresent()
