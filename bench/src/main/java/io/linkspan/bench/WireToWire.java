@@ -14,8 +14,11 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -27,12 +30,16 @@ import org.HdrHistogram.Histogram;
 /// acting,
 /// while other readings are stored; beside it, in turn with it, a bare TCP relay that reads the same telegram and sends
 /// the same
-/// write. Both wait for their event; the difference is what Linkspan costs.
+/// write. Both wait for their event; the difference is what Linkspan and the disk cost. What the disk costs alone is
+/// measured in
+/// the same run: one block written to a file that was allocated before, and synced, in the relay's turns.
 final class WireToWire {
     private static final int EVENTS_A_SECOND = 100;
     private static final int OTHERS = 1_000;
     private static final Duration OTHERS_EVERY = Duration.ofMillis(200);
     private static final long WARM_UP_SECONDS = 10;
+    private static final int DISK_BLOCK_BYTES = 4_096;
+    private static final int DISK_BLOCKS = 1_000;
 
     private WireToWire() {}
 
@@ -52,14 +59,24 @@ final class WireToWire {
             Thread relay =
                     Thread.ofPlatform().daemon().start(() -> relay(relayMeter.getLocalPort(), sink.getLocalPort()));
             Thread.ofPlatform().daemon().start(() -> drain(sink, bare));
-            try (var node = Node.start(new Node.Settings(data, NodeClock.real(), Duration.ofMillis(200), Set.of()))) {
+            try (var disk = disk(data.resolve("disk-alone"));
+                    var node =
+                            Node.start(new Node.Settings(data, NodeClock.real(), Duration.ofMillis(200), Set.of()))) {
                 var tree = (Tree.Fields) Yaml.parse("bench.yaml", site(meter.getLocalPort(), port));
                 node.create(Principal.person("bench"), tree);
                 try (var toUs = meter.accept();
                         var toRelay = relayMeter.accept()) {
                     toUs.setTcpNoDelay(true);
                     toRelay.setTcpNoDelay(true);
-                    measure(toUs.getOutputStream(), toRelay.getOutputStream(), telegrams, ours, bare, seconds, node);
+                    measure(
+                            toUs.getOutputStream(),
+                            toRelay.getOutputStream(),
+                            telegrams,
+                            ours,
+                            bare,
+                            seconds,
+                            node,
+                            disk);
                 }
             }
             relay.interrupt();
@@ -75,10 +92,12 @@ final class WireToWire {
             LinkedBlockingQueue<Long> ours,
             LinkedBlockingQueue<Long> bare,
             int seconds,
-            Node node)
+            Node node,
+            FileChannel disk)
             throws IOException, InterruptedException {
         var us = new Histogram(3);
         var relay = new Histogram(3);
+        var synced = new Histogram(3);
         int lost = 0;
         long begin = System.nanoTime();
         long events = (WARM_UP_SECONDS + seconds) * EVENTS_A_SECOND;
@@ -98,14 +117,31 @@ final class WireToWire {
             Long got = seen.poll(2, TimeUnit.SECONDS);
             if (got == null) lost++;
             else if (warm) (relayed ? relay : us).recordValue(Math.max(0, got - sent));
+            if (relayed && warm) synced.recordValue(sync(disk, i));
         }
         double perSecond = (readings(node) - before) / (double) seconds;
         System.out.printf("other readings stored a second: %.0f; events without an effect: %d%n", perSecond, lost);
         row("Linkspan", us);
         row("bare relay", relay);
+        row("disk alone", synced);
         System.out.printf(
                 "p99 above the relay: %.3f ms%n", (us.getValueAtPercentile(99) - relay.getValueAtPercentile(99)) / 1e6);
         System.out.printf("syncs: %d%n", node.journal().syncs());
+    }
+
+    private static FileChannel disk(Path file) throws IOException {
+        var disk = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        for (int i = 0; i < DISK_BLOCKS; i++)
+            disk.write(ByteBuffer.allocate(DISK_BLOCK_BYTES), (long) i * DISK_BLOCK_BYTES);
+        disk.force(true);
+        return disk;
+    }
+
+    private static long sync(FileChannel disk, long turn) throws IOException {
+        long begin = System.nanoTime();
+        disk.write(ByteBuffer.allocate(DISK_BLOCK_BYTES), turn % DISK_BLOCKS * DISK_BLOCK_BYTES);
+        disk.force(false);
+        return System.nanoTime() - begin;
     }
 
     private static long readings(Node node) {

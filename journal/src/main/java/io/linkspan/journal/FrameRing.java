@@ -8,8 +8,12 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /// The newest raw frames, in and out, in a file of limited size beside the log: so that `why` can show the bytes on the
-/// wire while they are there. Never synced: it survives a kill, and a power cut as far as the medium has it; what was
-/// torn is found by its checksums and is not given out. Thread-safe.
+/// wire while they are there. [#put] only copies, so that it is fit for the thread that steps a site; [#flush] writes,
+/// and
+/// who
+/// commits calls it behind each commit. Never synced: what was flushed survives a kill, and a power cut as far as the
+/// medium has
+/// it; what was torn is found by its checksums and is not given out. Thread-safe.
 ///
 /// A frame's id is its number: 1, 2, 3 ... in the order of [#put], on and on through restarts; so it stays near the
 /// number of the entry that names it, and costs the log little.
@@ -38,12 +42,14 @@ public final class FrameRing implements Closeable {
     private static final long ID_MAX = 1L << 62;
 
     private final Disk.File file;
-    private final ByteBuffer out = ByteBuffer.allocateDirect(HEADER_BYTES + FRAME_BYTES_MAX + END_BYTES);
+    /// Records of the current block that are not written yet; they end at [#at].
+    private final ByteBuffer out = ByteBuffer.allocateDirect(BLOCK_BYTES);
     /// The id of the first record of each block; 0: it has none.
     private final long[] firsts;
     private int block;
     private int at;
     private long next = 1;
+    private long lostFlushes;
 
     private FrameRing(Disk.File file, int blocks) throws IOException {
         this.file = file;
@@ -64,6 +70,7 @@ public final class FrameRing implements Closeable {
             block = blocks - 1;
             at = BLOCK_BYTES;
             put(ByteBuffer.allocate(0));
+            flush();
         }
         file.truncate((long) blocks * BLOCK_BYTES);
     }
@@ -103,29 +110,62 @@ public final class FrameRing implements Closeable {
         return (int) crc.getValue();
     }
 
-    /// Keeps a frame and returns its id, one more than the last. The buffer keeps its position.
-    public synchronized long put(ByteBuffer frame) throws IOException {
+    /// Keeps a frame and returns its id, one more than the last. The buffer keeps its position. Writes only when a
+    /// block
+    /// is
+    /// full, and never fails: frames that a failing disk did not take are lost when their block ends.
+    public synchronized long put(ByteBuffer frame) {
         int length = frame.remaining();
         if (length > FRAME_BYTES_MAX)
             throw new IllegalArgumentException("A frame has at most " + FRAME_BYTES_MAX + " bytes, not " + length);
         if (at + HEADER_BYTES + length + END_BYTES > BLOCK_BYTES) {
-            block = (block + 1) % firsts.length;
-            at = 0;
+            leaveBlock();
         }
         if (at == 0) firsts[block] = next;
-        out.clear();
+        int record = out.position();
         out.putInt(MAGIC).putInt(length).putLong(next).putInt(checksum(frame));
-        out.putInt(checksum(out.slice(0, HEADER_CHECKED_BYTES)));
-        out.put(frame.duplicate()).putInt(0).flip();
-        file.write(out, (long) block * BLOCK_BYTES + at);
+        out.putInt(checksum(out.slice(record, HEADER_CHECKED_BYTES)));
+        out.put(frame.duplicate());
         at += HEADER_BYTES + length;
         return next++;
+    }
+
+    private void leaveBlock() {
+        try {
+            flush();
+        } catch (IOException lost) {
+            lostFlushes++;
+        }
+        out.clear();
+        block = (block + 1) % firsts.length;
+        at = 0;
+    }
+
+    /// Writes what was put since the last time. When that fails, what was put stays for the next try.
+    public synchronized void flush() throws IOException {
+        int length = out.position();
+        if (length == 0) return;
+        out.putInt(0).flip();
+        try {
+            file.write(out, (long) block * BLOCK_BYTES + at - length);
+        } catch (IOException failed) {
+            out.clear().position(length);
+            throw failed;
+        }
+        out.clear();
+    }
+
+    /// How often the frames of a block were lost, since the disk did not take them.
+    public synchronized long lostFlushes() {
+        return lostFlushes;
     }
 
     /// The frame of an id; empty when newer ones have its place, when it was never put, or when it is torn. Compare
     /// [#checksum] with what the log noted: after a power cut an id may be given out anew.
     public synchronized Optional<byte[]> get(long id) throws IOException {
-        return id < next ? find(file, firsts, id) : Optional.empty();
+        if (id >= next) return Optional.empty();
+        flush();
+        return find(file, firsts, id);
     }
 
     /// The block that can have it is the one with the highest first id up to it.
@@ -189,6 +229,10 @@ public final class FrameRing implements Closeable {
 
     @Override
     public synchronized void close() throws IOException {
-        file.close();
+        try {
+            flush();
+        } finally {
+            file.close();
+        }
     }
 }

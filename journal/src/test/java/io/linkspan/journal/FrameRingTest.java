@@ -42,6 +42,32 @@ class FrameRingTest {
     }
 
     @Test
+    void aKillCostsWhatWasNotFlushedAndAFullDiskOnlyWhatItNeverTook() throws IOException {
+        var ring = FrameRing.open(disk, NAME, BYTES);
+        ring.put(frame(1, 100));
+        ring.flush();
+        ring.put(frame(2, 100));
+        disk.kill();
+        try (var again = FrameRing.open(disk, NAME, BYTES)) {
+            assertThat(again.get(1)).contains(frame(1, 100).array());
+            assertThat(again.put(frame(3, 100)))
+                    .as("the number of the lost one")
+                    .isEqualTo(2);
+            again.flush();
+            disk.capacity(disk.usedBytes());
+            long last = 2;
+            while (again.lostFlushes() == 0) last = again.put(frame(last, 3_000));
+            assertThatThrownBy(again::flush).isInstanceOf(IOException.class);
+            disk.capacity(Long.MAX_VALUE);
+            assertThat(again.get(last))
+                    .as("it stayed for the next try")
+                    .contains(frame(last - 1, 3_000).array());
+            assertThat(again.get(last - 2)).as("lost with its block").isEmpty();
+            assertThat(again.get(2)).contains(frame(3, 100).array());
+        }
+    }
+
+    @Test
     void framesOfEveryLengthAreKept() throws IOException {
         try (var ring = FrameRing.open(disk, NAME, BYTES)) {
             for (int length : new int[] {0, 1, FrameRing.FRAME_BYTES_MAX, 3, FrameRing.FRAME_BYTES_MAX, 0}) {

@@ -278,13 +278,7 @@ final class LedSite {
     }
 
     private long keep(Report.Raw raw) {
-        if (raw.bytes().length == 0) return 0;
-        try {
-            return ring.put(ByteBuffer.wrap(raw.bytes()));
-        } catch (IOException e) {
-            LOG.debug("The bytes of a frame were not kept: {}", e.getMessage());
-            return 0;
-        }
+        return raw.bytes().length == 0 ? 0 : ring.put(ByteBuffer.wrap(raw.bytes()));
     }
 
     private static int check(Report.Raw raw) {

@@ -199,7 +199,8 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         while (committing) {
             long now = System.nanoTime();
             try {
-                if (!journal.commit(now)) {
+                if (journal.commit(now)) keepFrames();
+                else {
                     if (!journal.maintain(now))
                         journal.park(now, Math.min(journal.nanosUntilDue(System.nanoTime()), 1_000_000_000L));
                 }
@@ -208,6 +209,15 @@ public final class Node implements AutoCloseable, LedSite.Surround {
                 LOG.error("The committer broke an invariant and stops here; restart, and report this", e);
                 return;
             }
+        }
+    }
+
+    /// Behind act and tell: nobody waits for the bytes of a frame.
+    private void keepFrames() {
+        try {
+            ring.flush();
+        } catch (IOException e) {
+            LOG.debug("The bytes of some frames were not kept: {}", e.getMessage());
         }
     }
 

@@ -144,6 +144,11 @@ public final class SteppedNode {
     public void commit() {
         long now = clock.nanoTime();
         journal.commit(now);
+        try {
+            ring.flush();
+        } catch (IOException e) {
+            LOG.debug("The bytes of some frames were not kept: {}", e.getMessage());
+        }
         for (int i = 0; i < MAINTAIN_MAX && journal.maintain(now); i++) {} // small pieces, as long as there is more
         while (!images.isEmpty()) {
             var at = Log.Position.of(site.id(), images.element().here());
