@@ -3,6 +3,7 @@ package io.linkspan.journal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32C;
@@ -35,6 +36,9 @@ public final class FrameRing implements Closeable {
     static final int HEADER_BYTES = 24;
     private static final int HEADER_CHECKED_BYTES = 20;
     private static final int END_BYTES = 4;
+    /// Most full blocks that wait for a flush; more, and the oldest is lost.
+    static final int FULL_BLOCKS_MAX = 8;
+
     private static final int BLOCKS_MIN = 2;
     /// 1 GiB; in memory each takes 8 bytes.
     private static final int BLOCKS_MAX = 1 << 13;
@@ -44,12 +48,14 @@ public final class FrameRing implements Closeable {
     private final Disk.File file;
     /// Records of the current block that are not written yet; they end at [#at].
     private final ByteBuffer out = ByteBuffer.allocateDirect(BLOCK_BYTES);
+    /// What of full blocks is not written yet, the oldest first.
+    private final ArrayDeque<Rest> full = new ArrayDeque<>();
     /// The id of the first record of each block; 0: it has none.
     private final long[] firsts;
     private int block;
     private int at;
     private long next = 1;
-    private long lostFlushes;
+    private long lostBlocks;
 
     private FrameRing(Disk.File file, int blocks) throws IOException {
         this.file = file;
@@ -130,42 +136,73 @@ public final class FrameRing implements Closeable {
         return next++;
     }
 
+    /// The rest of a full block waits for the next flush; when nobody flushes, the oldest rest is lost.
     private void leaveBlock() {
-        try {
-            flush();
-        } catch (IOException lost) {
-            lostFlushes++;
+        if (out.position() > 0) full.add(rest());
+        if (full.size() > FULL_BLOCKS_MAX) {
+            full.remove();
+            lostBlocks++;
         }
         out.clear();
         block = (block + 1) % firsts.length;
         at = 0;
     }
 
-    /// Writes what was put since the last time. When that fails, what was put stays for the next try.
-    public synchronized void flush() throws IOException {
+    /// What of the current block is not written, with the 4 bytes behind it.
+    private Rest rest() {
         int length = out.position();
-        if (length == 0) return;
-        out.putInt(0).flip();
-        try {
-            file.write(out, (long) block * BLOCK_BYTES + at - length);
-        } catch (IOException failed) {
-            out.clear().position(length);
-            throw failed;
-        }
-        out.clear();
+        var bytes = ByteBuffer.allocate(length + END_BYTES);
+        out.get(0, bytes.array(), 0, length);
+        return new Rest((long) block * BLOCK_BYTES + at - length, bytes, length);
     }
 
-    /// How often the frames of a block were lost, since the disk did not take them.
-    public synchronized long lostFlushes() {
-        return lostFlushes;
+    private record Rest(long offset, ByteBuffer bytes, int length) {}
+
+    /// Writes what was put since the last time; [#put] does not wait for it. When it fails, what was put stays for
+    /// the
+    /// next try.
+    public void flush() throws IOException {
+        synchronized (file) {
+            while (true) {
+                Rest rest;
+                boolean ofFull;
+                synchronized (this) {
+                    ofFull = !full.isEmpty();
+                    if (!ofFull && out.position() == 0) return;
+                    rest = ofFull ? full.element() : rest();
+                }
+                file.write(rest.bytes.duplicate(), rest.offset);
+                written(rest, ofFull);
+            }
+        }
+    }
+
+    private synchronized void written(Rest rest, boolean ofFull) {
+        boolean isCurrent = rest.offset == (long) block * BLOCK_BYTES + at - out.position();
+        if (ofFull) full.remove(rest);
+        else if (isCurrent) out.flip().position(rest.length).compact();
+        // else its block became full meanwhile, and all that was not written then is written again
+    }
+
+    /// How often the rest of a block was lost, since nobody flushed or the disk did not take it.
+    public synchronized long lostBlocks() {
+        return lostBlocks;
     }
 
     /// The frame of an id; empty when newer ones have its place, when it was never put, or when it is torn. Compare
     /// [#checksum] with what the log noted: after a power cut an id may be given out anew.
-    public synchronized Optional<byte[]> get(long id) throws IOException {
-        if (id >= next) return Optional.empty();
-        flush();
-        return find(file, firsts, id);
+    public Optional<byte[]> get(long id) throws IOException {
+        synchronized (this) {
+            if (id >= next) return Optional.empty();
+        }
+        try {
+            flush();
+        } catch (Disk.NoSpace noRoom) {
+            // what is on the disk can be read all the same
+        }
+        synchronized (this) {
+            return find(file, firsts, id);
+        }
     }
 
     /// The block that can have it is the one with the highest first id up to it.
@@ -228,11 +265,14 @@ public final class FrameRing implements Closeable {
     }
 
     @Override
-    public synchronized void close() throws IOException {
+    public void close() throws IOException {
         try {
             flush();
-        } finally {
-            file.close();
+        } catch (IOException lost) { // the ring is no record: an end is in order without its last frames
+            synchronized (this) {
+                lostBlocks++;
+            }
         }
+        file.close();
     }
 }

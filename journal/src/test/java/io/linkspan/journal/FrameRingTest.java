@@ -42,7 +42,7 @@ class FrameRingTest {
     }
 
     @Test
-    void aKillCostsWhatWasNotFlushedAndAFullDiskOnlyWhatItNeverTook() throws IOException {
+    void aKillCostsWhatWasNotFlushed() throws IOException {
         var ring = FrameRing.open(disk, NAME, BYTES);
         ring.put(frame(1, 100));
         ring.flush();
@@ -53,18 +53,58 @@ class FrameRingTest {
             assertThat(again.put(frame(3, 100)))
                     .as("the number of the lost one")
                     .isEqualTo(2);
-            again.flush();
-            disk.capacity(disk.usedBytes());
-            long last = 2;
-            while (again.lostFlushes() == 0) last = again.put(frame(last, 3_000));
-            assertThatThrownBy(again::flush).isInstanceOf(IOException.class);
-            disk.capacity(Long.MAX_VALUE);
-            assertThat(again.get(last))
-                    .as("it stayed for the next try")
-                    .contains(frame(last - 1, 3_000).array());
-            assertThat(again.get(last - 2)).as("lost with its block").isEmpty();
             assertThat(again.get(2)).contains(frame(3, 100).array());
         }
+    }
+
+    @Test
+    void onAFullDiskFramesWaitAndTheOldestBlocksAreLost() throws IOException {
+        long size = 20L * BLOCK;
+        try (var ring = FrameRing.open(disk, NAME, size)) {
+            ring.put(frame(1, 1_000));
+            ring.flush();
+            disk.capacity(disk.usedBytes());
+            int perBlock = BLOCK / 1_028;
+            long last = 1;
+            while (ring.lostBlocks() == 0) last = ring.put(frame(last + 1, 1_000));
+            assertThat(last).isGreaterThan(FrameRing.FULL_BLOCKS_MAX * perBlock);
+            assertThatThrownBy(ring::flush).isInstanceOf(Disk.NoSpace.class);
+            assertThat(ring.get(1))
+                    .as("on the disk already")
+                    .contains(frame(1, 1_000).array());
+            assertThat(ring.get(last)).isEmpty();
+            disk.capacity(Long.MAX_VALUE);
+            assertThat(ring.get(last)).contains(frame(last, 1_000).array());
+            assertThat(ring.get(last - (FrameRing.FULL_BLOCKS_MAX - 1L) * perBlock))
+                    .isPresent();
+            assertThat(ring.get(10)).as("lost with its block").isEmpty();
+        }
+    }
+
+    @Test
+    void puttingDoesNotWaitForAFlush() throws Exception {
+        var ring = FrameRing.open(disk, NAME, BYTES);
+        ring.put(frame(1, 1_000));
+        var done = new java.util.concurrent.CountDownLatch(1);
+        synchronized (disk) { // the write of the flush waits here
+            var flush = Thread.ofPlatform().start(() -> {
+                try {
+                    ring.flush();
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            });
+            while (flush.getState() != Thread.State.BLOCKED) Thread.onSpinWait();
+            var put = Thread.ofPlatform().start(() -> {
+                for (int i = 2; i <= 300; i++) ring.put(frame(i, 1_000));
+                done.countDown();
+            });
+            assertThat(done.await(20, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+            put.join();
+        }
+        for (int i = 300; i > 200; i--)
+            assertThat(ring.get(i)).contains(frame(i, 1_000).array());
+        ring.close();
     }
 
     @Test
@@ -243,20 +283,6 @@ class FrameRingTest {
                 assertThat(ring.get(id)).isEmpty();
                 assertThat(ring.put(frame(1, 1))).isEqualTo(1);
             }
-        }
-    }
-
-    @Test
-    void aFullDiskRefusesTheFrameAndTheNextOneIsKept() throws IOException {
-        try (var ring = FrameRing.open(disk, NAME, BYTES)) {
-            ring.put(frame(1, 1_000));
-            disk.capacity(disk.usedBytes() + 500);
-            assertThatThrownBy(() -> ring.put(frame(2, 1_000))).isInstanceOf(Disk.NoSpace.class);
-            assertThat(ring.get(2)).isEmpty();
-            disk.capacity(Long.MAX_VALUE);
-            assertThat(ring.put(frame(3, 900))).isEqualTo(2);
-            assertThat(ring.get(1)).contains(frame(1, 1_000).array());
-            assertThat(ring.get(2)).contains(frame(3, 900).array());
         }
     }
 
