@@ -49,6 +49,7 @@ public final class House {
 
     private long elementSwitchings;
     private double quarterJoules;
+    private double drawnJoules;
     private double quarterDone;
     private double peakWatts;
 
@@ -56,7 +57,12 @@ public final class House {
     ///
     /// @param start at a row of the record: each 10 minutes
     public House(LocalDateTime start) {
-        record = HouseRecord.from(start);
+        this(start, HouseRecord.DAYS_MAX);
+    }
+
+    /// The same, with so many days of the record before it begins again.
+    House(LocalDateTime start, int days) {
+        record = HouseRecord.from(start, days);
         startOfDay = start.toLocalTime().toSecondOfDay();
         now = record.at(0);
     }
@@ -92,6 +98,7 @@ public final class House {
         double wanted = returnCelsius() + (SUPPLY_CELSIUS - returnCelsius()) * valvePercent / 100;
         flowCelsius += (wanted - flowCelsius) * Math.min(1, dt / FLOW_TIME_SECONDS);
         quarterJoules += meterWatts() * dt;
+        drawnJoules += meterWatts() * dt;
         quarterDone += dt;
         seconds += dt;
         if (quarterDone >= QUARTER_SECONDS - 1e-6) {
@@ -179,6 +186,11 @@ public final class House {
     /// How long the house has run.
     public Duration ran() {
         return Duration.ofMillis((long) (seconds * 1_000));
+    }
+
+    /// What the house drew from the grid since it began, in J.
+    public double drawnJoules() {
+        return drawnJoules;
     }
 
     /// How often the element went on or off.

@@ -19,6 +19,7 @@ final class HouseRecord {
     /// Most days that are kept; after them the record begins again.
     static final int DAYS_MAX = 28;
 
+    private static final int ROWS_A_DAY = 144;
     private static final String FILE = "house-2016.csv.gz";
     private static final double WATTS_PER_WATT_HOUR = 6.0; // in 10 minutes
 
@@ -36,17 +37,24 @@ final class HouseRecord {
         this.rows = List.copyOf(rows);
     }
 
-    /// The record from this time on.
+    /// The record from this time on, [#DAYS_MAX] days of it.
     ///
     /// @throws IllegalArgumentException it has no row of this time
     static HouseRecord from(LocalDateTime start) {
+        return from(start, DAYS_MAX);
+    }
+
+    /// The record from this time on, at most so many days of it.
+    ///
+    /// @throws IllegalArgumentException it has no row of this time
+    static HouseRecord from(LocalDateTime start, int days) {
         var rows = new ArrayList<Row>();
         try (var stream = HouseRecord.class.getResourceAsStream(FILE)) {
             if (stream == null) throw new IllegalStateException(FILE + " is not in this program; build it again");
             var lines =
                     new BufferedReader(new InputStreamReader(new GZIPInputStream(stream), StandardCharsets.US_ASCII));
             lines.readLine();
-            int most = DAYS_MAX * 144;
+            int most = days * ROWS_A_DAY;
             String from = start.toString();
             for (String line; rows.size() < most && (line = lines.readLine()) != null; )
                 if (line.compareTo(from) >= 0) rows.add(row(line));
