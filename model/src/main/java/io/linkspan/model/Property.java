@@ -17,6 +17,7 @@ import java.util.Optional;
 /// @param every how often it is expected; none: no expectation, only a line that is down is a gap
 /// @param choices names by the device's codes
 /// @param rollover the largest value before a register starts at 0 again
+/// @param keep how long its readings are kept in the history; none: 90 days. Its roll-ups stay
 /// @param was the name before a renaming
 public record Property(
         String name,
@@ -31,6 +32,7 @@ public record Property(
         Optional<Duration> every,
         Map<Long, String> choices,
         Optional<BigDecimal> rollover,
+        Optional<Duration> keep,
         Optional<Writing> writing,
         Optional<String> was) {
 
@@ -123,6 +125,8 @@ public record Property(
         var choices = choices(s, type);
         var range = range(s);
         var rollover = rollover(s, type);
+        var keep = s.duration("keep");
+        if (keep.isPresent() && keep.get().compareTo(KEEP_MIN) < 0) throw s.wrong("keep", "is at least 1d");
         var step = s.number("step");
         if (step.isPresent() && step.get() <= 0) throw s.wrong("step", "is more than 0");
         Optional<Tree.Scalar> at =
@@ -145,11 +149,15 @@ public record Property(
                 every,
                 choices,
                 rollover,
+                keep,
                 writing,
                 s.text("was"));
         s.finish();
         return property;
     }
+
+    /// Shortest `keep`.
+    static final Duration KEEP_MIN = Duration.ofDays(1);
 
     /// Shortest `every`, in microseconds.
     static final long EVERY_MICROS_MIN = 1_000;
