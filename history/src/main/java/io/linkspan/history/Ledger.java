@@ -1,0 +1,163 @@
+package io.linkspan.history;
+
+import io.linkspan.model.ByteReader;
+import io.linkspan.model.ByteWriter;
+import io.linkspan.model.History.Missing;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// What is known of each property beside its readings: the newest instant, where it is missing, and how its register
+/// turned. What is said twice is known once, so that a log may be taken again.
+///
+/// Thread-safety: every method holds the ledger's lock.
+final class Ledger {
+    /// Most gaps of one property; the oldest goes.
+    static final int GAPS_MAX = 4_096;
+    /// Most turns of one register; the oldest goes.
+    static final int TURNS_MAX = 1_024;
+
+    private static final class Entry {
+        long newest = Long.MIN_VALUE;
+        final List<Missing> gaps = new ArrayList<>();
+        final List<Turned> turns = new ArrayList<>();
+    }
+
+    /// A register's base from an instant on.
+    private record Turned(long atMicros, boolean exchanged, long base, int decimals) {}
+
+    private final Map<Integer, Entry> entries = new HashMap<>();
+    private long gapsForgotten;
+
+    private Entry entry(int property) {
+        return entries.computeIfAbsent(property, _ -> new Entry());
+    }
+
+    synchronized long newest(int property) {
+        var entry = entries.get(property);
+        return entry == null ? Long.MIN_VALUE : entry.newest;
+    }
+
+    synchronized void newest(int property, long micros) {
+        var entry = entry(property);
+        entry.newest = Math.max(entry.newest, micros);
+    }
+
+    /// @return whether that is news
+    synchronized boolean gapOpened(int property, long fromMicros, String cause) {
+        var gaps = entry(property).gaps;
+        for (var gap : gaps) if (gap.fromMicros() == fromMicros || gap.toMicros() == Long.MAX_VALUE) return false;
+        return add(gaps, new Missing(fromMicros, Long.MAX_VALUE, cause));
+    }
+
+    synchronized boolean gapClosed(int property, long toMicros) {
+        var gaps = entry(property).gaps;
+        for (int i = gaps.size() - 1; i >= 0; i--) {
+            var gap = gaps.get(i);
+            if (gap.toMicros() != Long.MAX_VALUE) continue;
+            if (toMicros <= gap.fromMicros()) gaps.remove(i);
+            else gaps.set(i, new Missing(gap.fromMicros(), toMicros, gap.cause()));
+            return true;
+        }
+        return false;
+    }
+
+    synchronized boolean gapNoted(int property, long fromMicros, long toMicros, String cause) {
+        if (toMicros <= fromMicros) return false;
+        var gap = new Missing(fromMicros, toMicros, cause);
+        var gaps = entry(property).gaps;
+        return !gaps.contains(gap) && add(gaps, gap);
+    }
+
+    private boolean add(List<Missing> gaps, Missing gap) {
+        int i = gaps.size();
+        while (i > 0 && gaps.get(i - 1).fromMicros() > gap.fromMicros()) i--;
+        gaps.add(i, gap);
+        if (gaps.size() > GAPS_MAX) {
+            gaps.removeFirst();
+            gapsForgotten++;
+        }
+        return true;
+    }
+
+    synchronized boolean turned(int property, long atMicros, boolean exchanged, long base, int decimals) {
+        var turns = entry(property).turns;
+        var turn = new Turned(atMicros, exchanged, base, decimals);
+        if (turns.contains(turn)) return false;
+        turns.add(turn);
+        if (turns.size() > TURNS_MAX) turns.removeFirst();
+        return true;
+    }
+
+    /// Where a property is missing within a span, oldest first.
+    synchronized List<Missing> missing(int property, long fromMicros, long toMicros) {
+        var entry = entries.get(property);
+        if (entry == null) return List.of();
+        return entry.gaps.stream()
+                .filter(g -> g.toMicros() > fromMicros && g.fromMicros() < toMicros)
+                .toList();
+    }
+
+    /// How a register turned, each with what it adds to the difference of what is shown.
+    synchronized List<Rolling.Turn> turns(int property) {
+        var entry = entries.get(property);
+        if (entry == null) return List.of();
+        var turns = new ArrayList<Rolling.Turn>();
+        double before = 0;
+        for (var t : entry.turns) {
+            double base = java.math.BigDecimal.valueOf(t.base, t.decimals).doubleValue();
+            turns.add(new Rolling.Turn(t.atMicros, t.exchanged, base - before));
+            before = base;
+        }
+        return turns;
+    }
+
+    /// The properties that are known.
+    synchronized List<Integer> properties() {
+        return entries.keySet().stream().sorted().toList();
+    }
+
+    /// How many gaps were forgotten since the start because of [#GAPS_MAX].
+    synchronized long gapsForgotten() {
+        return gapsForgotten;
+    }
+
+    synchronized byte[] encode() {
+        var out = new ByteWriter();
+        out.u8(1).varint(entries.size());
+        int before = 0;
+        for (var e : new TreeMap<>(entries).entrySet()) {
+            out.varint(e.getKey() - before);
+            before = e.getKey();
+            var entry = e.getValue();
+            out.i64(entry.newest).varint(entry.gaps.size());
+            for (var gap : entry.gaps)
+                out.i64(gap.fromMicros()).i64(gap.toMicros()).text(gap.cause());
+            out.varint(entry.turns.size());
+            for (var turn : entry.turns)
+                out.i64(turn.atMicros).flag(turn.exchanged).i64(turn.base).u8(turn.decimals);
+        }
+        return out.copy();
+    }
+
+    static Ledger decode(byte[] bytes) {
+        var ledger = new Ledger();
+        var in = new ByteReader(ByteBuffer.wrap(bytes));
+        int version = in.u8();
+        if (version != 1)
+            throw new IllegalArgumentException("A ledger of version " + version + " is unknown; update Linkspan");
+        int property = 0;
+        for (int n = in.items(); n > 0; n--) {
+            property += in.count();
+            var entry = ledger.entry(property);
+            entry.newest = in.i64();
+            for (int gaps = in.items(); gaps > 0; gaps--) entry.gaps.add(new Missing(in.i64(), in.i64(), in.text()));
+            for (int turns = in.items(); turns > 0; turns--)
+                entry.turns.add(new Turned(in.i64(), in.flag(), in.i64(), in.u8()));
+        }
+        return ledger;
+    }
+}

@@ -1,0 +1,183 @@
+package io.linkspan.history;
+
+import io.linkspan.model.History.Every;
+import io.linkspan.model.History.Missing;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// What can be asked of one view. Close it, so that merged segments can go. Not thread-safe.
+final class Query implements AutoCloseable {
+    private final Store.View view;
+    private final List<Segment> pinned;
+
+    Query(Store.View view, List<Segment> pinned) {
+        this.view = view;
+        this.pinned = pinned;
+    }
+
+    Manifest manifest() {
+        return view.manifest();
+    }
+
+    /// All rows of a property in a span, from disk and memory.
+    void run(int property, long fromMicros, long toMicros, Merge.Sink sink, Merge.Conflicts again) throws IOException {
+        var cursors = sealed(property, fromMicros, toMicros);
+        for (var table : tables()) {
+            var series = table.of(property);
+            if (series != null && series.first() < toMicros)
+                cursors.add(new Merge.InMemory(series.rows(again), fromMicros, toMicros));
+        }
+        Merge.run(cursors, sink, again);
+    }
+
+    /// Only those on disk.
+    void runSealed(int property, long fromMicros, long toMicros, Merge.Sink sink) throws IOException {
+        Merge.run(sealed(property, fromMicros, toMicros), sink, Merge.Conflicts.IGNORED);
+    }
+
+    private List<Merge.Cursor> sealed(int property, long fromMicros, long toMicros) throws IOException {
+        var cursors = new ArrayList<Merge.Cursor>();
+        for (var segment : view.raw())
+            if (segment.info.meets(fromMicros, toMicros))
+                cursors.addAll(segment.file().cursors(property, fromMicros, toMicros));
+        return cursors;
+    }
+
+    private List<Table> tables() {
+        var tables = new ArrayList<>(view.frozen());
+        tables.add(view.active());
+        return tables;
+    }
+
+    /// One row, with nothing around it.
+    record Single(Rows rows) {}
+
+    /// The newest row before an instant.
+    Optional<Single> lastBefore(int property, long beforeMicros, boolean onlySealed) throws IOException {
+        long best = Long.MIN_VALUE;
+        if (!onlySealed)
+            for (var table : tables()) {
+                var series = table.of(property);
+                if (series == null || series.first() >= beforeMicros) continue;
+                var rows = series.rows(Merge.Conflicts.IGNORED);
+                int i = rows.indexFrom(0, beforeMicros) - 1;
+                if (i >= 0) best = Math.max(best, rows.times()[i]);
+            }
+        var newestFirst = view.raw().stream()
+                .filter(s -> s.info.from() < beforeMicros)
+                .sorted(Comparator.comparingLong((Segment s) -> s.info.to()).reversed())
+                .toList();
+        for (var segment : newestFirst) {
+            if (segment.info.to() <= best) break;
+            best = Math.max(best, segment.file().lastBefore(property, beforeMicros));
+        }
+        if (best == Long.MIN_VALUE) return Optional.empty();
+        var found = new ArrayList<Single>();
+        Merge.Sink keep = (rows, from, to) -> found.add(new Single(copy(rows, from, to)));
+        if (onlySealed) runSealed(property, best, best + 1, keep);
+        else run(property, best, best + 1, keep, Merge.Conflicts.IGNORED);
+        return Optional.of(found.getFirst());
+    }
+
+    private static Rows copy(Rows rows, int from, int to) {
+        var builder = new Rows.Builder();
+        builder.add(rows, from, to);
+        return builder.take();
+    }
+
+    /// What did not stand, by instant and in the order of receiving; each value once, and not the one that stands.
+    List<Again> again(int property, long fromMicros, long toMicros) throws IOException {
+        var all = new ArrayList<Again>();
+        for (var segment : view.raw()) all.addAll(segment.file().again(property));
+        run(property, fromMicros, toMicros, (_, _, _) -> true, all::add);
+        var distinct = new LinkedHashMap<List<Object>, Again>();
+        all.stream()
+                .filter(a -> a.atMicros() >= fromMicros && a.atMicros() < toMicros)
+                .sorted(Comparator.comparingLong(Again::atMicros).thenComparingLong(Again::receivedMicros))
+                .forEach(a -> distinct.putIfAbsent(List.of(a.atMicros(), a.value()), a));
+        var left = new ArrayList<Again>();
+        for (var again : distinct.values()) {
+            var stands = lastBefore(property, again.atMicros() + 1, false);
+            if (stands.isEmpty() || !stands.get().rows().value(0).equals(again.value())) left.add(again);
+        }
+        return left;
+    }
+
+    /// The numbers of the properties that are on disk, growing.
+    List<Integer> sealedProperties(long fromMicros, long toMicros) throws IOException {
+        var all = new java.util.TreeSet<Integer>();
+        for (var segment : view.raw())
+            if (segment.info.meets(fromMicros, toMicros))
+                all.addAll(segment.file().properties());
+        return List.copyOf(all);
+    }
+
+    /// Rolls of the days that are rolled up and right, by day; the newest made count.
+    NavigableMap<Long, List<Roll>> rolled(int property, long fromMicros, long toMicros, Every every)
+            throws IOException {
+        var blobs = new TreeMap<Long, byte[]>();
+        for (var segment : view.rolled())
+            if (segment.info.meets(fromMicros, toMicros))
+                for (var blob : segment.file().blobs(property, Roll.measurement(every), fromMicros, toMicros))
+                    blobs.put(blob.atMicros(), blob.bytes());
+        var stale = view.manifest().stale().get(property);
+        if (stale != null) blobs.keySet().removeAll(stale);
+        long fresh = freshFrom(property);
+        var rolls = new TreeMap<Long, List<Roll>>();
+        for (var e : blobs.headMap(Math.min(fresh, view.manifest().rolledTo())).entrySet())
+            rolls.put(e.getKey(), Roll.decode(e.getValue()));
+        return rolls;
+    }
+
+    /// From where on readings in memory may have changed a day that is rolled up.
+    private long freshFrom(int property) {
+        long from = Long.MAX_VALUE;
+        for (var table : tables()) {
+            var series = table.of(property);
+            if (series != null) from = Math.min(from, series.first());
+            for (var t : table.touched()) if (t.property() == property) from = Math.min(from, t.fromMicros());
+        }
+        return from == Long.MAX_VALUE
+                ? from
+                : new Calendar(java.time.ZoneId.of(view.manifest().zone())).start(from, Every.DAY);
+    }
+
+    /// Rolls made of the readings of a span that begins and ends where buckets do.
+    ///
+    /// @param until what stands last, stands up to here at most
+    /// @param most stops soon after so many
+    List<Roll> roll(
+            int property,
+            long fromMicros,
+            long toMicros,
+            Every every,
+            Calendar calendar,
+            Ledger ledger,
+            boolean onlySealed,
+            long until,
+            int most)
+            throws IOException {
+        List<Missing> gaps = ledger.missing(property, Long.MIN_VALUE, Long.MAX_VALUE);
+        var rolling = new Rolling(calendar, every, gaps, ledger.turns(property));
+        var before = lastBefore(property, fromMicros, onlySealed);
+        before.ifPresent(b -> rolling.before(b.rows(), 0));
+        Merge.Sink sink = (rows, from, to) -> {
+            rolling.add(rows, from, to);
+            return rolling.size() <= most;
+        };
+        if (onlySealed) runSealed(property, fromMicros, toMicros, sink);
+        else run(property, fromMicros, toMicros, sink, Merge.Conflicts.IGNORED);
+        return rolling.finish(Math.min(toMicros, until));
+    }
+
+    @Override
+    public void close() {
+        for (var segment : pinned) segment.release();
+    }
+}
