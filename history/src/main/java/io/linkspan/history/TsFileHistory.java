@@ -165,6 +165,11 @@ public final class TsFileHistory implements History, AutoCloseable {
         }
     }
 
+    /// All that the site's log has on disk was taken, and nothing else was received up to this instant.
+    public void caughtUp(long wallMicros) {
+        completeTo = Math.max(completeTo, wallMicros);
+    }
+
     /// What readings take in memory, in bytes.
     public long memoryBytes() {
         var view = store.view();

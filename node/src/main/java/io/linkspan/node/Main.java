@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             Keeping.Verify.class,
             Keeping.BackupCommand.class,
             Keeping.Restore.class,
+            Past.Import.class,
             ByHand.Probe.class,
             ByHand.Read.class,
             CommandLine.HelpCommand.class

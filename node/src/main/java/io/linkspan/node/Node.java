@@ -8,6 +8,7 @@ import io.linkspan.journal.Journal;
 import io.linkspan.journal.RealDisk;
 import io.linkspan.journal.RetentionLimits;
 import io.linkspan.model.Durations;
+import io.linkspan.model.History;
 import io.linkspan.model.Input;
 import io.linkspan.model.Invalid;
 import io.linkspan.model.Json;
@@ -70,6 +71,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private final boolean passive;
     private final Journal journal;
     private final FrameRing ring;
+    private final Histories histories;
     private final Inbox<Runnable> inbox;
     private final Inbox<Runnable>.Source doors;
     private final Map<SiteId, LedSite> sites = new ConcurrentHashMap<>();
@@ -131,6 +133,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         limits = settings.log();
         journal = Journal.open(disk, limits.journal(random.nextLong()));
         ring = FrameRing.open(disk, FRAMES, limits.framesBytes());
+        histories = new Histories(data, this::views);
         inbox = new Inbox<>(clock);
         around = new Wires.Around(
                 new Attached(),
@@ -164,6 +167,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         committer.start();
         loop.start();
         for (var site : sites.values()) wiring.execute(() -> rewire(site));
+        histories.start();
         wiring.scheduleWithFixedDelay(
                 this::dropReadings, RETENTION_EVERY.toMillis(), RETENTION_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -291,8 +295,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         var floors = new HashMap<SiteId, Log.Position>();
         try {
             for (var site : sites.values()) {
-                var snapshots = site.log().snapshots();
-                if (!snapshots.isEmpty()) floors.put(site.id(), snapshots.getLast());
+                floor(site).ifPresent(at -> floors.put(site.id(), at));
             }
             long before = clock.wallMicros() - Durations.micros(limits.keepReadings());
             var dropping = new RetentionLimits(floors, before, limits.readingsBytesMax());
@@ -303,7 +306,39 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         }
     }
 
+    /// Up to here neither a start nor the history needs the readings of a site's log.
+    private Optional<Log.Position> floor(LedSite site) throws IOException {
+        var snapshots = site.log().snapshots();
+        var sealed = histories.sealedTo(site.id());
+        if (snapshots.isEmpty() || sealed.isEmpty()) return Optional.empty();
+        var oldest = snapshots.getLast();
+        return Optional.of(sealed.get().compareTo(oldest) < 0 ? sealed.get() : oldest);
+    }
+
     // ---- doors
+
+    private List<SiteView> views() {
+        var all = new ArrayList<SiteView>();
+        for (var id : sites.keySet()) all.add(new RunningSite(this, clock, id));
+        return all;
+    }
+
+    /// A site's readings by time; none for a moment after its start, or when its history can not be opened.
+    public Optional<History> history(SiteId site) {
+        return histories.of(site);
+    }
+
+    /// Brings readings of the past, as a table in CSV, into a site's history; see [ReadingsFile]. The same file again
+    /// changes
+    /// nothing.
+    ///
+    /// @return how many readings are in the file; 0 when it was brought in before
+    /// @throws Invalid at the line of what is wrong; then nothing was brought in
+    public long bring(SiteId site, Path file) throws Invalid, IOException {
+        var view = new RunningSite(this, clock, site);
+        var brought = ReadingsFile.bring(file, view.directory(), histories.toFill(view));
+        return brought.isNew() ? brought.readings() : 0;
+    }
 
     /// The sites that this node leads.
     public List<SiteId> sites() {
@@ -426,6 +461,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     public void close() throws IOException {
         if (!open) return;
         for (var each : wires.values()) each.close();
+        histories.close();
         var stopped = new java.util.concurrent.CountDownLatch(1);
         doors.force(() -> {
             for (var site : sites.values()) {

@@ -12,6 +12,7 @@ import io.linkspan.model.Tree;
 import io.linkspan.model.Value;
 import io.linkspan.model.Values;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +67,7 @@ public final class Requests implements ControlSocket.Handler {
             case "service" -> store(view, service(view, s), out);
             case "exchange" -> store(view, exchange(view, s), out);
             case "apply" -> apply(view, s, out);
+            case "import" -> bring(view, s, out);
             case "snapshot" -> {
                 node.snapshot(view.id());
                 out.end(Tree.fields(Map.of()));
@@ -75,7 +77,7 @@ public final class Requests implements ControlSocket.Handler {
                 throw s.wrong(
                         "do",
                         "is get, tail, why, export, sites, set, release, invoke, arm, service, exchange, apply,"
-                                + " snapshot or status, not \"" + what + "\"");
+                                + " import, snapshot or status, not \"" + what + "\"");
         }
     }
 
@@ -254,6 +256,14 @@ public final class Requests implements ControlSocket.Handler {
         if (taken.isEmpty()) throw new IOException(notStored());
         if (view.directory().revision() == before)
             throw new IOException("the site did not take the file; its log says why (linkspan tail)");
+    }
+
+    private void bring(SiteView view, Settings s, ControlSocket.Answers out) throws Invalid, IOException {
+        long readings = node.bring(view.id(), Path.of(s.needText("file", "\"/srv/meter-2025.csv\"")));
+        out.end(Trees.fields()
+                .plain("readings", readings)
+                .plain("unchanged", readings == 0)
+                .done());
     }
 
     // ---- how it is doing

@@ -22,6 +22,8 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -93,6 +95,7 @@ public final class Demo {
                 var node = Node.start(new Node.Settings(folder, clock, COMMIT_EVERY, Set.of()))) {
             var id = lead(node, site, machines);
             var from = node.log(id).head();
+            months(node, id, folder, clock);
             machines.start();
             long begun = System.nanoTime();
             var start = firstReading(node, id);
@@ -117,6 +120,17 @@ public final class Demo {
         var id = node.sites().getFirst();
         node.apply(id, Principal.person("demo"), file).await(STORED_TIMEOUT);
         return id;
+    }
+
+    /// The months before, once in a folder's life.
+    private static void months(Node node, SiteId id, Path folder, NodeClock clock) throws IOException, Invalid {
+        Path file = folder.resolve("months-before.csv");
+        if (Files.exists(file)) return;
+        var end = Instant.EPOCH.plus(clock.wallMicros(), ChronoUnit.MICROS);
+        try (var out = Files.newBufferedWriter(file)) {
+            HouseMonths.write(out, end, HouseMachines.REGISTER);
+        }
+        node.bring(id, file);
     }
 
     private Optional<Long> firstReading(Node node, SiteId id) throws InterruptedException {

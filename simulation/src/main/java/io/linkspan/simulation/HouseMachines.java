@@ -18,6 +18,8 @@ import java.util.Optional;
 public final class HouseMachines implements AutoCloseable {
     /// Most telegrams whose time is remembered; of more, the oldest are forgotten.
     static final int TELEGRAMS_MAX = 500_000;
+    /// What the register of the meter shows at first, in 1/1,000 kWh.
+    static final long REGISTER = 4_213_807;
     /// Number of the unit with the boiler.
     static final int BOILER = 1;
     /// Number of the unit with the display.
@@ -61,7 +63,7 @@ public final class HouseMachines implements AutoCloseable {
         plant.unit(HALL).flag("coil 0", false);
         plant.unit(DISPLAY).number("holding 0 uint16 x0.01", 0);
         meter = new SimulatedP1Meter(MeterForm.BELGIAN, () -> houseMicros);
-        meter.set("1-0:1.8.1", new io.linkspan.model.Value.Register(4_213_807, 3));
+        meter.set("1-0:1.8.1", new io.linkspan.model.Value.Register(REGISTER, 3));
         show();
         try {
             meter.listen(meterPort);
