@@ -5,8 +5,10 @@ import io.linkspan.model.History.Missing;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -127,7 +129,12 @@ final class Query implements AutoCloseable {
                 for (var blob : segment.file().blobs(property, Roll.measurement(every), fromMicros, toMicros))
                     blobs.put(blob.atMicros(), blob.bytes());
         var stale = view.manifest().stale().get(property);
-        if (stale != null) blobs.keySet().removeAll(stale);
+        if (stale != null)
+            for (long day : stale) {
+                blobs.remove(day);
+                Long next = blobs.higherKey(day); // what stood at its beginning may be another value
+                if (next != null) blobs.remove(next);
+            }
         long fresh = freshFrom(property);
         var rolls = new TreeMap<Long, List<Roll>>();
         for (var e : blobs.headMap(Math.min(fresh, view.manifest().rolledTo())).entrySet())
@@ -159,21 +166,42 @@ final class Query implements AutoCloseable {
             Every every,
             Calendar calendar,
             Ledger ledger,
-            boolean onlySealed,
             long until,
             int most)
             throws IOException {
-        List<Missing> gaps = ledger.missing(property, Long.MIN_VALUE, Long.MAX_VALUE);
-        var rolling = new Rolling(calendar, every, gaps, ledger.turns(property));
-        var before = lastBefore(property, fromMicros, onlySealed);
+        var rolling = rolling(property, every, calendar, ledger);
+        var before = lastBefore(property, fromMicros, false);
         before.ifPresent(b -> rolling.before(b.rows(), 0));
         Merge.Sink sink = (rows, from, to) -> {
             rolling.add(rows, from, to);
             return rolling.size() <= most;
         };
-        if (onlySealed) runSealed(property, fromMicros, toMicros, sink);
-        else run(property, fromMicros, toMicros, sink, Merge.Conflicts.IGNORED);
+        run(property, fromMicros, toMicros, sink, Merge.Conflicts.IGNORED);
         return rolling.finish(Math.min(toMicros, until));
+    }
+
+    private static Rolling rolling(int property, Every every, Calendar calendar, Ledger ledger) {
+        List<Missing> gaps = ledger.missing(property, Long.MIN_VALUE, Long.MAX_VALUE);
+        return new Rolling(calendar, every, gaps, ledger.turns(property));
+    }
+
+    /// Rolls of every kind of what is on disk, of a span of whole days that are over.
+    Map<Every, List<Roll>> rollAll(int property, long fromMicros, long toMicros, Calendar calendar, Ledger ledger)
+            throws IOException {
+        var kinds = new EnumMap<Every, Rolling>(Every.class);
+        var before = lastBefore(property, fromMicros, true);
+        for (var every : Every.values()) {
+            var rolling = rolling(property, every, calendar, ledger);
+            before.ifPresent(b -> rolling.before(b.rows(), 0));
+            kinds.put(every, rolling);
+        }
+        runSealed(property, fromMicros, toMicros, (rows, from, to) -> {
+            for (var rolling : kinds.values()) rolling.add(rows, from, to);
+            return true;
+        });
+        var rolls = new EnumMap<Every, List<Roll>>(Every.class);
+        kinds.forEach((every, rolling) -> rolls.put(every, rolling.finish(toMicros)));
+        return rolls;
     }
 
     @Override

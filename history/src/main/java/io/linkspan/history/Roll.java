@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a stretch of time held of a property, as it is stored. Two neighbours can be joined without the readings.
+/// What a stretch of time held of a property, as it is stored. One of an hour is not made of those of its minutes:
+/// minutes
+/// without a reading have none, and yet a figure stood in them.
 ///
 /// @param count readings
 /// @param used readings with a figure, of a quality better than BAD; with none, the figures are NaN and their instants
@@ -63,68 +65,6 @@ record Roll(
                 used == 0 ? Double.NaN : sum / used,
                 held == 0 ? Double.NaN : area / held,
                 last,
-                consumption);
-    }
-
-    /// This one and a later one as one.
-    Roll join(Roll next, long start, long end) {
-        Roll figures = used == 0 ? next : this;
-        boolean nextLess = used == 0 || next.min < min;
-        boolean nextMore = used == 0 || next.max > max;
-        Roll later = next.used == 0 ? this : next;
-        return new Roll(
-                start,
-                end,
-                count + next.count,
-                used + next.used,
-                figures.first,
-                figures.firstAt,
-                later.last,
-                later.lastAt,
-                nextLess ? next.min : min,
-                nextLess ? next.minAt : minAt,
-                nextMore ? next.max : max,
-                nextMore ? next.maxAt : maxAt,
-                sum + next.sum,
-                area + next.area,
-                held + next.held,
-                Double.isNaN(consumption)
-                        ? next.consumption
-                        : Double.isNaN(next.consumption) ? consumption : consumption + next.consumption);
-    }
-
-    /// The buckets of a longer kind that these are in.
-    static List<Roll> coarser(List<Roll> rolls, Calendar calendar, History.Every every) {
-        var joined = new ArrayList<Roll>();
-        for (var roll : rolls) {
-            if (!joined.isEmpty() && roll.from < joined.getLast().to) {
-                var before = joined.removeLast();
-                joined.add(before.join(roll, before.from, before.to));
-            } else {
-                long start = calendar.start(roll.from, every);
-                joined.add(roll.within(start, calendar.end(start, every)));
-            }
-        }
-        return joined;
-    }
-
-    private Roll within(long start, long end) {
-        return new Roll(
-                start,
-                end,
-                count,
-                used,
-                first,
-                firstAt,
-                last,
-                lastAt,
-                min,
-                minAt,
-                max,
-                maxAt,
-                sum,
-                area,
-                held,
                 consumption);
     }
 

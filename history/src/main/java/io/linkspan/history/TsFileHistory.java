@@ -508,7 +508,7 @@ public final class TsFileHistory implements History, AutoCloseable {
         private boolean raw(long from, long to, RollSink sink) throws IOException {
             long complete = completeTo;
             long until = complete == 0 ? Long.MAX_VALUE : complete;
-            return sink.accept(query.roll(property, from, to, every, calendar, ledger, false, until, BUCKETS_MAX + 1));
+            return sink.accept(query.roll(property, from, to, every, calendar, ledger, until, BUCKETS_MAX + 1));
         }
     }
 

@@ -112,7 +112,6 @@ final class Upkeep {
                     long day = calendar.start(rows.times()[i], Every.DAY);
                     long next = calendar.end(day, Every.DAY);
                     days.add(day);
-                    days.add(next); // what stood at its beginning may be another value
                     i = rows.indexFrom(i, next);
                 }
                 all = all.withRolled(now.zone(), now.rolledTo(), all.moreStale(property, days));
@@ -369,7 +368,7 @@ final class Upkeep {
                 if (days + e.getValue().size() > STALE_DAYS_MAX && days > 0) break;
                 days += e.getValue().size();
                 done.put(e.getKey(), e.getValue());
-                spans.put(e.getKey(), joined(e.getValue(), calendar));
+                spans.put(e.getKey(), joined(withNext(query, e.getKey(), e.getValue(), calendar), calendar));
             }
             if (done.isEmpty()) return false;
             var info = write(query, calendar, spans, false);
@@ -386,6 +385,19 @@ final class Upkeep {
                     null);
             return true;
         }
+    }
+
+    /// Also the next day with readings behind each: what stood at its beginning may be another value.
+    private static SortedSet<Long> withNext(Query query, int property, SortedSet<Long> days, Calendar calendar)
+            throws IOException {
+        var all = new TreeSet<>(days);
+        for (long day : days)
+            query.runSealed(
+                    property, calendar.end(day, Every.DAY), query.manifest().rolledTo(), (rows, from, _) -> {
+                        all.add(calendar.start(rows.times()[from], Every.DAY));
+                        return false;
+                    });
+        return all;
     }
 
     private static List<long[]> joined(SortedSet<Long> days, Calendar calendar) {
@@ -422,20 +434,18 @@ final class Upkeep {
             boolean always,
             Map<Every, TreeMap<Long, byte[]>> tiers)
             throws IOException {
-        var minutes = query.roll(
-                property, span[0], span[1], Every.MINUTE, calendar, ledger, true, Long.MAX_VALUE, Integer.MAX_VALUE);
-        for (int i = 0, end; i < minutes.size(); i = end) {
-            long day = calendar.start(minutes.get(i).from(), Every.DAY);
-            long next = calendar.end(day, Every.DAY);
-            long readings = 0;
-            for (end = i; end < minutes.size() && minutes.get(end).from() < next; end++)
-                readings += minutes.get(end).count();
-            var rolls = minutes.subList(i, end);
-            for (var every : Every.values()) {
-                if (every != Every.MINUTE) rolls = Roll.coarser(rolls, calendar, every);
-                if (always || (long) rolls.size() * CONDENSES <= readings)
-                    tiers.computeIfAbsent(every, _ -> new TreeMap<>()).put(day, Roll.encode(rolls));
-            }
+        var all = query.rollAll(property, span[0], span[1], calendar, ledger);
+        var readings = new TreeMap<Long, Long>();
+        for (var roll : all.getOrDefault(Every.DAY, List.of())) readings.put(roll.from(), roll.count());
+        for (var e : all.entrySet()) {
+            var days = new TreeMap<Long, List<Roll>>();
+            for (var roll : e.getValue())
+                days.computeIfAbsent(calendar.start(roll.from(), Every.DAY), _ -> new ArrayList<>())
+                        .add(roll);
+            days.forEach((day, rolls) -> {
+                if (always || (long) rolls.size() * CONDENSES <= readings.getOrDefault(day, 0L))
+                    tiers.computeIfAbsent(e.getKey(), _ -> new TreeMap<>()).put(day, Roll.encode(rolls));
+            });
         }
     }
 
