@@ -1,6 +1,7 @@
 package io.linkspan.node;
 
 import io.linkspan.connector.Endpoint;
+import io.linkspan.history.CsvImport;
 import io.linkspan.journal.Disk;
 import io.linkspan.journal.FrameRing;
 import io.linkspan.journal.Health;
@@ -19,6 +20,7 @@ import io.linkspan.model.Result;
 import io.linkspan.model.SiteFile;
 import io.linkspan.model.SiteId;
 import io.linkspan.model.Tree;
+import io.linkspan.model.Values;
 import io.linkspan.site.Assessment;
 import io.linkspan.site.Image;
 import java.io.IOException;
@@ -328,16 +330,23 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         return histories.of(site);
     }
 
-    /// Brings readings of the past, as a table in CSV, into a site's history; see [ReadingsFile]. The same file again
+    /// Brings readings of the past, as a table in CSV (see [CsvImport]), into a site's history. The same content again
     /// changes
     /// nothing.
     ///
-    /// @return how many readings are in the file; 0 when it was brought in before
-    /// @throws Invalid at the line of what is wrong; then nothing was brought in
-    public long bring(SiteId site, Path file) throws Invalid, IOException {
+    /// @throws IOException with the line of what is wrong; then nothing was brought in
+    public CsvImport.Imported bring(SiteId site, Path file) throws IOException {
         var view = new RunningSite(this, clock, site);
-        var brought = ReadingsFile.bring(file, view.directory(), histories.toFill(view));
-        return brought.isNew() ? brought.readings() : 0;
+        var directory = view.directory();
+        return CsvImport.read(
+                histories.toFill(view),
+                String.valueOf(file.getFileName()),
+                () -> Files.newInputStream(file),
+                directory.file().zone(),
+                path -> directory
+                        .find(path)
+                        .map(p -> new CsvImport.Target(
+                                directory.property(path), text -> Values.parse(p.type(), p.choices(), text))));
     }
 
     /// The sites that this node leads.

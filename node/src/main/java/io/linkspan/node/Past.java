@@ -18,7 +18,7 @@ final class Past {
 
         @Parameters(
                 paramLabel = "FILE.csv",
-                description = "columns time,meter.power,... or time,property,value,quality")
+                description = "columns time,meter.power,... or property,time,value,quality")
         private Path file = Path.of("readings.csv");
 
         @Override
@@ -27,10 +27,14 @@ final class Past {
             var answer = where.askNode(where.request("import")
                     .text("file", file.toAbsolutePath().normalize().toString()));
             if (where.printed(answer)) return Exit.DONE;
-            where.print(
-                    Where.text(answer, "unchanged").equals("true")
-                            ? file + " was brought in before; nothing changed"
-                            : Where.text(answer, "readings") + " readings of " + file + " are in the history");
+            if (Where.text(answer, "unchanged").equals("true")) {
+                where.print(file + " was brought in before; nothing changed");
+                return Exit.DONE;
+            }
+            where.print(Where.text(answer, "readings") + " readings of " + Where.text(answer, "lines")
+                    + " lines are in the history");
+            var left = Where.texts(answer, "left");
+            if (!left.isEmpty()) where.print("Left out, since no property has these names: " + String.join(", ", left));
             return Exit.DONE;
         }
     }

@@ -259,10 +259,12 @@ public final class Requests implements ControlSocket.Handler {
     }
 
     private void bring(SiteView view, Settings s, ControlSocket.Answers out) throws Invalid, IOException {
-        long readings = node.bring(view.id(), Path.of(s.needText("file", "\"/srv/meter-2025.csv\"")));
+        var brought = node.bring(view.id(), Path.of(s.needText("file", "\"/srv/meter-2025.csv\"")));
         out.end(Trees.fields()
-                .plain("readings", readings)
-                .plain("unchanged", readings == 0)
+                .plain("unchanged", !brought.isNew())
+                .plain("lines", brought.lines())
+                .plain("readings", brought.readings())
+                .texts("left", brought.left())
                 .done());
     }
 

@@ -123,7 +123,7 @@ public final class Demo {
     }
 
     /// The months before, once in a folder's life.
-    private static void months(Node node, SiteId id, Path folder, NodeClock clock) throws IOException, Invalid {
+    private static void months(Node node, SiteId id, Path folder, NodeClock clock) throws IOException {
         Path file = folder.resolve("months-before.csv");
         if (Files.exists(file)) return;
         var end = Instant.EPOCH.plus(clock.wallMicros(), ChronoUnit.MICROS);
