@@ -2,28 +2,74 @@ package io.linkspan.feed;
 
 import io.linkspan.model.Entry;
 import io.linkspan.model.EntryCodec;
+import io.linkspan.model.History;
 import io.linkspan.model.Input;
+import io.linkspan.model.Principal;
 import io.linkspan.model.Reading;
 import io.linkspan.model.Result;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Who may take what of a site. There is one filter, [#let], and everything that leaves a site passes it: the page,
-/// `tail`,
-/// `why`, and later queries, exports and applications.
+/// `tail`, `why`, queries, exports and applications. What else there is besides the log passes [Filter], which is made
+/// of a contract.
 ///
 /// Thread-safety: immutable, safe for many threads.
 ///
 /// @param party whose contract it is, in words
-public record Contract(String party) {
+/// @param version counts from 1 with each change; 0 for the owner's
+/// @param paths things and properties that it lets out; empty: all
+/// @param every the finest resolution: 1min, 15min, 1h or 1d; zero: each reading
+/// @param delay how old a reading is before it is let out
+/// @param untilMicros wall time at which it ends, microseconds since 1970; [Long#MAX_VALUE]: never
+public record Contract(
+        String party, long version, Set<String> paths, Duration every, Duration delay, long untilMicros) {
     /// The site's owner may take everything but what belongs to the two parties of a private link.
-    public static final Contract OWNER = new Contract("owner");
+    public static final Contract OWNER =
+            new Contract("owner", 0, Set.of(), Duration.ZERO, Duration.ZERO, Long.MAX_VALUE);
+
+    /// Longest [#delay], in days.
+    public static final int DELAY_DAYS_MAX = 3_650;
+
+    /// Most [#paths].
+    public static final int PATHS_MAX = 10_000;
+
+    public Contract {
+        paths = Set.copyOf(paths);
+        if (paths.size() > PATHS_MAX)
+            throw new IllegalArgumentException(
+                    "A contract names at most " + PATHS_MAX + " things and properties, not " + paths.size());
+        if (!every.isZero()) Windows.of(every);
+        if (delay.isNegative() || delay.toDays() > DELAY_DAYS_MAX)
+            throw new IllegalArgumentException(
+                    "A contract's delay is 0s to " + DELAY_DAYS_MAX + "d, not " + delay);
+    }
+
+    /// Whether it lets each thing of the site out as it comes, but for what is private.
+    public boolean isOwner() {
+        return version == 0;
+    }
+
+    /// How long its windows are; none: each reading is let out.
+    public Optional<History.Every> windows() {
+        return every.isZero() ? Optional.empty() : Optional.of(Windows.of(every));
+    }
+
+    /// Whether a property, or something of a thing, is let out.
+    public boolean lets(String path) {
+        if (paths.isEmpty() || paths.contains(path)) return true;
+        int dot = path.indexOf('.');
+        return dot >= 0 && paths.contains(path.substring(0, dot));
+    }
 
     /// What of an entry may be taken; none when nothing may, or when nothing of it is left.
     ///
     /// @param closed which properties and links are private
     public Optional<Entry> let(Entry entry, EntryCodec.Privacy closed) {
+        if (!isOwner()) return outside(entry, closed);
         var results = new ArrayList<Result>();
         for (var result : entry.results()) let(result, closed).ifPresent(results::add);
         var input = let(entry.input(), closed);
@@ -31,6 +77,70 @@ public record Contract(String party) {
         var shown = input.orElseGet(() -> new Input.Frame(0, List.of(), 0, 0));
         return Optional.of(
                 new Entry(entry.epoch(), entry.seq(), entry.at(), entry.by(), shown, results, entry.readingsDropped()));
+    }
+
+    /// A party outside takes readings and where they are missing: who did what in the site, and why, is the owner's.
+    private Optional<Entry> outside(Entry entry, EntryCodec.Privacy closed) {
+        if (!every.isZero()) return Optional.empty(); // windows come from the history, never from the log
+        var results = new ArrayList<Result>();
+        for (var result : entry.results()) data(result, closed).ifPresent(results::add);
+        if (results.isEmpty()) return Optional.empty();
+        var nothing = new Input.Frame(0, List.of(), 0, 0);
+        return Optional.of(new Entry(
+                entry.epoch(),
+                entry.seq(),
+                entry.at(),
+                Principal.SYSTEM,
+                nothing,
+                results,
+                entry.readingsDropped()));
+    }
+
+    private static Optional<Result> data(Result result, EntryCodec.Privacy closed) {
+        return switch (result) {
+            case Result.Took r -> {
+                var readings = open(r.readings(), closed);
+                yield readings.isEmpty() ? Optional.empty() : Optional.of(new Result.Took(readings));
+            }
+            case Result.GapOpened r -> {
+                var of = openOnes(r.properties(), closed);
+                yield of.isEmpty() ? Optional.empty() : Optional.of(new Result.GapOpened(of, r.fromWall(), r.cause()));
+            }
+            case Result.GapClosed r -> {
+                var of = openOnes(r.properties(), closed);
+                yield of.isEmpty() ? Optional.empty() : Optional.of(new Result.GapClosed(of, r.toWall()));
+            }
+            case Result.GapNoted r -> {
+                var of = openOnes(r.properties(), closed);
+                yield of.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new Result.GapNoted(of, r.fromWall(), r.toWall(), r.cause()));
+            }
+            case Result.HoldPlaced _,
+                    Result.HoldEnded _,
+                    Result.Charged _,
+                    Result.WriteOrdered _,
+                    Result.WriteWithheld _,
+                    Result.WriteEnded _,
+                    Result.LocalChange _,
+                    Result.Left _,
+                    Result.CommandOpened _,
+                    Result.RegisterTurned _,
+                    Result.LinkMoved _,
+                    Result.Began _,
+                    Result.Adopted _,
+                    Result.CommandEnded _,
+                    Result.LineIs _,
+                    Result.UnitIs _,
+                    Result.ServiceIs _,
+                    Result.ArmedIs _,
+                    Result.DiskIs _,
+                    Result.Noticed _ -> Optional.empty();
+        };
+    }
+
+    private static List<Integer> openOnes(List<Integer> properties, EntryCodec.Privacy closed) {
+        return properties.stream().filter(p -> !closed.property(p)).toList();
     }
 
     private static Optional<Input> let(Input input, EntryCodec.Privacy closed) {

@@ -1,15 +1,14 @@
 package io.linkspan.node;
 
-import io.linkspan.access.Page;
-import io.linkspan.access.PageView;
+import io.linkspan.access.EverybodyHere;
+import io.linkspan.access.HttpDoor;
 import io.linkspan.connector.Endpoint;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
-/// The live page of a running node: all its sites, on loopback. Safe for many threads.
+/// The HTTP door of a running node: the API and the page of all its sites, on loopback. Safe for many threads.
 public final class LivePage implements Pages {
     /// For `ServiceLoader`, which makes one.
     public LivePage() {}
@@ -28,14 +27,9 @@ public final class LivePage implements Pages {
     /// @param port 0: a free one
     /// @param note one sentence for its head at the moment of the call; may be empty
     /// @throws IOException the port is taken; the message says what next
-    public static Page start(Node node, NodeClock clock, double speed, int port, Supplier<String> note)
+    public static HttpDoor start(Node node, NodeClock clock, double speed, int port, Supplier<String> note)
             throws IOException {
-        return Page.start(port, () -> sites(node, clock, speed, note.get()));
-    }
-
-    private static List<PageView> sites(Node node, NodeClock clock, double speed, String note) {
-        var all = new ArrayList<PageView>();
-        for (var id : node.sites()) all.add(new PageViews(node.board(id), clock, speed).now(note));
-        return all;
+        var desk = new NodeDesk(node, clock, speed, note, _ -> Optional.empty());
+        return HttpDoor.open(HttpDoor.Settings.loopback(port, new EverybodyHere(Requests.here())), desk);
     }
 }

@@ -226,6 +226,24 @@ public final class PageViews {
         };
     }
 
+    /// Why an actuator is as it is, in one sentence; empty for a sensor, and for what is private.
+    String why(Cell cell) {
+        if (cell.isPrivate() || cell.duty().isEmpty()) return "";
+        var directory = board.directory();
+        return directory
+                .find(directory.name(Result.Sort.PROPERTY, cell.property()))
+                .map(p -> why(directory, p, cell.duty().get()))
+                .orElse("");
+    }
+
+    /// What a link does, in one sentence.
+    String does(Directory directory, Link link) {
+        String value = link.does() instanceof Link.Does.Switch s
+                ? s.whenAbove().or(s::whenBelow).map(v -> "Holds it " + v).orElse("Switches it")
+                : "Holds it";
+        return value + because(directory, link) + ".";
+    }
+
     private String withUnit(Property property, Value value) {
         return words(property, value)
                 + property.unit().map(u -> " " + symbol(u)).orElse("");

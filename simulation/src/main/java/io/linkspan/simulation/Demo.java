@@ -1,6 +1,6 @@
 package io.linkspan.simulation;
 
-import io.linkspan.access.Page;
+import io.linkspan.access.HttpDoor;
 import io.linkspan.model.Invalid;
 import io.linkspan.model.Log;
 import io.linkspan.model.Principal;
@@ -52,7 +52,7 @@ public final class Demo {
     /// @param speed of its clock; 1 is real time, at most [#SPEED_MAX]
     /// @param time how long; none: until it is stopped
     /// @param data its folder; none: a temporary one, removed at the end
-    /// @param port of the live page, 0: a free one; none: [Page#PORT], or a free one when that is taken
+    /// @param port of the live page, 0: a free one; none: [HttpDoor#PORT], or a free one when that is taken
     public record Options(double speed, Optional<Duration> time, Optional<Path> data, Optional<Integer> port) {
         public Options {
             if (!(speed > 0 && speed <= SPEED_MAX))
@@ -147,12 +147,12 @@ public final class Demo {
     }
 
     /// A person who chose a port wants no other one.
-    private Page page(Node node, NodeClock clock) throws IOException {
+    private HttpDoor page(Node node, NodeClock clock) throws IOException {
         Supplier<String> note = () -> "A recorded house; its boiler, heating and hall are simulated.";
         if (options.port().isPresent())
             return LivePage.start(node, clock, options.speed(), options.port().get(), note);
         try {
-            return LivePage.start(node, clock, options.speed(), Page.PORT, note);
+            return LivePage.start(node, clock, options.speed(), HttpDoor.PORT, note);
         } catch (IOException e) { // taken
             return LivePage.start(node, clock, options.speed(), 0, note);
         }

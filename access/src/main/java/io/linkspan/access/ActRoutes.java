@@ -1,0 +1,198 @@
+package io.linkspan.access;
+
+import io.linkspan.model.Invalid;
+import io.linkspan.model.Json;
+import io.linkspan.model.Tree;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The routes that act: holds, actions, service, armed, the site file. Each becomes one request of the set that the
+/// control socket has, done in the name of who is signed in. Safe for many threads.
+final class ActRoutes {
+    /// One file at a time for a site, so that `If-Match` means what it says.
+    private final Map<String, ReentrantLock> files = new ConcurrentHashMap<>();
+
+    List<Route> all() {
+        String site = "/v1/sites/{site}";
+        String cell = site + "/cells/{path}";
+        return List.of(
+                Route.people("PUT", site + "/things/{thing}/properties/{property}", Role.OPERATOR, ActRoutes::write),
+                Route.people("POST", cell + "/holds", Role.OPERATOR, ActRoutes::hold),
+                Route.people("DELETE", cell + "/holds", Role.OPERATOR, ActRoutes::release),
+                Route.people("POST", site + "/things/{thing}/actions/{action}", Role.OPERATOR, ActRoutes::invoke),
+                Route.people("PUT", site + "/things/{thing}/service", Role.OPERATOR, ActRoutes::service),
+                Route.people("PUT", site + "/armed", Role.INSTALLER, ActRoutes::arm),
+                Route.people("GET", site + "/file", Role.INSTALLER, ActRoutes::file),
+                Route.people("PUT", site + "/file", Role.INSTALLER, this::apply),
+                Route.people(
+                        "GET",
+                        "/v1/schema/site",
+                        Role.VIEWER,
+                        v -> v.send(
+                                200,
+                                "application/schema+json",
+                                v.desk().siteSchema().getBytes(java.nio.charset.StandardCharsets.UTF_8))));
+    }
+
+    // ---- wishes
+
+    /// WoT `writeproperty`: done, or a problem that says what became of it.
+    private static void write(Visit visit) throws Problem, Invalid, IOException, InterruptedException {
+        String path = visit.part("thing") + "." + visit.part("property");
+        var request = SiteRoutes.request("set", visit.place())
+                .text("property", path)
+                .text("value", text(visit.value()));
+        key(visit).ifPresent(k -> request.text("key", k));
+        var end = visit.desk().ask(visit.by(), request.done()).end();
+        String kind = below(end, "outcome", "kind").orElse("unknown");
+        if (kind.equals("done")) visit.nothing();
+        else
+            throw Problem.of(
+                            kind.equals("refused") || kind.equals("outranked") ? 409 : 504,
+                            path + " was not set: "
+                                    + below(end, "outcome", "text")
+                                            .orElse("nobody knows yet what became of it; the log will tell"))
+                    .and("outcome", end.fields().getOrDefault("outcome", Tree.text("unknown")))
+                    .and("position", end.fields().getOrDefault("position", Tree.text("")));
+    }
+
+    private static void hold(Visit visit) throws Problem, Invalid, IOException, InterruptedException {
+        var place = visit.place();
+        var s = visit.fields();
+        var value = s.part("value")
+                .orElseThrow(() -> Problem.of(400, "\"value\" is missing: what shall it be, such as {\"value\": true}"));
+        var request = SiteRoutes.request("set", place)
+                .text("property", visit.part("path"))
+                .text("value", text(value));
+        for (String name : List.of("for", "priority", "deadline"))
+            s.text(name).filter(t -> !t.isEmpty()).ifPresent(t -> request.text(name, t));
+        s.finish();
+        command(visit, request);
+    }
+
+    private static void release(Visit visit) throws Problem, InterruptedException {
+        var request = SiteRoutes.request("release", visit.place()).text("property", visit.part("path"));
+        visit.query("priority").ifPresent(p -> request.text("priority", p));
+        command(visit, request);
+    }
+
+    private static void invoke(Visit visit) throws Problem, Invalid, IOException, InterruptedException {
+        var place = visit.place();
+        var s = visit.fields();
+        var request =
+                SiteRoutes.request("invoke", place).text("action", visit.part("thing") + "." + visit.part("action"));
+        s.part("value").ifPresent(v -> request.text("value", text(v)));
+        s.text("deadline").ifPresent(d -> request.text("deadline", d));
+        s.finish();
+        command(visit, request);
+    }
+
+    private static void command(Visit visit, Words.Fields request) throws Problem, InterruptedException {
+        key(visit).ifPresent(k -> request.text("key", k));
+        boolean waits = visit.flag("wait", true);
+        if (!waits) request.plain("no-wait", true);
+        var end = visit.desk().ask(visit.by(), request.done()).end();
+        visit.json(end.fields().containsKey("outcome") ? 200 : 202, end);
+    }
+
+    /// The same key is done once, whatever happens in between.
+    private static Optional<String> key(Visit visit) throws Problem {
+        var key = visit.header("Idempotency-Key").map(k -> k.replaceAll("^\"(.*)\"$", "$1"));
+        if (key.isPresent() && (key.get().isBlank() || key.get().length() > Limits.KEY_CHARS_MAX))
+            throw Problem.of(400, "Idempotency-Key is 1 to " + Limits.KEY_CHARS_MAX + " characters long");
+        return key;
+    }
+
+    /// A value as people write it: the request set reads it by the property's type.
+    private static String text(Tree value) {
+        return value instanceof Tree.Scalar s ? s.text() : Json.write(value);
+    }
+
+    private static Optional<String> below(Tree.Fields tree, String name, String field) {
+        return tree.fields().get(name) instanceof Tree.Fields f && f.fields().get(field) instanceof Tree.Scalar s
+                ? Optional.of(s.text())
+                : Optional.empty();
+    }
+
+    // ---- what has no outcome of its own
+
+    private static void service(Visit visit) throws Problem, Invalid, IOException, InterruptedException {
+        var place = visit.place();
+        var s = visit.fields();
+        var request = SiteRoutes.request("service", place)
+                .text("thing", visit.part("thing"))
+                .plain("out", s.flag("out", true));
+        s.text("reason").ifPresent(r -> request.text("reason", r));
+        s.finish();
+        visit.json(visit.desk().ask(visit.by(), request.done()).end());
+    }
+
+    private static void arm(Visit visit) throws Problem, Invalid, IOException, InterruptedException {
+        var place = visit.place();
+        var s = visit.fields();
+        if (!s.has("armed")) throw Problem.of(400, "\"armed\" is missing: {\"armed\": true} or {\"armed\": false}");
+        var request = SiteRoutes.request("arm", place).plain("armed", s.flag("armed", false));
+        s.finish();
+        visit.json(visit.desk().ask(visit.by(), request.done()).end());
+    }
+
+    // ---- the site file
+
+    private static void file(Visit visit) throws Problem, InterruptedException {
+        var end = visit.desk()
+                .ask(visit.by(), SiteRoutes.request("export", visit.place()).done())
+                .end();
+        var revision = end.fields().getOrDefault("revision", Tree.plain(0));
+        visit.header("ETag", "\"" + text(revision) + "\"");
+        visit.json(Words.fields()
+                .put("revision", revision)
+                .put("yaml", end.fields().getOrDefault("yaml", Tree.text("")))
+                .done());
+    }
+
+    private void apply(Visit visit) throws Problem, Invalid, IOException, InterruptedException {
+        var place = visit.place();
+        String yaml = yaml(visit);
+        boolean merge = visit.flag("merge", false);
+        var match = visit.header("If-Match");
+        var request = SiteRoutes.request("apply", place)
+                .text("yaml", yaml)
+                .plain("dry-run", visit.flag("dry_run", false))
+                .plain("confirmed", visit.flag("confirmed", false))
+                .plain("merge", merge);
+        if (match.isPresent() && !merge) request.plain("force", true); // who names the revision knows what it replaces
+        var lock = files.computeIfAbsent(place.id().toString(), _ -> new ReentrantLock());
+        lock.lockInterruptibly();
+        try {
+            if (match.isPresent() && !merge) needRevision(place, match.get());
+            visit.json(visit.desk().ask(visit.by(), request.done()).end());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void needRevision(Place place, String match) throws Problem {
+        String running = Long.toString(place.directory().revision());
+        if (match.equals("*") || match.replace("\"", "").equals(running)) return;
+        throw Problem.of(
+                412,
+                "The file is of revision " + Words.cut(match) + ", running is " + running
+                        + "; get the running one, or join both with ?merge=true");
+    }
+
+    private static String yaml(Visit visit) throws Problem, Invalid, IOException {
+        String text = visit.body(Limits.FILE_BYTES_MAX);
+        String type = visit.header("Content-Type").orElse("text/yaml").toLowerCase(java.util.Locale.ROOT);
+        if (type.startsWith("text/yaml") || type.startsWith("application/yaml")) return text;
+        if (!type.startsWith("application/json"))
+            throw Problem.of(415, "A site file is text/yaml, or {\"yaml\": \"...\"} as application/json");
+        var s = new io.linkspan.model.Settings(Json.parseFields("", text));
+        String yaml = s.needText("yaml", "\"linkspan: 1 ...\"");
+        s.finish();
+        return yaml;
+    }
+}
