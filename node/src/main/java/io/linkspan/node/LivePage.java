@@ -29,7 +29,7 @@ public final class LivePage implements Pages {
     /// @throws IOException the port is taken; the message says what next
     public static HttpDoor start(Node node, NodeClock clock, double speed, int port, Supplier<String> note)
             throws IOException {
-        var desk = new NodeDesk(node, clock, speed, note, _ -> Optional.empty());
+        var desk = new NodeDesk(node, clock, speed, note, node::history);
         return HttpDoor.open(HttpDoor.Settings.loopback(port, new EverybodyHere(Requests.here())), desk);
     }
 }
