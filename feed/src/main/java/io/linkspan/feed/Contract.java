@@ -5,9 +5,11 @@ import io.linkspan.model.EntryCodec;
 import io.linkspan.model.Input;
 import io.linkspan.model.Reading;
 import io.linkspan.model.Result;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Who may take what of a site. There is one filter, [#let], and everything that leaves a site passes it: the page,
 /// `tail`,
@@ -16,9 +18,20 @@ import java.util.Optional;
 /// Thread-safety: immutable, safe for many threads.
 ///
 /// @param party whose contract it is, in words
-public record Contract(String party) {
+/// @param version counts from 1 with each change; 0 for the owner's
+/// @param paths things and properties that it lets out; empty: all
+/// @param every the finest resolution; zero: each reading
+/// @param delay how old a reading is before it is let out
+/// @param untilMicros wall time at which it ends, microseconds since 1970; [Long#MAX_VALUE]: never
+public record Contract(
+        String party, long version, Set<String> paths, Duration every, Duration delay, long untilMicros) {
     /// The site's owner may take everything but what belongs to the two parties of a private link.
-    public static final Contract OWNER = new Contract("owner");
+    public static final Contract OWNER =
+            new Contract("owner", 0, Set.of(), Duration.ZERO, Duration.ZERO, Long.MAX_VALUE);
+
+    public Contract {
+        paths = Set.copyOf(paths);
+    }
 
     /// What of an entry may be taken; none when nothing may, or when nothing of it is left.
     ///
