@@ -46,6 +46,7 @@ public final class Accounts implements Identity {
     private final Object lock = new Object();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private AccountsState decided;
+    private Optional<String> lost = Optional.empty();
     private volatile Told told;
 
     /// What is on disk.
@@ -89,7 +90,9 @@ public final class Accounts implements Identity {
     public List<AccountsResult> put(Principal by, AccountsInput input) throws IOException, InterruptedException {
         var waits = new CountDownLatch(1);
         List<AccountsResult> results;
+        long seq;
         synchronized (lock) {
+            if (lost.isPresent()) throw new IOException(lost.get());
             var now = clock.get();
             results = AccountsMachine.decide(decided, input, now.wall());
             var entry = new AccountsEntry(by, AccountsEntry.Act.of(input), results);
@@ -98,14 +101,26 @@ public final class Accounts implements Identity {
                 throw new IOException("the disk is full, so a cursor can not be kept; make room on it");
             var bytes = AccountsCodec.encode(entry);
             var next = decided.with(results);
-            long seq = log.append(now.site(), now.wall(), passing ? NOTHING : bytes, passing ? bytes : NOTHING);
+            seq = log.append(now.site(), now.wall(), passing ? NOTHING : bytes, passing ? bytes : NOTHING);
             decided = next;
             waiting.add(new Waiting(seq, next, waits));
         }
         log.urge();
-        if (!waits.await(STORE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS))
+        boolean released = waits.await(STORE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        if (!released || told.seq() < seq)
             throw new IOException("it is not on disk yet and may never be; linkspan status says how the disk is");
         return results;
+    }
+
+    /// The disk is dead: nothing can be changed any more, and nobody waits for it. Who is signed in stays so.
+    ///
+    /// @param why a sentence
+    public void lost(String why) {
+        synchronized (lock) {
+            lost = Optional.of(why);
+            for (var each : waiting) each.durable().countDown();
+            waiting.clear();
+        }
     }
 
     /// All entries up to this position are on disk.

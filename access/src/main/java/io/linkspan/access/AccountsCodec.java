@@ -70,6 +70,13 @@ public final class AccountsCodec {
         return Optional.of(new AccountsEntry(by, act, results(in)));
     }
 
+    /// The state with what a log stored after it.
+    ///
+    /// @throws IllegalArgumentException as [#decode]
+    public static AccountsState replay(AccountsState state, Log.Stored stored) {
+        return decode(stored).map(entry -> state.with(entry.results())).orElse(state);
+    }
+
     /// A state as a snapshot has it.
     public static byte[] image(AccountsState state) {
         var out = new ByteWriter().u8(HEAD);

@@ -135,9 +135,11 @@ class SignInRoutesTest {
         String code = house.signIn.setUpCode().orElseThrow();
         assertThat(house.signIn.setUpCode()).contains(code);
         var file = folder.resolve(SetUpCode.FILE);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
 
-        var wrong = anna.ask("POST", "/setup", json("code", "AAAAA-AAAAA-AAAAA-AAAAA", "name", "anna", "password", RIGHT));
+        var wrong =
+                anna.ask("POST", "/setup", json("code", "AAAAA-AAAAA-AAAAA-AAAAA", "name", "anna", "password", RIGHT));
         assertThat(wrong.status()).isEqualTo(401);
         assertThat(wrong.detail()).contains("linkspan setup-code");
         var poor = anna.ask("POST", "/setup", json("code", code, "name", "anna", "password", "short"));
@@ -265,15 +267,19 @@ class SignInRoutesTest {
             assertThat(other.ask("POST", "/accounts", json("name", "x", "password", RIGHT, "role", "owner"))
                             .status())
                     .isEqualTo(403);
-            assertThat(other.ask("PATCH", "/accounts/" + role, json("role", "owner")).detail())
+            assertThat(other.ask("PATCH", "/accounts/" + role, json("role", "owner"))
+                            .detail())
                     .contains("only an owner")
                     .contains(role);
-            assertThat(other.ask("PATCH", "/accounts/anna", json("language", "nl")).status())
+            assertThat(other.ask("PATCH", "/accounts/anna", json("language", "nl"))
+                            .status())
                     .isEqualTo(403);
             assertThat(other.ask("DELETE", "/accounts/anna", "").status()).isEqualTo(403);
-            assertThat(other.ask("PATCH", "/accounts/" + role, json("language", "nl")).status())
+            assertThat(other.ask("PATCH", "/accounts/" + role, json("language", "nl"))
+                            .status())
                     .isEqualTo(200);
-            assertThat(other.ask("POST", "/tokens", json("title", "t", "role", "owner")).status())
+            assertThat(other.ask("POST", "/tokens", json("title", "t", "role", "owner"))
+                            .status())
                     .isEqualTo(403);
         }
     }
@@ -307,7 +313,9 @@ class SignInRoutesTest {
         assertThat(elsewhere.get("/accounts").status()).isEqualTo(401);
         assertThat(elsewhere.signIn("anna", RIGHT).status()).isEqualTo(401);
         assertThat(elsewhere.signIn("anna", next).status()).isEqualTo(200);
-        assertThat(elsewhere.ask("PATCH", "/accounts/anna", json("password", RIGHT)).status())
+        assertThat(elsewhere
+                        .ask("PATCH", "/accounts/anna", json("password", RIGHT))
+                        .status())
                 .isEqualTo(200); // signed in a moment ago
     }
 
@@ -324,7 +332,8 @@ class SignInRoutesTest {
         assertThat(program.get("/tokens").response().body())
                 .contains("Grafana")
                 .doesNotContain(program.token.orElseThrow());
-        assertThat(program.ask("POST", "/tokens", json("title", "more")).status()).isEqualTo(403);
+        assertThat(program.ask("POST", "/tokens", json("title", "more")).status())
+                .isEqualTo(403);
         assertThat(program.get("/accounts").status()).isEqualTo(403);
 
         var carla = person(anna, "carla", "viewer");
@@ -357,7 +366,16 @@ class SignInRoutesTest {
     void whatHostsOfEvilSendIsRefusedWithASentence() throws Exception {
         var anna = owner();
         for (String name : List.of(
-                "", " ", "x".repeat(65), "x".repeat(10_000), "a\u0000b", "a\nb", "\u202eanna", "Ännä", "../../etc", "a b"))
+                "",
+                " ",
+                "x".repeat(65),
+                "x".repeat(10_000),
+                "a\u0000b",
+                "a\nb",
+                "\u202eanna",
+                "Ännä",
+                "../../etc",
+                "a b"))
             assertThat(anna.ask("POST", "/accounts", json("name", name, "password", RIGHT, "role", "viewer"))
                             .status())
                     .as(name)
@@ -389,7 +407,8 @@ class SignInRoutesTest {
 
     @Test
     void poorPasswordsAreRefusedAndAnyLanguageIsFine() throws Exception {
-        for (String poor : List.of("123456789", "password123", "PASSWORD123", "aaaaaaaaaaaa", "ababababab", "Qwertyuiop"))
+        for (String poor :
+                List.of("123456789", "password123", "PASSWORD123", "aaaaaaaaaaaa", "ababababab", "Qwertyuiop"))
             assertThat(refused(poor)).as(poor).isTrue();
         for (String fine : List.of("drie groene fietsen", "снег на крыше 7", "🐈🐕🐇🐢🦊🐻🐼🐨🐯🦁", "x7$kQ!pz0Lw"))
             assertThat(refused(fine)).as(fine).isFalse();

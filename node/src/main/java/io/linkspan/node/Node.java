@@ -1,5 +1,6 @@
 package io.linkspan.node;
 
+import io.linkspan.access.Accounts;
 import io.linkspan.connector.Endpoint;
 import io.linkspan.journal.Disk;
 import io.linkspan.journal.FrameRing;
@@ -7,6 +8,7 @@ import io.linkspan.journal.Health;
 import io.linkspan.journal.Journal;
 import io.linkspan.journal.RealDisk;
 import io.linkspan.journal.RetentionLimits;
+import io.linkspan.journal.SiteLog;
 import io.linkspan.model.Durations;
 import io.linkspan.model.Input;
 import io.linkspan.model.Invalid;
@@ -54,6 +56,8 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     static final Duration TURN_WAIT_MAX = Duration.ofSeconds(1);
     /// How often the node looks whether readings may be dropped from the log.
     static final Duration RETENTION_EVERY = Duration.ofMinutes(1);
+    /// How often sessions that rest are ended and refusals written down.
+    static final Duration TEND_EVERY = Duration.ofMinutes(1);
     /// Most requests of the doors that wait.
     static final int ASKED_MAX = 10_000;
     /// Folder of the journal within the data folder.
@@ -70,6 +74,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private final boolean passive;
     private final Journal journal;
     private final FrameRing ring;
+    private final LedAccounts people;
     private final Inbox<Runnable> inbox;
     private final Inbox<Runnable>.Source doors;
     private final Map<SiteId, LedSite> sites = new ConcurrentHashMap<>();
@@ -131,6 +136,11 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         limits = settings.log();
         journal = Journal.open(disk, limits.journal(random.nextLong()));
         ring = FrameRing.open(disk, FRAMES, limits.framesBytes());
+        people = LedAccounts.open(
+                journal.open(SiteId.NODE),
+                NodeClock.real(),
+                journal.recovery().unsure().contains(SiteId.NODE),
+                () -> journal.health() == Health.OK);
         inbox = new Inbox<>(clock);
         around = new Wires.Around(
                 new Attached(),
@@ -148,6 +158,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
             public void durable(Log.Position at) {
                 var site = sites.get(at.site());
                 if (site != null) site.durable(at);
+                else if (at.site().equals(SiteId.NODE)) people.durable(at);
             }
 
             @Override
@@ -160,12 +171,15 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private void begin() throws IOException {
         var recovery = journal.recovery();
         for (var id : journal.sites())
-            lead(id, recovery.closedInOrder(), recovery.unsure().contains(id));
+            if (!id.equals(SiteId.NODE))
+                lead(id, recovery.closedInOrder(), recovery.unsure().contains(id));
         committer.start();
         loop.start();
         for (var site : sites.values()) wiring.execute(() -> rewire(site));
         wiring.scheduleWithFixedDelay(
                 this::dropReadings, RETENTION_EVERY.toMillis(), RETENTION_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        wiring.scheduleWithFixedDelay(
+                people::tend, TEND_EVERY.toMillis(), TEND_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private LedSite lead(SiteId id, boolean clean, boolean unsure) throws IOException {
@@ -224,6 +238,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private void healthChanged(Health now, String why) {
         if (now == Health.OK) LOG.info("The disk takes everything again");
         else LOG.error("{}", why);
+        if (now == Health.DEAD) people.accounts().lost(why);
         for (var site : sites.values()) {
             site.health(now);
             if (open) doors.force(() -> site.diskChanged(now));
@@ -290,9 +305,12 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private void dropReadings() {
         var floors = new HashMap<SiteId, Log.Position>();
         try {
-            for (var site : sites.values()) {
-                var snapshots = site.log().snapshots();
-                if (!snapshots.isEmpty()) floors.put(site.id(), snapshots.getLast());
+            var logs = new HashMap<SiteId, SiteLog>();
+            for (var site : sites.values()) logs.put(site.id(), site.log());
+            logs.put(SiteId.NODE, people.log());
+            for (var each : logs.entrySet()) {
+                var snapshots = each.getValue().snapshots();
+                if (!snapshots.isEmpty()) floors.put(each.getKey(), snapshots.getLast());
             }
             long before = clock.wallMicros() - Durations.micros(limits.keepReadings());
             var dropping = new RetentionLimits(floors, before, limits.readingsBytesMax());
@@ -305,9 +323,19 @@ public final class Node implements AutoCloseable, LedSite.Surround {
 
     // ---- doors
 
-    /// The sites that this node leads.
+    /// The sites that this node leads; the built-in one, `node`, is none of them.
     public List<SiteId> sites() {
         return List.copyOf(sites.keySet());
+    }
+
+    /// Who may come in.
+    public Accounts accounts() {
+        return people.accounts();
+    }
+
+    /// The log of the built-in site `node`, which the accounts are in.
+    public Log accountsLog() {
+        return people.log();
     }
 
     /// What is known of a site's properties.
@@ -442,6 +470,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
             loop.join(STOP_TIMEOUT);
             wiring.shutdown();
             wiring.awaitTermination(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            if (journal.health() != Health.DEAD) people.close();
             committing = false;
             committer.join(STOP_TIMEOUT);
         } catch (InterruptedException e) {

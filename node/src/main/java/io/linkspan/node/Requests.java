@@ -1,5 +1,6 @@
 package io.linkspan.node;
 
+import io.linkspan.access.SignIn;
 import io.linkspan.model.Durations;
 import io.linkspan.model.Input;
 import io.linkspan.model.Invalid;
@@ -34,9 +35,11 @@ public final class Requests implements ControlSocket.Handler {
     private final Node node;
     private final Principal by;
     private final Looks looks;
+    private final AccountRequests people;
 
     /// @param by who acts through this door
-    public Requests(Node node, NodeClock clock, Principal by) {
+    public Requests(Node node, NodeClock clock, SignIn signIn, Principal by) {
+        people = new AccountRequests(signIn, node.accountsLog(), by);
         this.node = node;
         this.by = by;
         looks = new Looks(() -> {
@@ -56,7 +59,7 @@ public final class Requests implements ControlSocket.Handler {
             throws Invalid, IOException, InterruptedException {
         var s = new Settings(request);
         String what = s.needText("do", "get");
-        if (looks.answer(what, s, out)) return;
+        if (people.answer(what, s, out) || looks.answer(what, s, out)) return;
         var view = looks.site(s);
         switch (what) {
             case "set" -> command(view, s, set(view, s), out);
@@ -75,7 +78,7 @@ public final class Requests implements ControlSocket.Handler {
                 throw s.wrong(
                         "do",
                         "is get, tail, why, export, sites, set, release, invoke, arm, service, exchange, apply,"
-                                + " snapshot or status, not \"" + what + "\"");
+                                + " snapshot, status, or about accounts, not \"" + what + "\"");
         }
     }
 
