@@ -336,7 +336,9 @@ public final class Journal implements BlockSource, Closeable {
     private void begun() {
         var ended = active.index();
         var states = new HashMap<SiteId, SiteState>();
-        logs.forEach((site, log) -> states.put(site, log.state()));
+        logs.forEach((site, log) -> {
+            if (!log.state().equals(SiteState.none(site))) states.put(site, log.state()); // opened, and never written
+        });
         ended.seal(states);
         segments.keep(ended);
         var header = writer.header();

@@ -45,7 +45,9 @@ final class Keeping {
     }
 
     private static String words(Head head) {
-        return "site " + head.at().site() + ": complete to entry " + Trees.position(head.at())
+        boolean isNode = head.at().site().equals(io.linkspan.model.SiteId.NODE);
+        return (isNode ? "accounts of the node" : "site " + head.at().site()) + ": complete to entry "
+                + Trees.position(head.at())
                 + (head.wallTimeMicros() == 0 ? "" : " of " + Telling.instant(head.wallTimeMicros())) + ", head "
                 + head.hash().toString().substring(0, SHOWN_DIGITS);
     }
@@ -127,7 +129,8 @@ final class Keeping {
             else {
                 for (var head : heads) where.print(words(head));
                 where.print(file + ": " + Files.size(file)
-                        + " bytes. Private values and the bytes on the wire are not in it");
+                        + " bytes. Private values and the bytes on the wire are not in it; of passwords and tokens only"
+                        + " hashes are");
             }
             return Exit.DONE;
         }

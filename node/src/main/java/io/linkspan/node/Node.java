@@ -1,5 +1,6 @@
 package io.linkspan.node;
 
+import io.linkspan.access.Accounts;
 import io.linkspan.connector.Endpoint;
 import io.linkspan.history.CsvImport;
 import io.linkspan.journal.Disk;
@@ -57,6 +58,8 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     static final Duration TURN_WAIT_MAX = Duration.ofSeconds(1);
     /// How often the node looks whether readings may be dropped from the log.
     static final Duration RETENTION_EVERY = Duration.ofMinutes(1);
+    /// How often sessions that rest are ended and refusals written down.
+    static final Duration TEND_EVERY = Duration.ofMinutes(1);
     /// Most requests of the doors that wait.
     static final int ASKED_MAX = 10_000;
     /// Folder of the journal within the data folder.
@@ -74,6 +77,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private final Journal journal;
     private final FrameRing ring;
     private final Histories histories;
+    private final LedAccounts people;
     private final Inbox<Runnable> inbox;
     private final Inbox<Runnable>.Source doors;
     private final Map<SiteId, LedSite> sites = new ConcurrentHashMap<>();
@@ -136,6 +140,11 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         journal = Journal.open(disk, limits.journal(random.nextLong()));
         ring = FrameRing.open(disk, FRAMES, limits.framesBytes());
         histories = new Histories(data, this::views);
+        people = LedAccounts.open(
+                journal.open(SiteId.NODE),
+                NodeClock.real(),
+                journal.recovery().unsure().contains(SiteId.NODE),
+                () -> journal.health() == Health.OK);
         inbox = new Inbox<>(clock);
         around = new Wires.Around(
                 new Attached(),
@@ -153,6 +162,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
             public void durable(Log.Position at) {
                 var site = sites.get(at.site());
                 if (site != null) site.durable(at);
+                else if (at.site().equals(SiteId.NODE)) people.durable(at);
             }
 
             @Override
@@ -165,13 +175,16 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private void begin() throws IOException {
         var recovery = journal.recovery();
         for (var id : journal.sites())
-            lead(id, recovery.closedInOrder(), recovery.unsure().contains(id));
+            if (!id.equals(SiteId.NODE))
+                lead(id, recovery.closedInOrder(), recovery.unsure().contains(id));
         committer.start();
         loop.start();
         for (var site : sites.values()) wiring.execute(() -> rewire(site));
         histories.start();
         wiring.scheduleWithFixedDelay(
                 this::dropReadings, RETENTION_EVERY.toMillis(), RETENTION_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        wiring.scheduleWithFixedDelay(
+                people::tend, TEND_EVERY.toMillis(), TEND_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private LedSite lead(SiteId id, boolean clean, boolean unsure) throws IOException {
@@ -230,6 +243,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private void healthChanged(Health now, String why) {
         if (now == Health.OK) LOG.info("The disk takes everything again");
         else LOG.error("{}", why);
+        if (now == Health.DEAD) people.accounts().lost(why);
         for (var site : sites.values()) {
             site.health(now);
             if (open) doors.force(() -> site.diskChanged(now));
@@ -296,9 +310,9 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private void dropReadings() {
         var floors = new HashMap<SiteId, Log.Position>();
         try {
-            for (var site : sites.values()) {
-                floor(site).ifPresent(at -> floors.put(site.id(), at));
-            }
+            for (var site : sites.values()) floor(site).ifPresent(at -> floors.put(site.id(), at));
+            var snapshots = people.log().snapshots();
+            if (!snapshots.isEmpty()) floors.put(SiteId.NODE, snapshots.getLast());
             long before = clock.wallMicros() - Durations.micros(limits.keepReadings());
             var dropping = new RetentionLimits(floors, before, limits.readingsBytesMax());
             while (open && journal.dropReadings(dropping).isPresent())
@@ -349,9 +363,19 @@ public final class Node implements AutoCloseable, LedSite.Surround {
                                 directory.property(path), text -> Values.parse(p.type(), p.choices(), text))));
     }
 
-    /// The sites that this node leads.
+    /// The sites that this node leads; the built-in one, `node`, is none of them.
     public List<SiteId> sites() {
         return List.copyOf(sites.keySet());
+    }
+
+    /// Who may come in.
+    public Accounts accounts() {
+        return people.accounts();
+    }
+
+    /// The log of the built-in site `node`, which the accounts are in.
+    public Log accountsLog() {
+        return people.log();
     }
 
     /// What is known of a site's properties.
@@ -487,6 +511,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
             loop.join(STOP_TIMEOUT);
             wiring.shutdown();
             wiring.awaitTermination(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            if (journal.health() != Health.DEAD) people.close();
             committing = false;
             committer.join(STOP_TIMEOUT);
         } catch (InterruptedException e) {

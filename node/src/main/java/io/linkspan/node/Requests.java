@@ -1,5 +1,6 @@
 package io.linkspan.node;
 
+import io.linkspan.access.SignIn;
 import io.linkspan.model.Durations;
 import io.linkspan.model.Input;
 import io.linkspan.model.Invalid;
@@ -35,9 +36,24 @@ public final class Requests implements ControlSocket.Handler {
     private final Node node;
     private final Principal by;
     private final Looks looks;
+    private final Optional<AccountRequests> people;
 
+    /// Those of the socket, which only the user who runs the node may open: about accounts too.
+    ///
+    /// @param by who acts through this door
+    public Requests(Node node, NodeClock clock, SignIn signIn, Principal by) {
+        this(node, clock, Optional.of(new AccountRequests(signIn, node.accountsLog(), by)), by);
+    }
+
+    /// Those about sites alone.
+    ///
     /// @param by who acts through this door
     public Requests(Node node, NodeClock clock, Principal by) {
+        this(node, clock, Optional.empty(), by);
+    }
+
+    private Requests(Node node, NodeClock clock, Optional<AccountRequests> people, Principal by) {
+        this.people = people;
         this.node = node;
         this.by = by;
         looks = new Looks(() -> {
@@ -57,6 +73,7 @@ public final class Requests implements ControlSocket.Handler {
             throws Invalid, IOException, InterruptedException {
         var s = new Settings(request);
         String what = s.needText("do", "get");
+        if (people.isPresent() && people.get().answer(what, s, out)) return;
         if (looks.answer(what, s, out)) return;
         var view = looks.site(s);
         switch (what) {
@@ -77,7 +94,7 @@ public final class Requests implements ControlSocket.Handler {
                 throw s.wrong(
                         "do",
                         "is get, tail, why, export, sites, set, release, invoke, arm, service, exchange, apply,"
-                                + " import, snapshot or status, not \"" + what + "\"");
+                                + " import, snapshot, status, or about accounts, not \"" + what + "\"");
         }
     }
 

@@ -69,7 +69,7 @@ final class RunCommand implements Callable<Integer> {
         var settings =
                 new Running.Settings(data, Optional.ofNullable(file), clock(), node.log(), node.permitted(), passive);
         var running = Running.start(settings, changes -> ApplyCommand.print(where, changes));
-        return serve(running, page(node));
+        return serve(running, page(node), where);
     }
 
     private NodeClock clock() {
@@ -87,8 +87,13 @@ final class RunCommand implements Callable<Integer> {
         return port >= 0 ? Optional.of(new Endpoint.Tcp("127.0.0.1", port)) : node.page();
     }
 
-    private static int serve(Running running, Optional<Endpoint.Tcp> page) throws IOException, InterruptedException {
+    private static int serve(Running running, Optional<Endpoint.Tcp> page, Where where)
+            throws IOException, InterruptedException {
         var pages = Pages.open(running, page);
+        if (page.isPresent())
+            running.entrance()
+                    .welcome("http://" + page.get().host() + ":" + page.get().port())
+                    .ifPresent(where::print);
         var end = Thread.ofPlatform().name("linkspan end").unstarted(() -> {
             try (running;
                     pages) {

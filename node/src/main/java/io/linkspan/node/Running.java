@@ -19,6 +19,7 @@ public final class Running implements AutoCloseable {
 
     private final Node node;
     private final NodeClock clock;
+    private final Entrance entrance;
     private final ControlSocket socket;
 
     /// How it is started.
@@ -44,9 +45,10 @@ public final class Running implements AutoCloseable {
         }
     }
 
-    private Running(Node node, NodeClock clock, ControlSocket socket) {
+    private Running(Node node, NodeClock clock, Entrance entrance, ControlSocket socket) {
         this.node = node;
         this.clock = clock;
+        this.entrance = entrance;
         this.socket = socket;
     }
 
@@ -67,8 +69,10 @@ public final class Running implements AutoCloseable {
                 settings.data(), settings.clock(), settings.log(), settings.permitted(), settings.passive()));
         try {
             if (file.isPresent()) site(node, settings.clock(), file.get(), changes);
-            var socket = ControlSocket.open(settings.data(), new Requests(node, settings.clock(), Requests.here()));
-            var running = new Running(node, settings.clock(), socket);
+            var entrance = Entrance.of(node, settings.data());
+            var requests = new Requests(node, settings.clock(), entrance.signIn(), Requests.here());
+            var socket = ControlSocket.open(settings.data(), requests);
+            var running = new Running(node, settings.clock(), entrance, socket);
             for (var id : node.sites()) LOG.info("{}", running.words(id));
             return running;
         } catch (Invalid | IOException | InterruptedException | RuntimeException e) {
@@ -128,6 +132,11 @@ public final class Running implements AutoCloseable {
         return clock;
     }
 
+    /// How people and programs get in.
+    public Entrance entrance() {
+        return entrance;
+    }
+
     /// Its sites, for who looks at them.
     public SiteView view(SiteId id) {
         return new RunningSite(node, clock, id);
@@ -136,7 +145,8 @@ public final class Running implements AutoCloseable {
     /// Ends in order: nobody is answered any more, machines are said goodbye to, the last entries are stored.
     @Override
     public void close() throws IOException {
-        try (node) {
+        try (node;
+                entrance) {
             socket.close();
         }
     }

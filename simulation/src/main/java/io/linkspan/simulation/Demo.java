@@ -6,6 +6,7 @@ import io.linkspan.model.Log;
 import io.linkspan.model.Principal;
 import io.linkspan.model.SiteId;
 import io.linkspan.node.ControlSocket;
+import io.linkspan.node.Entrance;
 import io.linkspan.node.LivePage;
 import io.linkspan.node.Node;
 import io.linkspan.node.NodeClock;
@@ -101,7 +102,8 @@ public final class Demo {
             var start = firstReading(node, id);
             var views = new PageViews(node.board(id), clock, options.speed());
             try (var page = page(node, clock);
-                    var _ = ControlSocket.open(folder, new Requests(node, clock, Requests.here()))) {
+                    var entrance = Entrance.of(node, folder);
+                    var _ = ControlSocket.open(folder, new Requests(node, clock, entrance.signIn(), Requests.here()))) {
                 screen.begin(introduction(site, machines, page.address(), folder));
                 show(node, machines, views, begun);
             } finally {
