@@ -1,0 +1,1 @@
+export function EnergyPage(_: { path: string[] }) { return null; }

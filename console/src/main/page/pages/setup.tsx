@@ -1,0 +1,1 @@
+export function SetupPage(_: { path: string[] }) { return null; }
