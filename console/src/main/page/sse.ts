@@ -6,9 +6,11 @@ export class EventText {
 
   // The events that are whole with this piece. A comment line gives nothing, and yet shows that the server is there.
   take(piece: string): Sent[] {
-    const text = (this.rest + piece).replace(/\r\n?/g, '\n');
-    const blocks = text.split('\n\n');
-    this.rest = blocks.pop() ?? '';
+    const raw = this.rest + piece;
+    // A line end may be cut in two: its half waits for the other.
+    const half = raw.endsWith('\r') ? '\r' : '';
+    const blocks = raw.slice(0, raw.length - half.length).replace(/\r\n?/g, '\n').split('\n\n');
+    this.rest = (blocks.pop() ?? '') + half;
     return blocks.flatMap(block => {
       let event = 'message';
       const data: string[] = [];

@@ -71,7 +71,7 @@ export const en = {
   // energy
   energyLead: 'What the meters counted.', perHour: 'Hour by hour', perDay: 'Day by day', total: 'In all', peak: 'Highest', peakAt: 'at {at}', cost: 'Costs',
   price: 'Price of one kWh', priceHint: 'Kept on this device only.', noRegisters: 'No meter counts energy here yet.', today: 'Today', yesterday: 'Yesterday',
-  last7: '7 days', last30: '30 days', meter: 'Meter', energyChart: 'Energy by time', perDayAverage: 'A day, on average', incomplete: 'Some time is missing: the sum holds what the meter counted all the same.',
+  last7: '7 days', last30: '30 days', meter: 'Meter', energyChart: 'Energy by time', perDayAverage: 'A day, on average', incomplete: 'Some time is missing here: the sum is what the meter counted all the same.',
   peakPower: 'Highest power',
   // set-up
   setupLead: 'What this site has and who may use it.', siteFile: 'Site file', addMachineTab: 'Add a machine', people: 'People', tokens: 'Access tokens', applications: 'Applications',
