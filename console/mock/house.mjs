@@ -104,7 +104,7 @@ export function missing(path, from, to) {
   const found = [];
   for (let day = Math.floor((from + 7200) / DAY) - 1; day <= Math.floor((to + 7200) / DAY); day++) {
     const midnight = day * DAY - 7200;
-    if (thing === 'grid_meter' && chance(71, day) > 0.4) found.push({ from: midnight + 14 * 3600 + 127, to: midnight + 14 * 3600 + 431, cause: 'wrong CRC' });
+    if (thing === 'grid_meter' && chance(77, day) > 0.4) found.push({ from: midnight + 14 * 3600 + 127, to: midnight + 14 * 3600 + 431, cause: 'wrong CRC' });
     if (thing === 'plant_room' && chance(72, day) > 0.8) found.push({ from: midnight + 9 * 3600, to: midnight + 10 * 3600 + 1200, cause: 'no answer' });
   }
   return found.filter(m => m.to > from && m.from < to);

@@ -215,7 +215,7 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
     state.revision++;
     state.yaml = yaml.replace(/^revision:.*$/m, `revision: ${state.revision}`);
     for (const id of after.filter(i => !before.includes(i))) {
-      const block = yaml.slice(yaml.indexOf(`id: ${id}`));
+      const block = yaml.slice(yaml.search(new RegExp(`id: ${id}\\b`)));
       const connector = block.match(/connector: (\w+)/)?.[1];
       if (!connector || /^[^\n]*type: (modbus|dsmr)/.test(block)) continue;
       const title = block.match(/title: "?([^"\n]+)"?/)?.[1] ?? id;

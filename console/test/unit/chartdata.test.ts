@@ -12,11 +12,11 @@ test('no line runs through what is missing', () => {
   assert.deepEqual(series.y, [1, 2, null, 3]);
   assert.ok(series.x[2]! > 10 && series.x[2]! < 60);
   assert.deepEqual(series.quality.at(-1), 'uncertain');
-  assert.deepEqual(series.missing, [{ from: 11, to: 59, cause: 'wrong CRC' }]);
+  assert.deepEqual(series.missing, [{ from: 11, to: 59, cause: 'wrong CRC', open: false }]);
 });
 
 test('what is still missing lasts until now', () => {
-  assert.deepEqual(ofPoints([[t(0), 1, 'good']], [{ from: t(5), cause: 'no answer' }], 90).missing, [{ from: 5, to: 90, cause: 'no answer' }]);
+  assert.deepEqual(ofPoints([[t(0), 1, 'good']], [{ from: t(5), cause: 'no answer' }], 90).missing, [{ from: 5, to: 90, cause: 'no answer', open: true }]);
 });
 
 test('the times rise, whatever is missing', () => {

@@ -40,6 +40,11 @@ test('a new line comes with it', () => {
   assert.ok(out.includes('"127.0.0.1:5020"\n  - { id: gas_line, type: dsmr_p1, port: "tcp://10.0.0.5:2001" }\nthings:'));
 });
 
+test('a serial line has its speed', () => {
+  const out = withMachine(FILE, { id: 'gas', title: '', registers: [], unit: 7, line: { id: 'bus', type: 'modbus_rtu', address: '/dev/ttyUSB0', baud: 19200, mode: '8E1' } });
+  assert.ok(out.includes('- { id: bus, type: modbus_rtu, endpoint: "/dev/ttyUSB0", baud: 19200, mode: 8E1 }'));
+});
+
 test('a list that is empty or not there is made', () => {
   assert.equal(append('site: a\nthings: []\n', 'things', ['- id: x']), 'site: a\nthings:\n  - id: x\n');
   assert.equal(append('site: a\n', 'things', ['- id: x']), 'site: a\nthings:\n  - id: x\n');

@@ -95,7 +95,7 @@ async function send(path: string, call: Call = {}): Promise<Response> {
   }
   if (answer.ok) return answer;
   const problem = await answer.json().catch(() => ({})) as { detail?: string; title?: string; errors?: LineError[] };
-  if (answer.status === 401 && !path.endsWith('/session')) onSignedOut();
+  if (answer.status === 401 && path !== '/v1/session' && path !== '/v1/setup') onSignedOut();
   throw new Problem(answer.status, problem.detail ?? problem.title ?? `${answer.status} ${answer.statusText}`, problem.errors ?? [],
     Number(answer.headers.get('Retry-After') ?? 0));
 }

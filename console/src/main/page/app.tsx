@@ -143,8 +143,8 @@ function Top({ many, what, onSignedOut }: { many: SiteSummary[]; what: string; o
   const tabs = [['', words.home, 'house'], ['energy', words.energy, 'energy'], ['setup', words.setup, 'setup']] as const;
   return (
     <header class="top">
-      <a class="brand" href={address(site.name)} aria-label={`Linkspan, ${words.home}`}>
-        <img src="./icon.svg" width="32" height="32" alt="" />
+      <a class="brand" href={address(site.name)}>
+        <img src="./icon.svg" width="32" height="32" alt="Linkspan" />
         <span>{site.title ?? site.name}</span>
       </a>
       {many.length > 1 && (

@@ -8,7 +8,8 @@ export type Series = {
   low?: (number | null)[];
   high?: (number | null)[];
   quality: Quality[];
-  missing: { from: number; to: number; cause: string }[];
+  // `open`: it is missing still.
+  missing: { from: number; to: number; cause: string; open: boolean }[];
   // Words of a choice or text, by the number that stands for each.
   words: string[];
   every: Every | 'raw';
@@ -38,7 +39,7 @@ function number(value: Json, words: string[]): number | null {
 }
 
 export const missingOf = (missing: readonly Missing[], until: number) =>
-  missing.map(m => ({ from: seconds(m.from), to: m.to ? seconds(m.to) : until, cause: m.cause }));
+  missing.map(m => ({ from: seconds(m.from), to: m.to ? seconds(m.to) : until, cause: m.cause, open: m.to === undefined }));
 
 // Readings as they are. Where something is missing a hole is put between, so that no line runs through it.
 export function ofPoints(points: readonly Point[], missing: readonly Missing[], until: number): Series {

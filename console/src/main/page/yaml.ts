@@ -1,9 +1,10 @@
 // Changes of a site file as text, so that a person's comments and order stay: a machine is put in at the end of its list. Pure.
 
 export type NewRegister = { name: string; at: string; type: string; unit: string };
+export type LineType = 'modbus_tcp' | 'modbus_rtu' | 'dsmr_p1';
 export type NewMachine = {
   id: string; title: string; unit?: number; profile?: string; registers: NewRegister[];
-  line: { id: string } | { id: string; type: 'modbus_tcp' | 'dsmr_p1'; address: string };
+  line: { id: string } | { id: string; type: LineType; address: string; baud?: number; mode?: string };
 };
 
 export const NAME = /^[a-z][a-z0-9_]{0,62}$/;
@@ -16,7 +17,8 @@ export function withMachine(yaml: string, machine: NewMachine): string {
   let out = yaml.endsWith('\n') ? yaml : `${yaml}\n`;
   if ('type' in machine.line) {
     const field = machine.line.type === 'dsmr_p1' ? 'port' : 'endpoint';
-    out = append(out, 'connectors', [`- { id: ${machine.line.id}, type: ${machine.line.type}, ${field}: ${JSON.stringify(machine.line.address)} }`]);
+    const speed = machine.line.baud === undefined ? '' : `, baud: ${machine.line.baud}, mode: ${machine.line.mode ?? '8N1'}`;
+    out = append(out, 'connectors', [`- { id: ${machine.line.id}, type: ${machine.line.type}, ${field}: ${JSON.stringify(machine.line.address)}${speed} }`]);
   }
   const lines = [`- id: ${machine.id}`];
   if (machine.title) lines.push(`  title: ${text(machine.title)}`);

@@ -84,7 +84,7 @@ export function ChartCard({ cells, first }: { cells: Cell[]; first: string }) {
       {gaps.length > 0 && (
         <details class="gaps" open={gaps.length <= 4}>
           <summary>{words.missingHeading} ({gaps.length})</summary>
-          <ul>{gaps.slice(-GAPS_SHOWN_MAX).map(g => <li key={g.from}><i class="hatch" /> {format.missing({ from: new Date(g.from * 1000).toISOString(), ...(g.to < now() - 1 ? { to: new Date(g.to * 1000).toISOString() } : {}) }, live.now())} <span class="soft" lang="en">{g.cause}</span></li>)}</ul>
+          <ul>{gaps.slice(-GAPS_SHOWN_MAX).map(g => <li key={g.from}><i class="hatch" /> {format.missing({ from: new Date(g.from * 1000).toISOString(), ...(g.open ? {} : { to: new Date(g.to * 1000).toISOString() }) }, live.now())} <span class="soft" lang="en">{g.cause}</span></li>)}</ul>
         </details>
       )}
     </section>
@@ -112,6 +112,7 @@ function useSeries(path: string, cell: Cell | undefined, span: Span, following: 
   const [state, set] = useState<{ path: string; series?: Series; completeTo?: string; failed?: string }>({ path: '' });
   const have = useRef<{ path: string; from: number; to: number; every: string }>({ path: '', from: 0, to: 0, every: '' });
   const status = useLive(live, s => s.status);
+  const [round, again] = useState(0);
   useEffect(() => { if (status === 'live') have.current.path = ''; }, [status]);
   useEffect(() => {
     if (!path || !cell) { set({ path: '' }); have.current.path = ''; return; }
@@ -137,14 +138,14 @@ function useSeries(path: string, cell: Cell | undefined, span: Span, following: 
       }
     }, have.current.path === path ? SETTLE_MS : 0);
     return () => { clearTimeout(timer); stop.abort(); };
-  }, [path, cell?.type, Math.round(span.from), Math.round(span.to), status, site.name]);
+  }, [path, cell?.type, Math.round(span.from), Math.round(span.to), status, site.name, round]);
   // What comes in is put on at the end; a change of what is missing asks the ledger anew.
   useEffect(() => {
     if (!path) return;
     let missing = live.state.cells.get(path)?.missing_since;
     return live.watchCell(path, now => {
       if (!now) return;
-      if (now.missing_since !== missing) { missing = now.missing_since; have.current.path = ''; set(s => ({ ...s })); }
+      if (now.missing_since !== missing) { missing = now.missing_since; have.current.path = ''; again(r => r + 1); }
       if (now.missing_since || now.value === undefined || !now.received) return;
       set(s => s.series && s.path === path ? { ...s, series: append(s.series, Date.parse(now.received!) / 1000, now.value!, now.quality ?? 'good') } : s);
     });
@@ -178,8 +179,8 @@ function Plot({ main, second, cell, other, span, onSpan, now, summary, onKey }: 
   const box = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLParagraphElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
-  const latest = useRef({ main, second, span, onSpan, format, cell, other });
-  latest.current = { main, second, span, onSpan, format, cell, other };
+  const latest = useRef({ main, second, span, onSpan, format, cell, other, now });
+  latest.current = { main, second, span, onSpan, format, cell, other, now };
   const dark = useMedia('(prefers-color-scheme: dark)');
   const kind = `${cell.property}|${other?.property ?? ''}|${main?.every ?? ''}|${main?.words.join() ?? ''}|${second?.every ?? ''}|${second?.words.join() ?? ''}|${dark}|${format.locale}`;
 
@@ -213,7 +214,7 @@ function Plot({ main, second, cell, other, span, onSpan, now, summary, onKey }: 
   );
 }
 
-type Latest = { current: { main: Series | undefined; second: Series | undefined; span: Span; onSpan: (span: Span) => void; format: Format_; cell: Cell; other: Cell | undefined } };
+type Latest = { current: { main: Series | undefined; second: Series | undefined; span: Span; onSpan: (span: Span) => void; format: Format_; cell: Cell; other: Cell | undefined; now: () => number } };
 const sizeOf = (box: HTMLElement) => ({ width: Math.max(200, box.clientWidth), height: Math.max(220, Math.min(560, box.clientWidth * 0.42, innerHeight * 0.5)) });
 
 // y, what of it is doubtful, lowest, highest, and the second property.
@@ -256,7 +257,7 @@ function options(box: HTMLElement, latest: Latest, main: Series, second: Series 
     bands: [{ series: [4, 3], fill: color('--series-1-soft') }],
     cursor: { y: false, drag: { x: true, y: false, setScale: false, dist: 6 }, points: { size: 8, fill: ink } },
     hooks: {
-      drawClear: [u => hatch(u, latest.current.main?.missing ?? [], color('--hatch'), color('--hatch-back'))],
+      drawClear: [u => hatch(u, latest.current.main?.missing ?? [], latest.current.now(), color('--hatch'), color('--hatch-back'))],
       setCursor: [tell],
       setSelect: [u => {
         if (u.select.width < 6) return;
@@ -288,10 +289,10 @@ function timeLabels(format: Format_, splits: number[], span: number): string[] {
 }
 
 // Diagonal lines where nothing is known, clipped to the time that is missing.
-function hatch(u: uPlot, missing: { from: number; to: number }[], ink: string, back: string) {
+function hatch(u: uPlot, missing: Series['missing'], now: number, ink: string, back: string) {
   const { ctx } = u, { left, top, width, height } = u.bbox;
   for (const gap of missing) {
-    const a = Math.max(left, u.valToPos(gap.from, 'x', true)), b = Math.min(left + width, Math.max(u.valToPos(gap.to, 'x', true), u.valToPos(gap.from, 'x', true) + 2));
+    const a = Math.max(left, u.valToPos(gap.from, 'x', true)), b = Math.min(left + width, Math.max(u.valToPos(gap.open ? Math.max(gap.to, now) : gap.to, 'x', true), u.valToPos(gap.from, 'x', true) + 2));
     if (b <= left || a >= left + width) continue;
     ctx.save();
     ctx.beginPath();
