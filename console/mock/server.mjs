@@ -224,7 +224,7 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
     }
     state.added = state.added.filter(t => after.includes(t.id));
     note(by, `${by} applied a site file`, `revision ${state.revision} of the site file is in force`);
-    tellSnapshot();
+    tellSite();
     return { unchanged: false, applied: true, revision: state.revision, ...told };
   }
 
@@ -248,8 +248,7 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
   // ---- live
 
   const write = (stream, event, data) => stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-  const snapshot = () => ({ things: allThings().map(thing), armed: state.armed, note: '', speed: 1, now: iso(clock()), connectors: connectors(), revision: state.revision });
-  const tellSnapshot = () => { for (const s of state.streams) write(s, 'snapshot', snapshot()); };
+  const snapshot = () => ({ things: allThings().map(thing), armed: state.armed, note: '', speed: 1, now: iso(clock()) });
   const tellCells = paths => { for (const s of state.streams) write(s, 'cells', { cells: paths.map(cell), now: iso(clock()) }); };
   const tellSite = () => { for (const s of state.streams) write(s, 'site', { armed: state.armed, revision: state.revision, connectors: connectors() }); };
   let last = new Map();
@@ -337,7 +336,7 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
     if (path.length === 1) return { sites: [summary()] };
     if (path[1] !== SITE) throw new Problem(404, 'Not found', `There is no site "${path[1]}" here`);
     const [what, name, deeper, last_] = path.slice(2);
-    if (what === undefined) return { ...summary(), version: '0.2.0', disk: 'good', trouble: '', connectors: connectors() };
+    if (what === undefined) return { ...summary(), version: '0.2.0', disk: 'ok', trouble: '', connectors: connectors() };
     if (what === 'things') {
       if (!name) return { things: allThings().map(thing), position: String(state.position) };
       const found = allThings().find(t => t.id === name);
@@ -402,7 +401,7 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
 
   const play = {
     cut: connector => { state.cuts.set(connector, Math.floor(clock())); note('Linkspan', `the line of ${connector} went down (connection refused)`); tellSite(); },
-    heal: connector => { (state.healed ??= []).push({ connector, from: state.cuts.get(connector), to: Math.floor(clock()) }); state.cuts.delete(connector); note('Linkspan', `the line of ${connector} came up`); tellSite(); tellSnapshot(); },
+    heal: connector => { (state.healed ??= []).push({ connector, from: state.cuts.get(connector), to: Math.floor(clock()) }); state.cuts.delete(connector); note('Linkspan', `the line of ${connector} came up`); tellSite(); },
     refuse: path => { state.refuses.add(path); tellCells([path]); },
     away: () => { state.offline = true; for (const s of state.streams) s.destroy(); state.streams.clear(); },
     here: () => { state.offline = false; },

@@ -33,3 +33,8 @@ test('a machine out of service that is not written is no second trouble', () => 
   const found = find([thing('pump', cell('pump.on', { out_of_service: 'leaks', write: 'differs' }), cell('pump.speed', { out_of_service: 'leaks' }))]);
   assert.deepEqual(found.map(t => t.kind), ['service']);
 });
+
+test('a full or dead disk is told as such, with its own sentence', () => {
+  assert.deepEqual(troubles([], new Map(), { disk: 'ok', trouble: '' }, []), []);
+  assert.deepEqual(troubles([], new Map(), { disk: 'control_only', trouble: 'no room' }, []), [{ kind: 'disk', weight: 0, disk: 'control_only', text: 'no room' }]);
+});

@@ -80,11 +80,11 @@ function AtSite({ name, many, page, account, language, setLanguage, onSignedOut 
   useEffect(() => {
     refresh();
     // Links move with values, and a site changes with its revision; both are asked anew when the stream says that something did.
-    let revision = live.state.revision, asked = 0;
+    let changes = live.state.changes, asked = 0;
     return live.watch((state, changed) => {
       const moved = changed.some(c => c.writable) && performance.now() - asked > LINKS_EVERY_MS;
       if (moved) { asked = performance.now(); api.links(name).then(setLinks, () => { /* next time */ }); }
-      if (state.revision !== revision) { revision = state.revision; refresh(); }
+      if (state.changes !== changes) { changes = state.changes; refresh(); }
     });
   }, [live]);
   const format = useMemo(() => new Format(words, localeOf(language), site?.zone ?? 'UTC'), [words, language, site?.zone]);

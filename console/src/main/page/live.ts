@@ -11,6 +11,8 @@ export type LiveState = {
   note: string;
   connectors: ConnectorHealth[];
   revision: number;
+  // How often the site itself was said to have changed.
+  changes: number;
   // Since when the server is away, in the reader's own time; 0 when it is not.
   lostAt: number;
 };
@@ -24,15 +26,16 @@ const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 10_000;
 
 export class Live {
-  state: LiveState = { status: 'waiting', things: [], cells: new Map(), armed: true, note: '', connectors: [], revision: 0, lostAt: 0 };
+  state: LiveState = { status: 'waiting', things: [], cells: new Map(), armed: true, note: '', connectors: [], revision: 0, changes: 0, lostAt: 0 };
   private readonly watchers = new Set<(state: LiveState, changed: Cell[]) => void>();
   private readonly cellWatchers = new Map<string, Set<(cell: Cell | undefined) => void>>();
   private readonly end = new AbortController();
   private retryMs = RETRY_FIRST_MS;
   private clock = { site: Date.now(), here: performance.now(), speed: 1 };
   private wake: () => void = () => {};
+  private anew: () => void = () => {};
 
-  constructor(private readonly site: string) {
+  constructor(private readonly name: string) {
     const again = () => { this.retryMs = RETRY_FIRST_MS; this.wake(); };
     addEventListener('online', again, { signal: this.end.signal });
     document.addEventListener('visibilitychange', again, { signal: this.end.signal });
@@ -58,7 +61,7 @@ export class Live {
 
   private async run() {
     while (!this.end.signal.aborted) {
-      try { await this.listen(); } catch { /* the line broke: said below */ }
+      try { if (await this.listen()) continue; } catch { /* the line broke: said below */ }
       if (this.end.signal.aborted) return;
       this.put({ status: 'offline', lostAt: this.state.lostAt || Date.now() }, []);
       await new Promise<void>(done => { this.wake = done; setTimeout(done, this.retryMs); });
@@ -66,35 +69,41 @@ export class Live {
     }
   }
 
-  private async listen() {
+  // Until the stream ends. True when a new one is wanted at once: nothing is lost then.
+  private async listen(): Promise<boolean> {
     const stop = new AbortController();
     const ended = () => stop.abort();
+    let wanted = false;
+    this.anew = () => { wanted = true; stop.abort(); };
     this.end.signal.addEventListener('abort', ended);
     let watchdog = setTimeout(ended, SILENCE_MAX_MS);
     try {
-      const answer = await fetch(liveAddress(this.site), { signal: stop.signal, headers: { Accept: 'text/event-stream' }, credentials: 'same-origin' });
+      const answer = await fetch(liveAddress(this.name), { signal: stop.signal, headers: { Accept: 'text/event-stream' }, credentials: 'same-origin' });
       if (!answer.ok || !answer.body) throw new Error(String(answer.status));
       const text = new EventText();
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
         const { done, value } = await reader.read();
-        if (done) return;
+        if (done) return wanted;
         clearTimeout(watchdog);
         watchdog = setTimeout(ended, SILENCE_MAX_MS);
         for (const sent of text.take(value)) this.hear(sent);
       }
+    } catch (error) {
+      if (!wanted) throw error;
     } finally {
       clearTimeout(watchdog);
       stop.abort();
       this.end.signal.removeEventListener('abort', ended);
     }
+    return wanted;
   }
 
   private hear(sent: Sent) {
     const data = JSON.parse(sent.data) as unknown;
     if (sent.event === 'snapshot') this.snapshot(data as Snapshot);
     else if (sent.event === 'cells') this.cells(data as { cells: Cell[]; now: string });
-    else if (sent.event === 'site') this.put(data as SiteEvent, []);
+    else if (sent.event === 'site') this.site(data as SiteEvent);
   }
 
   private snapshot(sent: Snapshot) {
@@ -107,6 +116,18 @@ export class Live {
       ...(sent.connectors ? { connectors: sent.connectors } : {}),
       ...(sent.revision === undefined ? {} : { revision: sent.revision }),
     }, all);
+  }
+
+  // Armed, revision, connectors. What is not said may have changed all the same: the frame asks for the site anew.
+  private site(sent: SiteEvent) {
+    const other = sent.revision !== undefined && sent.revision !== this.state.revision;
+    this.put({
+      changes: this.state.changes + 1, connectors: sent.connectors ?? [],
+      ...(sent.armed === undefined ? {} : { armed: sent.armed }), ...(sent.note === undefined ? {} : { note: sent.note }),
+      ...(sent.revision === undefined ? {} : { revision: sent.revision }),
+    }, []);
+    // Another file has other machines; a new stream begins with all of them.
+    if (other) this.anew();
   }
 
   private cells(sent: { cells: Cell[]; now: string }) {

@@ -3,7 +3,7 @@ import type { Cell, ConnectorHealth, Site, Thing } from './api';
 
 export type Trouble =
   | { kind: 'site'; weight: number; text: string }
-  | { kind: 'disk'; weight: number; text: string }
+  | { kind: 'disk'; weight: number; disk: 'control_only' | 'dead'; text: string }
   | { kind: 'line'; weight: number; connector: ConnectorHealth }
   | { kind: 'write'; weight: number; thing: Thing; cell: Cell; write: 'refused' | 'unreachable' | 'differs' | 'left' }
   | { kind: 'missing'; weight: number; thing: Thing; cells: Cell[]; since: string; cause: string }
@@ -14,8 +14,8 @@ const WRITES = new Set(['refused', 'unreachable', 'differs', 'left']);
 
 export function troubles(things: readonly Thing[], cells: ReadonlyMap<string, Cell>, site: Pick<Site, 'trouble' | 'disk'>, connectors: readonly ConnectorHealth[]): Trouble[] {
   const found: Trouble[] = [];
-  if (site.trouble) found.push({ kind: 'site', weight: 0, text: site.trouble });
-  if (site.disk && site.disk !== 'good' && site.disk !== 'fine') found.push({ kind: 'disk', weight: 0, text: site.disk });
+  if (site.disk === 'control_only' || site.disk === 'dead') found.push({ kind: 'disk', weight: 0, disk: site.disk, text: site.trouble ?? '' });
+  else if (site.trouble) found.push({ kind: 'site', weight: 0, text: site.trouble });
   for (const connector of connectors) if (!connector.up) found.push({ kind: 'line', weight: 2, connector });
   for (const thing of things) {
     const missing = new Map<string, Cell[]>();

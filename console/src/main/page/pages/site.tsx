@@ -67,7 +67,7 @@ function TroubleLine({ trouble }: { trouble: Trouble }) {
   const at = (time: string | undefined) => time ? format.at(Date.parse(time), now) : '';
   switch (trouble.kind) {
     case 'site': return <><strong>{words.siteTrouble}</strong> <span lang="en">{trouble.text}</span></>;
-    case 'disk': return <><strong>{words.diskTrouble}</strong> <span lang="en">{trouble.text}</span></>;
+    case 'disk': return <><strong>{trouble.disk === 'dead' ? words.diskDead : words.diskFull}</strong> <span lang="en">{trouble.text}</span></>;
     case 'line': return <><strong>{format.fill(words.lineDown, { line: trouble.connector.connector.replaceAll('_', ' ') })}</strong> {trouble.connector.since && format.fill(words.since, { at: at(trouble.connector.since) })} <span class="soft" lang="en">{trouble.connector.last_error}</span></>;
     case 'missing': return (
       <><strong>{to(trouble.thing)}</strong> {trouble.cells.slice(0, 3).map(c => titleOf(c)).join(', ')}

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { api, type Cell, type Commanded, type Json, type Problem, type WhyStep } from '../api';
 import { byPriority, inCharge, priorityWords, whoWords, wishWords } from '../charge';
 import { mayBe, problemText, useAround, useAsked, useCell } from '../context';
-import { symbol, titleOf } from '../format';
+import { symbol, thingOf, titleOf } from '../format';
 import { Act, Card, Choice, Dialog, Field, Icon, Note, Segments, Text, Trouble, Value } from './small';
 
 export type Described = { enum?: Json[]; minimum?: number; maximum?: number; multipleOf?: number };
@@ -83,7 +83,7 @@ function Take({ cell, described, onClose }: { cell: Cell; described: Described; 
   return (
     <Dialog title={`${words.take}: ${titleOf(cell)}`} onClose={() => onClose()}>
       <p class="soft">{words.takeLead}</p>
-      {cell.type === 'flag' && <Segments label={words.shallDo} value={value === true ? 'on' : 'off'} options={[['on', words.on], ['off', words.off]]} onValue={v => setValue(v === 'on')} />}
+      {cell.type === 'flag' && <div class="field big-choice"><span aria-hidden="true">{words.shallDo}</span><Segments label={words.shallDo} value={value === true ? 'on' : 'off'} options={[['on', words.on], ['off', words.off]]} onValue={v => setValue(v === 'on')} /></div>}
       {number && (
         <Field label={unit ? `${words.shallDo} (${unit})` : words.shallDo}>{id => (
           <div class="slide">
@@ -114,10 +114,13 @@ function lasting(format: ReturnType<typeof useAround>['format'], now: number, cl
 }
 
 export function WhyDialog({ about, onClose }: { about: string; onClose: () => void }) {
-  const { words, format, site } = useAround();
+  const { words, format, site, live } = useAround();
+  const thing = live.state.things.find(t => t.id === thingOf(about));
+  const property = thing?.properties.find(p => p.property === about);
+  const name = thing && property ? `${titleOf(thing)} · ${titleOf(property)}` : about;
   const { value: why, problem } = useAsked(() => api.why(site.name, about), [about]);
   return (
-    <Dialog wide title={format.fill(words.whyTitle, { about: about.replaceAll('_', ' ').replace('.', ' · ') })} onClose={onClose}>
+    <Dialog wide title={format.fill(words.whyTitle, { about: name })} onClose={onClose}>
       <Trouble problem={problem} />
       {!why && !problem && <p class="loading">{words.loading}</p>}
       {why && <><p class="headline-why" lang="en">{why.headline}</p><ol class="chain">{why.steps.map((s, i) => <Step key={i} step={s} />)}</ol></>}
@@ -130,7 +133,7 @@ function Step({ step }: { step: WhyStep }) {
   const { words, format } = useAround();
   const known = step.kind in words.step ? step.kind as keyof typeof words.step : 'other';
   return (
-    <li class={step.kind}>
+    <li class={`step-${step.kind}`}>
       <span class="badge"><Icon name={ICONS[step.kind as keyof typeof ICONS] ?? 'right'} size={18} /></span>
       <div>
         <p><strong>{words.step[known]}</strong>{step.time && <time dateTime={step.time}>{format.seconds(Date.parse(step.time))}</time>}</p>

@@ -25,6 +25,8 @@ export function ChartCard({ cells, first }: { cells: Cell[]; first: string }) {
   const [table, setTable] = useState(false);
   const all = useLive(live, s => s.things).flatMap(t => t.properties.filter(p => !p.private).map(p => ({ ...p, thing: t })));
   const cellOf = (p: string) => all.find(c => c.property === p) ?? cells.find(c => c.property === p)!;
+  // Beside another machine's power a power needs its machine's name.
+  const named = (c: Cell): Cell => { const of = all.find(a => a.property === c.property); return of && !cells.some(own => own.property === c.property) ? { ...c, title: `${titleOf(of.thing)}: ${titleOf(c)}` } : c; };
   const main = useSeries(path, cellOf(path), span, following);
   const second = useSeries(other, other ? cellOf(other) : undefined, span, following);
   useEffect(() => { if (cells.every(c => c.property !== path)) setPath(first); }, [cells]);
@@ -73,7 +75,7 @@ export function ChartCard({ cells, first }: { cells: Cell[]; first: string }) {
       {main.failed && <Note kind="bad">{main.failed}</Note>}
       {table && main.series
         ? <Table series={main.series} span={span} cell={cell} />
-        : <Plot main={main.series} second={second.series} cell={cell} other={other ? cellOf(other) : undefined} span={span} onSpan={show} now={now} summary={summary} onKey={keys} />}
+        : <Plot main={main.series} second={second.series} cell={cell} other={other ? named(cellOf(other)) : undefined} span={span} onSpan={show} now={now} summary={summary} onKey={keys} />}
       <p class="foot">
         <span>{main.series ? words.rolled[main.series.every] : words.loading}</span>
         {main.completeTo && Date.parse(main.completeTo) < Math.min(live.now(), span.to * 1000) - 60_000 && <span>{format.fill(words.completeTo, { at: stamp(Date.parse(main.completeTo) / 1000) })}</span>}

@@ -33,7 +33,7 @@ export const en = {
   linkMap: 'Who switches whom', linkMapNote: 'Machines on the left are looked at; those on the right are switched.',
   linkActive: 'acts now: {wish}', linkIdle: 'does nothing now', linkPrivate: 'a private link',
   noLinks: 'No machine switches another yet.', noMachines: 'There is no machine yet.', addMachine: 'Add a machine',
-  diskTrouble: 'The disk has trouble', siteTrouble: 'The site has trouble',
+  diskFull: 'The disk is full: switching goes on, readings are not kept.', diskDead: 'The disk has failed: nothing is kept any more. Linkspan needs a new disk.', siteTrouble: 'The site has trouble',
   recently: 'What happened', more: 'Show more',
   // thing
   values: 'Values', chart: 'Then and now', property: 'Value', compare: 'Compare with', compareNone: 'nothing',

@@ -32,7 +32,7 @@ export const nl: Words = {
   linkMap: 'Wie schakelt wie', linkMapNote: 'Naar de machines links wordt gekeken; die rechts worden geschakeld.',
   linkActive: 'handelt nu: {wish}', linkIdle: 'doet nu niets', linkPrivate: 'een privékoppeling',
   noLinks: 'Nog schakelt geen machine een andere.', noMachines: 'Er is nog geen machine.', addMachine: 'Een machine toevoegen',
-  diskTrouble: 'De schijf heeft een probleem', siteTrouble: 'De locatie heeft een probleem',
+  diskFull: 'De schijf is vol: schakelen gaat door, waarden worden niet bewaard.', diskDead: 'De schijf is stuk: niets wordt nog bewaard. Linkspan heeft een nieuwe schijf nodig.', siteTrouble: 'De locatie heeft een probleem',
   recently: 'Wat er gebeurde', more: 'Meer tonen',
   values: 'Waarden', chart: 'Toen en nu', property: 'Waarde', compare: 'Vergelijk met', compareNone: 'niets',
   range: 'Getoonde tijd', hour: '1 uur', sixHours: '6 uur', day: '1 dag', week: '1 week', month: '30 dagen', year: '1 jaar',

@@ -41,7 +41,8 @@ public interface History {
         DAY
     }
 
-    /// What a stretch of time held. Readings of quality BAD are in `count` alone; where no other was, the figures are
+    /// What a stretch of time held. Readings of quality BAD are in `count` alone; where no other was, the figures
+    /// are
     /// NaN.
     ///
     /// @param count readings
@@ -73,7 +74,8 @@ public interface History {
     /// The newest reading before an instant.
     Optional<Point> lastBefore(int property, long beforeMicros) throws IOException;
 
-    /// What each stretch of a span held, oldest first; stretches without a reading are left out. The first and the last
+    /// What each stretch of a span held, oldest first; stretches without a reading are left out. The first and the
+    /// last
     /// are whole, also where the span cuts them.
     Buckets buckets(int property, long fromMicros, long toMicros, Every every) throws IOException;
 
@@ -86,9 +88,11 @@ public interface History {
         }
     }
 
-    /// The readings of a span as far as a chart of so many columns can show them: of each column the first, the least,
+    /// The readings of a span as far as a chart of so many columns can show them: of each column the first, the
+    /// least,
     /// the
-    /// largest and the last (M4: Jugel et al., PVLDB 7(10), 2014), so that the line is the one that all readings draw.
+    /// largest and the last (M4: Jugel et al., PVLDB 7(10), 2014), so that the line is the one that all readings
+    /// draw.
     ///
     /// @param columns pixels across, 1..[#COLUMNS_MAX]
     List<Point> reduce(int property, long fromMicros, long toMicros, int columns) throws IOException;
