@@ -266,6 +266,15 @@ test('without a connection it says since when, and catches up by itself', () => 
   assert.equal(await page.getByRole('alert').count(), 0);
 }));
 
+test('who is signed in no more is asked to sign in, not told that the connection is lost', () => walk({}, async ({ page, signIn, mock }) => {
+  await signIn();
+  await page.context().clearCookies();
+  mock.play.away();
+  await page.locator('.chip.offline').waitFor();
+  mock.play.here();
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+}));
+
 test('who may only look is offered nothing else', () => walk({ account: 'bert' }, async ({ page, signIn, to }) => {
   await signIn();
   assert.equal(await page.getByRole('button', { name: 'Only watch' }).count(), 0);

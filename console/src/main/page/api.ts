@@ -76,6 +76,7 @@ export class Problem extends Error {
 let csrf = '';
 let onSignedOut: () => void = () => {};
 export const whenSignedOut = (then: () => void) => { onSignedOut = then; };
+export const signedOut = () => onSignedOut();
 
 type Call = { method?: string; body?: Json; text?: string; type?: string; headers?: Record<string, string>; signal?: AbortSignal };
 

@@ -1,6 +1,6 @@
 // The site as it is now: one stream, held as plain data that the pages look at. It says by itself when it has lost the server,
 // tries again, and catches up by the snapshot that a new stream begins with.
-import { liveAddress, type Cell, type ConnectorHealth, type Thing } from './api';
+import { liveAddress, signedOut, type Cell, type ConnectorHealth, type Thing } from './api';
 import { EventText, type Sent } from './sse';
 
 export type LiveState = {
@@ -79,6 +79,7 @@ export class Live {
     let watchdog = setTimeout(ended, SILENCE_MAX_MS);
     try {
       const answer = await fetch(liveAddress(this.name), { signal: stop.signal, headers: { Accept: 'text/event-stream' }, credentials: 'same-origin' });
+      if (answer.status === 401) signedOut();
       if (!answer.ok || !answer.body) throw new Error(String(answer.status));
       const text = new EventText();
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();

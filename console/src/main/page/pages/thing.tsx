@@ -85,12 +85,17 @@ function Engineer({ thing, description, problem }: { thing: Thing; description: 
     <section class="engineer" aria-labelledby="details">
       <h2 id="details">{words.details}</h2>
       <div class="columns">
+        <div class="stack">
         <Card level={3} title={words.expected}>
           <ul class="ledger">{thing.properties.map(p => { const c = cells.get(p.property) ?? p; return (
             <li key={p.property} class={c.missing_since ? 'missing' : ''}><Icon name={c.private ? 'lock' : c.missing_since ? 'cut' : 'good'} size={16} /> <code>{p.property.split('.')[1]}</code>
               <span>{c.private ? words.closed : c.missing_since ? `${format.fill(words.expectedMissing, { at: at(c.missing_since) })} (${c.missing_cause ?? ''})` : c.value === undefined ? words.neverRead : words.expectedHas}</span></li>
           ); })}</ul>
         </Card>
+        <Card level={3} title={words.description} class="description">
+          <details><summary>{words.descriptionNote}</summary><Trouble problem={problem} />{description && <pre tabIndex={0}>{JSON.stringify(description, undefined, 2)}</pre>}</details>
+        </Card>
+        </div>
         {health && (
           <Card level={3} title={<>{words.connection} <small class="id">{health.connector}</small></>}>
             <p class={health.up ? 'up' : 'down'}><i class="dot" /> {health.since ? format.fill(health.up ? words.upSince : words.downSince, { at: at(health.since) }) : ''}</p>
@@ -101,9 +106,6 @@ function Engineer({ thing, description, problem }: { thing: Thing; description: 
           </Card>
         )}
         <LastBytes thing={thing} />
-        <Card level={3} title={words.description} class="description">
-          <details><summary>{words.descriptionNote}</summary><Trouble problem={problem} />{description && <pre tabIndex={0}>{JSON.stringify(description, undefined, 2)}</pre>}</details>
-        </Card>
       </div>
     </section>
   );

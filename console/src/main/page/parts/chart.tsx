@@ -240,7 +240,7 @@ function options(box: HTMLElement, latest: Latest, main: Series, second: Series 
   });
   const rangeOf = (c: Cell, s: Series): uPlot.Scale => c.type === 'flag' ? { range: [-0.15, 1.15] } : s.words.length ? { range: [-0.3, s.words.length - 0.7] } : { range: (_u, least, most) => valueRange(least, most) };
   const sameScale = other !== undefined && other.unit === cell.unit && other.type === cell.type;
-  const ink = color('--series-1');
+  const ink = color('--series-1'), soft = color('--series-1-soft');
   return {
     ...sizeOf(box), padding: [8, second && !sameScale ? 0 : 12, 0, 0], tzDate: ts => uPlot.tzDate(new Date(ts * 1000), format.zone), legend: { show: false },
     scales: { x: { time: true, auto: false, range: () => [latest.current.span.from, latest.current.span.to] }, y: rangeOf(cell, main), ...(second && other && !sameScale ? { z: rangeOf(other, second) } : {}) },
@@ -250,13 +250,13 @@ function options(box: HTMLElement, latest: Latest, main: Series, second: Series 
     ],
     series: [
       {},
-      { scale: 'y', stroke: ink, width: 2, points: { show: false }, ...(main.low ? {} : { fill: color('--series-1-soft') }), ...stepped(cell, main) },
+      { scale: 'y', stroke: ink, width: 2, points: { show: false }, ...(main.low ? {} : { fill: (u: uPlot) => (u.scales.y?.min ?? 0) <= 0 ? soft : 'transparent' }), ...stepped(cell, main) },
       { scale: 'y', stroke: color('--warn'), width: 3.5, points: { show: false } },
       { scale: 'y', stroke: 'transparent', width: 0, points: { show: false } },
       { scale: 'y', stroke: 'transparent', width: 0, points: { show: false } },
       ...(second && other ? [{ scale: sameScale ? 'y' : 'z', stroke: color('--series-2'), width: 2, dash: [7, 4], points: { show: false }, ...stepped(other, second) }] : []),
     ],
-    bands: [{ series: [4, 3], fill: color('--series-1-soft') }],
+    bands: [{ series: [4, 3], fill: soft }],
     cursor: { y: false, drag: { x: true, y: false, setScale: false, dist: 6 }, points: { size: 8, fill: ink } },
     hooks: {
       drawClear: [u => hatch(u, latest.current.main?.missing ?? [], latest.current.now(), color('--hatch'), color('--hatch-back'))],
