@@ -33,6 +33,8 @@ record Architecture(String root, JavaClasses classes) {
     private static final Set<String> EVERYWHERE = Set.of("org.jspecify.annotations");
 
     /// The table of ARCHITECTURE.md. A new word of the product is a new line here; anything else is a mistake.
+    /// `console`
+    /// has no line: it is a web page without a class of Java, and knows the HTTP API alone.
     static final Map<String, Module> TABLE = Map.ofEntries(
             module("model", knows(), uses("tools.jackson.core", "javax.measure", "tech.units.indriya", "systems.uom")),
             module("connector", knows("model"), uses("org.slf4j")),

@@ -29,8 +29,22 @@ class TidyTest {
     @Test
     void textsAreFinishedAndNameNoMachine() throws IOException {
         var findings = new ArrayList<Finding>();
-        for (var file : files(
-                Set.of("java", "md", "yaml", "yml", "xml", "json", "html", "js", "css", "properties", "scenario", "")))
+        for (var file : files(Set.of(
+                "java",
+                "md",
+                "yaml",
+                "yml",
+                "xml",
+                "json",
+                "html",
+                "js",
+                "mjs",
+                "ts",
+                "tsx",
+                "css",
+                "properties",
+                "scenario",
+                "")))
             if (!file.getFileName().toString().startsWith("Tidy")) findings.addAll(Tidy.checkText(source(file)));
         assertThat(Tidy.lines(findings)).isEmpty();
     }
@@ -241,7 +255,7 @@ class TidyTest {
     /// Leaves out what a build or an editor makes.
     private static boolean isTracked(Path file) {
         for (var part : file)
-            if (Set.of("target", ".git", ".idea", ".vscode", "data", "demo-data")
+            if (Set.of("target", ".git", ".idea", ".vscode", "data", "demo-data", "node_modules")
                     .contains(part.toString())) return false;
         return true;
     }

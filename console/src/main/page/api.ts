@@ -1,0 +1,183 @@
+// The HTTP API under /v1, as this page uses it. The types are the contract: what may be left out is marked so.
+
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+export type Role = 'owner' | 'installer' | 'operator' | 'viewer';
+export type Quality = 'good' | 'uncertain' | 'bad' | 'estimated' | 'corrected';
+
+export type Account = { name: string; role: Role; language?: string; created?: string; last_seen?: string };
+export type Session = { signed_in: boolean; needs_setup: boolean; account?: Account; csrf?: string };
+export type SiteSummary = {
+  name: string; title?: string; id: string; zone: string; armed: boolean; revision: number; position: string;
+  things?: number; properties?: number; links?: number;
+};
+export type ConnectorHealth = {
+  connector: string; up: boolean; since?: string; frames?: number; readings?: number; gaps?: number; commands?: number;
+  reconnects?: number; dropped?: number; last_error?: string;
+};
+export type Site = SiteSummary & { version?: string; disk?: string; trouble?: string; connectors: ConnectorHealth[] };
+export type HoldLine = { who: string; priority: string; wish: string };
+export type Cell = {
+  property: string; title?: string; type: string; writable?: boolean; unit?: string; private?: boolean;
+  value?: Json; shown?: string; quality?: Quality; received?: string; age_ms?: number; device_time?: string;
+  missing_since?: string; missing_cause?: string; missing?: string;
+  desired?: Json; in_charge?: string; write?: string; out_of_service?: string; holds?: HoldLine[]; why?: string; at?: string;
+};
+export type Action = { name: string; title?: string; input?: string };
+export type Thing = { id: string; title?: string; kind?: string; connector?: string; properties: Cell[]; actions?: Action[] };
+export type Link = {
+  id: string; title?: string; from?: string; to: string; does: string; priority: string; private?: boolean; silent?: string;
+  version?: number; active?: boolean; wish?: string;
+};
+export type Missing = { from: string; to?: string; cause: string };
+export type Point = [time: string, value: Json, quality?: Quality];
+export type History = {
+  property: string; unit?: string; from: string; to: string; complete_to?: string; points: Point[]; next?: string; missing: Missing[];
+};
+export type Bucket = {
+  from: string; to: string; count: number; min?: number; max?: number; mean?: number; time_mean?: number; last?: Json;
+  consumption?: number;
+};
+export type Every = 'minute' | 'quarter' | 'hour' | 'day';
+export type Rolled = {
+  property: string; unit?: string; from: string; to: string; complete_to?: string; buckets: Bucket[]; next?: string; missing: Missing[];
+};
+export type WhyStep = { kind: string; position?: string; time?: string; text: string; wire_hex?: string; wire_text?: string };
+export type Why = { about: string; headline: string; steps: WhyStep[] };
+export type Outcome = { kind: string; text: string; why?: string };
+export type Commanded = { key?: string; position?: string; outcome?: Outcome };
+export type SiteText = { revision: number; yaml: string };
+export type Applied = {
+  unchanged?: boolean; applied?: boolean; revision?: number; added?: string[]; changed?: string[]; removed?: string[];
+  overrides?: string[]; silences?: string[]; loops?: string[]; risks?: string[];
+};
+export type LogEntry = { position: string; time: string; by: string; text: string[] };
+export type Token = { id: string; title: string; role: Role; created?: string; expires?: string; account?: string };
+export type Application = {
+  name: string; contract: { properties: string[]; every?: string; delay?: string; until?: string };
+  quota?: { items_per_s: number }; cursor?: string; created?: string;
+};
+export type LineError = { line: number; column?: number; message: string };
+
+// RFC 9457. `detail` is a sentence for people.
+export class Problem extends Error {
+  readonly status: number;
+  readonly errors: LineError[];
+  readonly retryAfterS: number;
+  constructor(status: number, detail: string, errors: LineError[] = [], retryAfterS = 0) {
+    super(detail);
+    this.status = status;
+    this.errors = errors;
+    this.retryAfterS = retryAfterS;
+  }
+  // Nobody answered: the network or the node is away.
+  get offline() { return this.status === 0; }
+}
+
+let csrf = '';
+let onSignedOut: () => void = () => {};
+export const whenSignedOut = (then: () => void) => { onSignedOut = then; };
+export const signedOut = () => onSignedOut();
+
+type Call = { method?: string; body?: Json; text?: string; type?: string; headers?: Record<string, string>; signal?: AbortSignal };
+
+async function send(path: string, call: Call = {}): Promise<Response> {
+  const method = call.method ?? 'GET';
+  const headers: Record<string, string> = { Accept: 'application/json', ...call.headers };
+  let body: string | undefined;
+  if (call.text !== undefined) { body = call.text; headers['Content-Type'] = call.type ?? 'text/plain'; }
+  else if (call.body !== undefined) { body = JSON.stringify(call.body); headers['Content-Type'] = 'application/json'; }
+  if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
+  let answer: Response;
+  try {
+    answer = await fetch(path, { method, headers, credentials: 'same-origin', ...(body === undefined ? {} : { body }), ...(call.signal ? { signal: call.signal } : {}) });
+  } catch (error) {
+    if ((error as Error).name === 'AbortError') throw error;
+    throw new Problem(0, '');
+  }
+  if (answer.ok) return answer;
+  const problem = await answer.json().catch(() => ({})) as { detail?: string; title?: string; errors?: LineError[] };
+  if (answer.status === 401 && path !== '/v1/session' && path !== '/v1/setup') onSignedOut();
+  throw new Problem(answer.status, problem.detail ?? problem.title ?? `${answer.status} ${answer.statusText}`, problem.errors ?? [],
+    Number(answer.headers.get('Retry-After') ?? 0));
+}
+
+async function json<T>(path: string, call: Call = {}): Promise<T> {
+  const answer = await send(path, call);
+  return answer.status === 204 ? {} as T : await answer.json() as T;
+}
+
+const query = (values: Record<string, string | number | boolean | undefined>) => {
+  const set = Object.entries(values).filter(([, v]) => v !== undefined && v !== false);
+  return set.length ? `?${set.map(([k, v]) => `${k}=${encodeURIComponent(String(v))}`).join('&')}` : '';
+};
+const part = encodeURIComponent;
+const key = () => crypto.getRandomValues(new Uint32Array(4)).reduce((text, n) => text + n.toString(16).padStart(8, '0'), '');
+
+function signed(session: Session): Session { csrf = session.csrf ?? ''; return session; }
+
+export const api = {
+  session: async () => signed(await json<Session>('/v1/session')),
+  signIn: async (name: string, password: string) => signed(await json<Session>('/v1/session', { method: 'POST', body: { name, password } })),
+  signOut: () => json<void>('/v1/session', { method: 'DELETE' }),
+  setUp: async (code: string, name: string, password: string) =>
+    signed(await json<Session>('/v1/setup', { method: 'POST', body: { code, name, password } })),
+
+  accounts: async () => (await json<{ accounts: Account[] }>('/v1/accounts')).accounts,
+  addAccount: (name: string, password: string, role: Role) => json<void>('/v1/accounts', { method: 'POST', body: { name, password, role } }),
+  changeAccount: (name: string, change: { role?: Role; password?: string; language?: string }) =>
+    json<void>(`/v1/accounts/${part(name)}`, { method: 'PATCH', body: change as Json }),
+  removeAccount: (name: string) => json<void>(`/v1/accounts/${part(name)}`, { method: 'DELETE' }),
+  tokens: async () => (await json<{ tokens: Token[] }>('/v1/tokens')).tokens,
+  addToken: (title: string, role: Role) => json<{ id: string; token: string }>('/v1/tokens', { method: 'POST', body: { title, role } }),
+  removeToken: (id: string) => json<void>(`/v1/tokens/${part(id)}`, { method: 'DELETE' }),
+
+  sites: async () => (await json<{ sites: SiteSummary[] }>('/v1/sites')).sites,
+  site: (site: string) => json<Site>(`/v1/sites/${part(site)}`),
+  links: async (site: string) => (await json<{ links: Link[] }>(`/v1/sites/${part(site)}/links`)).links,
+  arm: (site: string, armed: boolean) => json<void>(`/v1/sites/${part(site)}/armed`, { method: 'PUT', body: { armed } }),
+  description: (site: string, thing: string) => json<Record<string, Json>>(`/v1/sites/${part(site)}/things/${part(thing)}/description`),
+  log: (site: string, most: number, before?: string) =>
+    json<{ entries: LogEntry[]; position: string }>(`/v1/sites/${part(site)}/log${query({ most, before })}`),
+  why: (site: string, about: string) => json<Why>(`/v1/sites/${part(site)}/why/${part(about)}`),
+
+  take: (site: string, path: string, value: Json, duration: string) =>
+    json<Commanded>(`/v1/sites/${part(site)}/cells/${part(path)}/holds`,
+      { method: 'POST', body: { value, for: duration, priority: 'manual' }, headers: { 'Idempotency-Key': key() } }),
+  giveBack: (site: string, path: string) =>
+    json<Commanded>(`/v1/sites/${part(site)}/cells/${part(path)}/holds?priority=manual`, { method: 'DELETE', headers: { 'Idempotency-Key': key() } }),
+  act: (site: string, thing: string, action: string, value?: Json) =>
+    json<Commanded>(`/v1/sites/${part(site)}/things/${part(thing)}/actions/${part(action)}`,
+      { method: 'POST', body: value === undefined ? {} : { value }, headers: { 'Idempotency-Key': key() } }),
+  service: (site: string, thing: string, out: boolean, reason: string) =>
+    json<void>(`/v1/sites/${part(site)}/things/${part(thing)}/service`, { method: 'PUT', body: { out, reason } }),
+
+  history: (site: string, path: string, from: Date, to: Date, columns: number, signal?: AbortSignal) =>
+    json<History>(`${historyOf(site, path)}${query({ from: from.toISOString(), to: to.toISOString(), columns })}`, signal ? { signal } : {}),
+  rolled: async (site: string, path: string, from: Date, to: Date, every: Every, signal?: AbortSignal): Promise<Rolled> => {
+    const asked = { from: from.toISOString(), to: to.toISOString(), every };
+    const first = await json<Rolled>(`${historyOf(site, path)}${query(asked)}`, signal ? { signal } : {});
+    for (let pages = 1, next = first.next; next && pages < PAGES_MAX; pages++) {
+      const more: Rolled = await json<Rolled>(`${historyOf(site, path)}${query({ ...asked, after: next })}`, signal ? { signal } : {});
+      first.buckets.push(...more.buckets);
+      next = more.next;
+    }
+    return first;
+  },
+  csvAddress: (site: string, path: string, from: Date, to: Date) =>
+    `${historyOf(site, path)}.csv${query({ from: from.toISOString(), to: to.toISOString() })}`,
+
+  file: (site: string) => json<SiteText>(`/v1/sites/${part(site)}/file`),
+  apply: (site: string, yaml: string, revision: number, how: { dry_run?: boolean; confirmed?: boolean }) =>
+    json<Applied>(`/v1/sites/${part(site)}/file${query(how)}`,
+      { method: 'PUT', text: yaml, type: 'text/yaml', headers: { 'If-Match': `"${revision}"` } }),
+
+  applications: async (site: string) => (await json<{ applications: Application[] }>(`/v1/sites/${part(site)}/applications`)).applications,
+  addApplication: (site: string, name: string, contract: Application['contract']) =>
+    json<{ name: string; token: string }>(`/v1/sites/${part(site)}/applications`, { method: 'POST', body: { name, contract } as Json }),
+  removeApplication: (site: string, name: string) => json<void>(`/v1/sites/${part(site)}/applications/${part(name)}`, { method: 'DELETE' }),
+};
+
+// Most pages of one question; what is asked for a chart stays far below.
+const PAGES_MAX = 40;
+const historyOf = (site: string, path: string) => `/v1/sites/${part(site)}/cells/${part(path)}/history`;
+export const liveAddress = (site: string) => `/v1/sites/${part(site)}/live`;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.linkspan.console;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,347 @@
+// What people do with the page, in a real browser on the built files. Each walk has a house of its own.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { DIST, fits, open, visit } from '../browser.mjs';
+
+let browser;
+before(async () => { browser = await open(); });
+after(() => browser?.close());
+
+async function walk(options, steps) {
+  const here = await visit(browser, options);
+  try {
+    await steps(here);
+    assert.deepEqual(here.wrong, []);
+  } finally { await here.end(); }
+}
+const row = (page, machine, property) => page.locator('.machine', { hasText: machine }).locator('.pair', { hasText: property });
+
+test('first start: the code that was printed makes the first account', () => walk({ mock: { accounts: false } }, async ({ page, mock }) => {
+  await page.goto(mock.address);
+  await page.getByLabel('Set-up code').fill('WRONG');
+  await page.getByLabel('Your name').fill('anna');
+  await page.getByLabel('New password').fill('a quiet river');
+  await page.getByRole('button', { name: 'Begin' }).click();
+  await page.getByRole('alert').getByText('not the code').waitFor();
+  await page.getByLabel('Set-up code').fill(mock.code);
+  await page.getByRole('button', { name: 'Begin' }).click();
+  await page.getByRole('heading', { name: 'House by the river' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'House by the river' }).waitFor();
+}));
+
+test('signing in is refused with a sentence, and slowed', () => walk({}, async ({ page, mock }) => {
+  await page.goto(mock.address);
+  await page.getByLabel('Name').fill('anna');
+  for (let i = 0; i < 6; i++) {
+    await page.getByLabel('Password').fill(`guess ${i}`);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.locator('button.main:enabled').waitFor();
+  }
+  await page.getByRole('alert').getByText('Try again in 7 s').waitFor();
+}));
+
+test('values move without a reload, and private ones stay closed', () => walk({}, async ({ page, signIn }) => {
+  await signIn();
+  const power = row(page, 'Main electricity meter', 'Power');
+  const first = await power.innerText();
+  await page.waitForFunction(before => ![...document.querySelectorAll('.pair')].some(p => p.innerText === before), first);
+  assert.match(await row(page, 'Hall', 'Light').innerText(), /Private/);
+  assert.equal(await page.locator('.flag.private').count(), 1);
+  await page.getByText('All is well').waitFor();
+}));
+
+test('a cut line shows what is missing since when, and heals by itself', () => walk({}, async ({ page, signIn, mock, to }) => {
+  await signIn();
+  mock.play.cut('plant_room');
+  const wrong = page.locator('.wrong');
+  await wrong.getByText('The line plant room is down').waitFor();
+  await wrong.getByText(/missing since 17:0\d/).first().waitFor();
+  await to('thing/boiler');
+  await page.locator('.tile.missing').waitFor();
+  await page.locator('.gaps').getByText(/from 17:0\d until now/).waitFor();
+  mock.play.heal('plant_room');
+  await page.locator('.tile:not(.missing)').first().waitFor();
+  await page.locator('.gaps').getByText(/from 17:0\d to 17:0\d/).waitFor();
+  await to('');
+  await page.getByText('All is well').waitFor();
+}));
+
+async function takeAndGiveBack({ page, to, screen }) {
+  await to('thing/boiler');
+  const panel = page.locator('.actuator', { hasText: 'Heating' });
+  await panel.getByText('shed peak', { exact: true }).first().waitFor();
+  await panel.getByRole('button', { name: 'Take it by hand' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'on', exact: true }).click();
+  await dialog.getByLabel('For').selectOption('2h');
+  if (screen === 'phone') assert.ok(await fits(page));
+  await dialog.getByRole('button', { name: 'Take it by hand' }).click();
+  await panel.getByText('You are in charge.').waitFor();
+  assert.match(await panel.locator('.charges').innerText(), /anna\s*by hand\s*until 19:0\d/);
+  assert.match(await panel.locator('.state').innerText(), /on/);
+  assert.match(await panel.locator('.waiting').innerText(), /shed peak\s*saves\s*wants off/);
+  await panel.getByRole('button', { name: 'Why?' }).click();
+  const why = page.getByRole('dialog');
+  await why.getByText('because anna asked for it by hand').waitFor();
+  assert.deepEqual(await why.locator('.chain strong').allInnerTexts(), ['A person acted', 'Who decides changed', 'It was written', 'The machine answered']);
+  await why.getByText('Show the bytes').first().click();
+  await why.getByText('0000 00 2a').first().waitFor();
+  await page.keyboard.press('Escape');
+  await why.waitFor({ state: 'detached' });
+  await panel.getByRole('button', { name: 'Give it back' }).click();
+  await panel.getByText('Given back.').waitFor();
+  await panel.locator('.charges', { hasText: 'shed peak' }).waitFor();
+}
+
+test('an actuator is taken by hand, asked why, and given back', () => walk({}, async here => { await here.signIn(); await takeAndGiveBack(here); }));
+test('the same on a phone', () => walk({ screen: 'phone' }, async here => { await here.signIn(); await takeAndGiveBack({ ...here, screen: 'phone' }); }));
+
+test('a wish outside the range is refused with its reason; until a time is a time', () => walk({}, async ({ page, signIn, to }) => {
+  await signIn();
+  await to('thing/heat_pump');
+  const panel = page.locator('.actuator', { hasText: 'Warm to' });
+  await panel.getByRole('button', { name: 'Take it by hand' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('It should be (°C)').fill('55');
+  await dialog.getByRole('button', { name: 'Take it by hand' }).click();
+  await panel.getByText('Refused: 55 is outside 16 to 24').waitFor();
+  await panel.getByRole('button', { name: 'Take it by hand' }).click();
+  await dialog.getByLabel('It should be (°C)').fill('22');
+  await dialog.getByLabel('For', { exact: true }).selectOption('until');
+  await dialog.getByLabel('Until').fill('22:00');
+  await dialog.getByRole('button', { name: 'Take it by hand' }).click();
+  await panel.locator('.charges', { hasText: /until (22:00|21:59)/ }).waitFor();
+}));
+
+test('a machine out of service is never switched until it is given back', () => walk({}, async ({ page, signIn, to }) => {
+  await signIn();
+  await to('thing/boiler');
+  await page.getByRole('button', { name: 'Take out of service' }).click();
+  const dialog = page.getByRole('dialog');
+  assert.ok(await dialog.getByRole('button', { name: 'Take out of service' }).isDisabled());
+  await dialog.getByLabel('Why is it out of service?').fill('new seal');
+  await dialog.getByRole('button', { name: 'Take out of service' }).click();
+  await page.locator('.actuator.out').waitFor();
+  assert.ok(await page.getByRole('button', { name: 'Take it by hand' }).isDisabled());
+  await to('');
+  await page.locator('.wrong').getByText('new seal').waitFor();
+  await to('thing/boiler');
+  await page.getByRole('button', { name: 'Give back to service' }).click();
+  await page.locator('.actuator:not(.out)').waitFor();
+}));
+
+test('a wrong site file shows each error at its line; a right one is compared, applied and undone', () => walk({}, async ({ page, signIn, to }) => {
+  await signIn();
+  await to('setup/file');
+  const text = page.getByRole('textbox', { name: 'The site file' });
+  const good = await text.inputValue();
+  await text.fill(good.replace('off-above', 'off-abov'));
+  await page.getByRole('button', { name: 'See what would change' }).click();
+  const line = good.split('\n').findIndex(l => l.includes('off-above')) + 1;
+  await page.getByRole('alert').getByText(`Line ${line}: unknown field "off-abov"; did you mean "off-above"?`).waitFor();
+  assert.equal(await page.locator('.gutter .wrong').innerText(), String(line));
+  assert.equal(await page.evaluate(() => { const t = document.querySelector('textarea'); return t.value.slice(t.selectionStart, t.selectionEnd); }), 'off-abov: 5.0');
+  await text.fill(good.replace('off-above: 5.0', 'off-above: 6.0'));
+  await page.getByRole('button', { name: 'See what would change' }).click();
+  assert.deepEqual((await page.locator('.diff .in, .diff .out').allInnerTexts()).map(l => l.trim().replace(/\s+/g, ' ')), [`${line} − off-above: 5.0`, `${line} + off-above: 6.0`]);
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText('Applied: revision 8 is in force.').waitFor();
+  assert.match(await text.inputValue(), /off-above: 6.0/);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('The former file is in force again.').waitFor();
+  assert.match(await text.inputValue(), /revision: 9\n[^]*off-above: 5.0/);
+}));
+
+test('taking something out of the site is confirmed first', () => walk({}, async ({ page, signIn, to }) => {
+  await signIn();
+  await to('setup/file');
+  const text = page.getByRole('textbox', { name: 'The site file' });
+  await text.fill((await text.inputValue()).replace(/ {2}- id: overheat[^]*$/, ''));
+  await page.getByRole('button', { name: 'See what would change' }).click();
+  await page.getByText('overheat is taken out').waitFor();
+  assert.ok(await page.getByRole('button', { name: 'Apply' }).isDisabled());
+  await page.getByLabel('Yes, take these out').check();
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText('revision 8 is in force').waitFor();
+}));
+
+test('a file that somebody else changed meanwhile is not lost', () => walk({}, async ({ page, signIn, to, mock }) => {
+  await signIn();
+  await to('setup/file');
+  await page.evaluate(async () => {
+    const { csrf } = await (await fetch('/v1/session')).json();
+    const { yaml, revision } = await (await fetch('/v1/sites/riverside_12/file')).json();
+    const answer = await fetch('/v1/sites/riverside_12/file', { method: 'PUT', body: `${yaml}# theirs\n`, headers: { 'If-Match': `"${revision}"`, 'X-CSRF-Token': csrf } });
+    if (!answer.ok) throw new Error(await answer.text());
+  });
+  const text = page.getByRole('textbox', { name: 'The site file' });
+  await text.fill(`${await text.inputValue()}# mine\n`);
+  await page.getByRole('button', { name: 'See what would change' }).click();
+  await page.getByText('Somebody else applied another file').waitFor();
+  assert.match(await text.inputValue(), /# mine/);
+  await page.getByRole('button', { name: 'Take the running file' }).click();
+  await page.waitForFunction(() => document.querySelector('textarea').value.includes('# theirs'));
+  assert.ok(mock.address);
+}));
+
+test('a Modbus machine is added by a form and shows its first value', () => walk({}, async ({ page, signIn, to }) => {
+  await signIn();
+  await to('setup/add');
+  await page.getByLabel('Short name').fill('pump');
+  await page.getByLabel('Title').fill('Well pump');
+  await page.getByLabel('Address').fill('192.168.1.30:502');
+  await page.getByRole('group', { name: 'Registers' }).getByLabel('Name').fill('flow');
+  await page.getByRole('group', { name: 'Registers' }).getByLabel('Unit').fill('m3/h');
+  await page.getByRole('button', { name: 'See what would change' }).click();
+  await page.locator('.diff').getByText('- { id: pump_line, type: modbus_tcp, endpoint: "192.168.1.30:502" }').waitFor();
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.locator('.first-value').getByText(/\d/).first().waitFor();
+  await page.getByRole('link', { name: 'See it' }).click();
+  await page.getByRole('heading', { name: 'Well pump' }).waitFor();
+}));
+
+test('the chart zooms, moves and compares by keyboard and buttons, and tells itself in words', () => walk({}, async ({ page, signIn, to }) => {
+  await signIn();
+  await to('thing/meter');
+  const chart = page.locator('.plot .canvas');
+  await page.locator('.readout .first').waitFor();
+  assert.match(await chart.getAttribute('aria-label'), /^Power, 16 Jun 17:01 to 17:01: lowest .*kW, highest .*kW, newest .*kW\. Missing once\./);
+  await page.locator('.gaps').getByText('from 14:02 to 14:07').waitFor();
+  for (const [range, rolled] of [['1 week', 'By quarter of an hour'], ['30 days', 'By hour'], ['1 year', 'By day'], ['1 hour', 'Every reading counts']]) {
+    await page.getByRole('button', { name: range }).click();
+    await page.locator('.chart .foot').getByText(rolled).waitFor();
+  }
+  await chart.focus();
+  for (const key of ['-', 'ArrowLeft', 'ArrowLeft', '+']) await page.keyboard.press(key);
+  await page.getByRole('button', { name: 'Now', exact: true }).waitFor();
+  await page.keyboard.press('0');
+  await page.getByRole('button', { name: 'Following' }).waitFor();
+  await page.getByLabel('Compare with').selectOption('roof.power');
+  await page.locator('.readout .second').waitFor();
+  await page.getByRole('button', { name: 'As a table' }).click();
+  await page.getByRole('row').nth(5).waitFor();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download (CSV)' }).click()]);
+  assert.match(readFileSync(await download.path(), 'utf8'), /^time,value,quality\n2026-06-17T/);
+}));
+
+test('dragging over a time looks closer', () => walk({}, async ({ page, signIn, to }) => {
+  await signIn();
+  await to('thing/meter');
+  await page.locator('.readout .first').waitFor();
+  const box = await page.locator('.plot .u-over').boundingBox();
+  await page.mouse.move(box.x + box.width * 0.3, box.y + 50);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.4, box.y + 60, { steps: 5 });
+  await page.mouse.up();
+  await page.waitForFunction(() => /16 Jun 2[34]:|17 Jun 0|00:|01:|02:/.test(document.querySelector('.plot .canvas').getAttribute('aria-label')) && !/16 Jun 17:01/.test(document.querySelector('.plot .canvas').getAttribute('aria-label')));
+}));
+
+test('energy adds up, and costs what the reader says', () => walk({}, async ({ page, signIn, to }) => {
+  await signIn();
+  await to('energy');
+  await page.getByRole('button', { name: '7 days' }).click();
+  await page.getByRole('heading', { name: 'Day by day' }).waitFor();
+  assert.equal(await page.locator('.bars .bar').count(), 7);
+  const kwh = Number((await page.locator('.tile', { hasText: 'In all' }).locator('.value').innerText()).replace(/[^\d.]/g, ''));
+  const rows = (await page.locator('.bars td').allTextContents()).map(t => Number(t.replace(/[^\d.]/g, '')));
+  assert.ok(Math.abs(rows.reduce((a, b) => a + b) - kwh) < 1, `${rows} is not ${kwh}`);
+  await page.getByLabel('Price of one kWh').fill('0,5');
+  const cost = await page.locator('.tile', { hasText: 'Costs' }).locator('.value').innerText();
+  assert.ok(Math.abs(Number(cost.replace(/[^\d.]/g, '')) - kwh / 2) < 0.5, cost);
+  await page.reload();
+  await page.locator('.tile', { hasText: 'Costs' }).waitFor();
+}));
+
+test('without a connection it says since when, and catches up by itself', () => walk({}, async ({ page, signIn, mock }) => {
+  await signIn();
+  mock.play.away();
+  await page.locator('.chip.offline').waitFor();
+  await page.getByRole('alert').getByText('No connection since').waitFor();
+  mock.play.here();
+  await page.locator('.chip.live').waitFor();
+  assert.equal(await page.getByRole('alert').count(), 0);
+}));
+
+test('who is signed in no more is asked to sign in, not told that the connection is lost', () => walk({}, async ({ page, signIn, mock }) => {
+  await signIn();
+  await page.context().clearCookies();
+  mock.play.away();
+  await page.locator('.chip.offline').waitFor();
+  mock.play.here();
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+}));
+
+test('who may only look is offered nothing else', () => walk({ account: 'bert' }, async ({ page, signIn, to }) => {
+  await signIn();
+  assert.equal(await page.getByRole('button', { name: 'Only watch' }).count(), 0);
+  await to('thing/boiler');
+  await page.getByText('Your account may look, but not switch.').waitFor();
+  assert.equal(await page.getByRole('button', { name: /Take/ }).count(), 0);
+  await to('setup');
+  assert.deepEqual(await page.locator('.tabs a').allInnerTexts(), ['People', 'Access tokens']);
+}));
+
+test('the owner lets the site only watch, adds a person, a token and an application', () => walk({}, async ({ page, signIn, to }) => {
+  await signIn();
+  await page.getByRole('button', { name: 'Only watch' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Only watch' }).click();
+  await page.locator('.chip.watch').waitFor();
+  await to('setup/people');
+  await page.getByLabel('Name').fill('cas');
+  await page.getByLabel('Password', { exact: true }).fill('ten or more letters');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('row', { name: 'cas' }).waitFor();
+  await to('setup/tokens');
+  await page.getByLabel('What is it for?').fill('my script');
+  await page.getByRole('button', { name: 'Make a token' }).click();
+  await page.locator('.once code').getByText(/^lst_/).waitFor();
+  await to('setup/applications');
+  await page.getByLabel('Name').fill('billing');
+  await page.getByLabel('Main electricity meter').check();
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.locator('.once code').getByText(/^lsa_/).waitFor();
+}));
+
+test('Dutch, with Dutch numbers, in the site’s time wherever the reader is', () => walk({ locale: 'nl-BE' }, async ({ page, signIn, to }) => {
+  await signIn();
+  await page.getByText('Alles is in orde').waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'nl');
+  assert.match(await row(page, 'Cold store', 'Temperature').innerText(), /\d,\d\s*°C/);
+  await to('thing/heat_pump');
+  await page.locator('.charges').getByText('tot 18:31').waitFor();
+  await page.locator('.menu summary').click();
+  await page.getByLabel('Taal').selectOption('en');
+  await page.getByRole('link', { name: 'Energy' }).waitFor();
+  await page.reload();
+  await page.getByRole('link', { name: 'Energy' }).waitFor();
+}));
+
+test('the keyboard reaches the content first, then everything', () => walk({}, async ({ page, signIn }) => {
+  await signIn();
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'content');
+}));
+
+test('no page is wider than its screen, in both languages', () => walk({ screen: 'phone', locale: 'nl-BE' }, async ({ page, signIn, to }) => {
+  await signIn();
+  for (const path of ['', 'thing/boiler', 'thing/meter', 'energy', 'setup/file', 'setup/add', 'setup/people', 'setup/tokens', 'setup/applications']) {
+    await to(path);
+    assert.ok(await fits(page), `${path || 'site'} is wider than the phone`);
+  }
+}));
+
+test('the first view weighs under 60 KB, everything under 90 KB compressed', () => walk({}, async ({ signIn, asked }) => {
+  await signIn();
+  const size = file => { const path = join(DIST, file); try { return statSync(`${path}.gz`).size; } catch { return statSync(path).size; } };
+  const first = asked.map(u => new URL(u).pathname).filter(p => !p.startsWith('/v1/')).map(p => p === '/' ? 'index.html' : p).reduce((sum, f) => sum + size(f), 0);
+  const all = readdirSync(DIST, { recursive: true }).filter(f => /\.\w+$/.test(f) && !f.endsWith('.gz')).reduce((sum, f) => sum + size(f), 0);
+  assert.ok(first < 60_000, `${first} bytes before the first view`);
+  assert.ok(all < 90_000, `${all} bytes in all`);
+}));

@@ -1,0 +1,61 @@
+// The pictures of docs/console, taken anew: node test/pictures.mjs [FOLDER]. Each is under 120 KB.
+import { mkdirSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { open, visit } from './browser.mjs';
+
+const folder = process.argv[2] ?? fileURLToPath(new URL('../../docs/console', import.meta.url));
+const PICTURE_BYTES_MAX = 120_000;
+mkdirSync(folder, { recursive: true });
+const browser = await open();
+
+const why = async page => { await page.locator('.actuator').getByRole('button', { name: 'Why?' }).click(); await page.locator('.chain li').nth(3).waitFor(); };
+const take = async page => { await page.locator('.actuator').first().getByRole('button', { name: 'Take it by hand' }).click(); await page.getByRole('dialog').waitFor(); };
+const chart = async page => { await page.locator('.readout .first').waitFor(); };
+const compare = async page => { await chart(page); await page.getByLabel('Compare with').selectOption('roof.power'); await page.locator('.readout .second').waitFor(); };
+const week = async page => { await page.getByRole('button', { name: '7 days' }).click(); await page.getByRole('heading', { name: 'Day by day' }).waitFor(); await page.getByLabel('Price of one kWh').fill('0.31'); };
+const mistake = async page => {
+  const text = page.getByRole('textbox', { name: 'The site file' });
+  await text.fill((await text.inputValue()).replace('off-above', 'off-abov'));
+  await page.getByRole('button', { name: 'See what would change' }).click();
+  await page.locator('.gutter .wrong').waitFor();
+};
+const cut = async (page, here) => { here.mock.play.cut('cellar_bus'); await page.locator('.troubles li').nth(1).waitFor(); };
+const PICTURES = [
+  ['site', { screen: 'laptop' }, ''],
+  ['site-dark-missing', { screen: 'laptop', scheme: 'dark' }, '', cut],
+  ['site-wall', { screen: 'wall', scheme: 'dark', scale: 0.7 }, ''],
+  ['site-phone', { screen: 'phone' }, ''],
+  ['machine', { screen: 'laptop' }, 'thing/meter', compare],
+  ['machine-phone', { screen: 'phone', scheme: 'dark' }, 'thing/boiler', chart],
+  ['why', { screen: 'laptop', scale: 0.9 }, 'thing/boiler', why],
+  ['take-phone', { screen: 'phone' }, 'thing/boiler', take],
+  ['energy', { screen: 'laptop' }, 'energy', week],
+  ['set-up-wrong-line', { screen: 'laptop', scheme: 'dark' }, 'setup/file', mistake],
+  ['set-up-add', { screen: 'laptop' }, 'setup/add'],
+  ['people', { screen: 'laptop' }, 'setup/people'],
+];
+let failed = false;
+{
+  const here = await visit(browser, { screen: 'laptop', mock: { accounts: false } });
+  await here.page.goto(here.mock.address);
+  await here.page.getByLabel('Set-up code').waitFor();
+  await here.page.screenshot({ path: `${folder}/first-start.png` });
+  await here.end();
+}
+for (const [name, options, path, act] of PICTURES) {
+  const here = await visit(browser, options);
+  await here.signIn();
+  await here.to(path);
+  await act?.(here.page, here);
+  await here.page.locator('.card, .tile').first().waitFor();
+  await here.page.mouse.move(1, 1);
+  const file = `${folder}/${name}.png`;
+  await here.page.screenshot({ path: file });
+  const { size } = statSync(file);
+  console.log(`${name}.png ${(size / 1024).toFixed(0)} KiB`);
+  if (size > PICTURE_BYTES_MAX) { failed = true; console.log(`  is over ${PICTURE_BYTES_MAX} bytes`); }
+  for (const line of here.wrong) { failed = true; console.log(`  ${line}`); }
+  await here.end();
+}
+await browser.close();
+process.exit(failed ? 1 : 0);

@@ -1,0 +1,12 @@
+// What the tests use of Node, so that its whole types need not be installed.
+declare module 'node:test' {
+  export function test(name: string, body: () => void | Promise<void>): void;
+}
+declare module 'node:assert/strict' {
+  const assert: {
+    equal(actual: unknown, expected: unknown, message?: string): void;
+    deepEqual(actual: unknown, expected: unknown, message?: string): void;
+    ok(value: unknown, message?: string): asserts value;
+  };
+  export default assert;
+}
