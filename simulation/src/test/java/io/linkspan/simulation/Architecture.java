@@ -41,7 +41,10 @@ record Architecture(String root, JavaClasses classes) {
             module("journal", knows("model"), uses()),
             module("feed", knows("model"), uses()),
             module("connectors", knows("model", "connector", "payload"), uses("org.slf4j")),
-            module("access", knows("model", "feed", "payload"), uses()),
+            module(
+                    "access",
+                    knows("model", "feed", "payload"),
+                    uses("io.helidon", "com.password4j", "org.bouncycastle", "org.slf4j")),
             module(
                     "node",
                     knows("model", "connector", "payload", "site", "journal", "feed", "connectors", "access"),
