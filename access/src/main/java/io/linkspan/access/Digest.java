@@ -13,12 +13,12 @@ public record Digest(long a, long b, long c, long d) implements Comparable<Diges
     public static final int BYTES = 32;
 
     /// Of a secret as it stands in a cookie or a header.
-    static Digest of(String secret) {
+    public static Digest of(String secret) {
         return of(sha256(secret.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /// Of its bytes.
-    static Digest of(byte[] bytes) {
+    /// Of its 32 bytes.
+    public static Digest of(byte[] bytes) {
         if (bytes.length != BYTES)
             throw new IllegalArgumentException("A digest has " + BYTES + " bytes, not " + bytes.length);
         var b = ByteBuffer.wrap(bytes);

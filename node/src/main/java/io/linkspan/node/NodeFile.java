@@ -22,14 +22,10 @@ import java.util.regex.Pattern;
 ///
 /// @param data the data folder; none: the command line says it
 /// @param sites the site files that run here, in order; none: the command line says it
-/// @param page where the live page is shown; none: nowhere
+/// @param http the door for browsers and programs; none: there is none
 /// @param permitted addresses other than loopback that the page and connectors may listen on
 public record NodeFile(
-        Optional<Path> data,
-        List<Path> sites,
-        Optional<Endpoint.Tcp> page,
-        Set<Endpoint.Tcp> permitted,
-        LogLimits log) {
+        Optional<Path> data, List<Path> sites, Optional<HttpFile> http, Set<Endpoint.Tcp> permitted, LogLimits log) {
     /// The grammar that this program writes and the newest that it reads.
     public static final int GRAMMAR = 1;
 
@@ -88,7 +84,7 @@ public record NodeFile(
         return new NodeFile(
                 Optional.empty(),
                 List.of(),
-                Optional.of(new Endpoint.Tcp("127.0.0.1", PAGE_PORT)),
+                Optional.of(HttpFile.loopback(new Endpoint.Tcp("127.0.0.1", PAGE_PORT))),
                 Set.of(),
                 LogLimits.STANDARD);
     }
@@ -112,7 +108,7 @@ public record NodeFile(
                     "is the grammar " + grammar + "; this program reads up to " + GRAMMAR + ", take a newer one");
         var permitted = permitted(s);
         var file = new NodeFile(
-                s.text("data").map(folder::resolve), sites(s, folder), page(s, permitted), permitted, log(s));
+                s.text("data").map(folder::resolve), sites(s, folder), http(s, folder, permitted), permitted, log(s));
         s.finish();
         return file;
     }
@@ -146,7 +142,7 @@ public record NodeFile(
         return permitted;
     }
 
-    private static Endpoint.Tcp address(Tree.Scalar text) throws Invalid {
+    static Endpoint.Tcp address(Tree.Scalar text) throws Invalid {
         try {
             if (Endpoint.parse(text.text(), 0, 9_600, "8N1") instanceof Endpoint.Tcp tcp && tcp.port() > 0) return tcp;
         } catch (IllegalArgumentException e) {
@@ -157,9 +153,28 @@ public record NodeFile(
                 "an address to listen on is a host and a port such as \"127.0.0.1:8080\", not \"" + text.text() + "\"");
     }
 
-    private static Optional<Endpoint.Tcp> page(Settings s, Set<Endpoint.Tcp> permitted) throws Invalid {
+    /// Where the page is shown; none: nowhere.
+    public Optional<Endpoint.Tcp> page() {
+        return http.map(HttpFile::listen);
+    }
+
+    private static Optional<HttpFile> http(Settings s, Path folder, Set<Endpoint.Tcp> permitted) throws Invalid {
+        var part = s.part("http");
+        if (part.isEmpty()) return page(s, permitted);
+        if (s.has("page")) throw s.wrong("page", "is the older word for \"http\"; write one of them");
+        if (part.get() instanceof Tree.Scalar text && text.text().equals("none")) return Optional.empty();
+        if (part.get() instanceof Tree.Fields)
+            return Optional.of(HttpFile.read(s.below("http").orElseThrow(), folder));
+        throw s.wrong(
+                "http",
+                "is { listen: \"127.0.0.1:8080\", tls: local }, or none, not "
+                        + part.get().kind());
+    }
+
+    /// The older word, which is always read: an address, or none.
+    private static Optional<HttpFile> page(Settings s, Set<Endpoint.Tcp> permitted) throws Invalid {
         var part = s.part("page");
-        if (part.isEmpty()) return standard().page();
+        if (part.isEmpty()) return standard().http();
         if (!(part.get() instanceof Tree.Scalar text))
             throw s.wrong(
                     "page",
@@ -172,11 +187,11 @@ public record NodeFile(
                     "page",
                     "opens the page to the network of this box, where anybody can read it; write "
                             + "permitted-listeners: [\"" + text.text() + "\"] too if you want that, or 127.0.0.1");
-        return Optional.of(address);
+        return Optional.of(new HttpFile(address, new HttpFile.Security.None(), !isLoopback(address.host())));
     }
 
     /// A name counts as loopback only when it is `localhost`: what another one means can change.
-    private static boolean isLoopback(String host) {
+    static boolean isLoopback(String host) {
         if (host.equals("localhost")) return true;
         try {
             return host.matches("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")

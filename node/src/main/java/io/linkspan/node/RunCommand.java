@@ -66,10 +66,11 @@ final class RunCommand implements Callable<Integer> {
         if (lead) Backup.lead(data);
         if (passive)
             LOG.warn("This folder is a restored backup: no line is opened; when it shall lead, run it with --lead");
+        var page = page(node);
         var settings =
                 new Running.Settings(data, Optional.ofNullable(file), clock(), node.log(), node.permitted(), passive);
         var running = Running.start(settings, changes -> ApplyCommand.print(where, changes));
-        return serve(running, page(node), where);
+        return serve(running, page, where);
     }
 
     private NodeClock clock() {
@@ -82,8 +83,11 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private Optional<Endpoint.Tcp> page(NodeFile node) {
+    private Optional<Endpoint.Tcp> page(NodeFile node) throws SaidNo {
         if (noPage) return Optional.empty();
+        if (node.http().isPresent() && !(node.http().get().tls() instanceof HttpFile.Security.None))
+            throw new SaidNo("node.yaml asks for TLS, and the live page speaks plain HTTP only: nothing is served that"
+                    + " would look safer than it is; run it with --no-page, or write tls: none on loopback");
         return port >= 0 ? Optional.of(new Endpoint.Tcp("127.0.0.1", port)) : node.page();
     }
 

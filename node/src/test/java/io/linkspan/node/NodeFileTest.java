@@ -35,7 +35,8 @@ class NodeFileTest {
                 .isEqualTo(new NodeFile(
                         Optional.of(Path.of("/var/lib/linkspan")),
                         java.util.List.of(Path.of("/etc/linkspan/riverside_12.yaml"), Path.of("/srv/farm.yaml")),
-                        Optional.of(new Endpoint.Tcp("192.168.1.5", 80)),
+                        Optional.of(
+                                new HttpFile(new Endpoint.Tcp("192.168.1.5", 80), new HttpFile.Security.None(), true)),
                         Set.of(new Endpoint.Tcp("0.0.0.0", 1502), new Endpoint.Tcp("192.168.1.5", 80)),
                         new NodeFile.LogLimits(
                                 Duration.ofSeconds(10), 64 << 20, 0, Duration.ofDays(30), 512L << 20, 2 << 20)));
@@ -69,6 +70,30 @@ class NodeFileTest {
                 "\"segment\" is a size with a unit such as 512KiB, 16MiB or 4GiB, not \"16\"");
         refused("log: { segment: 2GiB }\n", "\"segment\" is 1MiB to 1GiB, not \"2GiB\"");
         refused("log: { comit-every: 1s }\n", "did you mean \"commit-every\"?");
+    }
+
+    @Test
+    void theDoorIsClosedToTheNetworkWithoutTls() throws Invalid {
+        assertThat(read("http: { listen: \"0.0.0.0:443\", tls: local }").http())
+                .contains(new HttpFile(new Endpoint.Tcp("0.0.0.0", 443), new HttpFile.Security.Local(), false));
+        assertThat(read("http: { tls: { certificate: a.pem, key: /k/b.pem } }").http())
+                .contains(new HttpFile(
+                        new Endpoint.Tcp("127.0.0.1", 8080),
+                        new HttpFile.Security.Own(Path.of("/etc/linkspan/a.pem"), Path.of("/k/b.pem")),
+                        false));
+        assertThat(read("http: { listen: \"10.0.0.5:80\", insecure: true }").page())
+                .contains(new Endpoint.Tcp("10.0.0.5", 80));
+        assertThat(read("http: none").http()).isEmpty();
+        assertThat(read("http: { listen: \"127.0.0.1:9000\" }").page()).contains(new Endpoint.Tcp("127.0.0.1", 9000));
+        refused(
+                "http: { listen: \"0.0.0.0:80\" }\n",
+                "\"listen\" opens the page to the network of this box without TLS");
+        refused("http: { listen: \"box.example:80\", tls: none }\n", "insecure: true");
+        refused("http: { tls: maybe }\n", "\"tls\" is none, local, or");
+        refused("http: { tls: { certificate: a.pem } }\n", "key");
+        refused("http: { tsl: local }\n", "did you mean \"tls\"?");
+        refused("http: 8080\n", "\"http\" is { listen:");
+        refused("http: none\npage: none\n", "older word");
     }
 
     @Test

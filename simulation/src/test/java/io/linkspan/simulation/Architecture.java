@@ -44,7 +44,10 @@ record Architecture(String root, JavaClasses classes) {
             module("feed", knows("model"), uses()),
             module("history", knows("model", "feed"), uses("org.apache.tsfile")),
             module("connectors", knows("model", "connector", "payload"), uses("org.slf4j")),
-            module("access", knows("model", "feed", "payload"), uses("io.helidon", "org.slf4j")),
+            module(
+                    "access",
+                    knows("model", "feed", "payload"),
+                    uses("io.helidon", "com.password4j", "org.bouncycastle", "org.slf4j")),
             module(
                     "node",
                     knows(

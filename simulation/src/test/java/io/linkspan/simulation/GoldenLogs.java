@@ -4,6 +4,10 @@ import static io.linkspan.simulation.GoldenSite.HOME;
 import static io.linkspan.simulation.GoldenSite.NEIGHBOUR;
 import static io.linkspan.simulation.GoldenSite.SECOND;
 
+import io.linkspan.access.AccountsInput;
+import io.linkspan.access.Language;
+import io.linkspan.access.Refusal;
+import io.linkspan.access.Role;
 import io.linkspan.journal.Journal;
 import io.linkspan.journal.JournalSettings;
 import io.linkspan.journal.RealDisk;
@@ -74,7 +78,8 @@ final class GoldenLogs {
             Map.entry("0017-files", GoldenLogs::files),
             Map.entry("0018-secrets-and-principals", GoldenLogs::principals),
             Map.entry("0021-damage", GoldenLogs::damage),
-            Map.entry("0022-ledger", GoldenLogs::ledger)));
+            Map.entry("0022-ledger", GoldenLogs::ledger),
+            Map.entry("0036-accounts-in-the-node-log", GoldenLogs::accounts)));
 
     /// Writes every folder anew: `GoldenLogs FOLDER`, the site files being there.
     public static void main(String[] arguments) throws Exception {
@@ -363,5 +368,32 @@ final class GoldenLogs {
         s.restart(true, 60);
         s.line("grid_meter", true, "").reads("meter.power", 1.3);
         s.check();
+    }
+
+    private static void accounts(Stage stage) throws IOException {
+        var people = new GoldenPeople(stage.journal());
+        people.does("anna", new AccountsInput.SetUp("anna", "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$MQ", Language.NL));
+        people.signsIn("anna", "first cookie");
+        people.does("anna", new AccountsInput.Add("bert", Role.INSTALLER, "$argon2id$bert", Language.EN));
+        people.signsIn("bert", "second cookie");
+        people.token("bert", "k3v9x2ab", Role.OPERATOR);
+        people.does("anna", new AccountsInput.Remove("anna")); // the last owner: denied
+        people.application("anna", "billing", "meter.energy_import");
+        people.cursor("billing", 42);
+        people.snapshot();
+        people.application("anna", "billing", "meter"); // version 2, the cursor stays
+        people.cursor("billing", 43);
+        people.does(
+                "bert",
+                new AccountsInput.Change(
+                        "bert",
+                        Optional.empty(),
+                        Optional.of("$argon2id$other"),
+                        Optional.of(Language.NL),
+                        Optional.empty()));
+        people.refused(Refusal.What.SIGN_IN, "mallory", "192.0.2.7", 12);
+        people.signsIn("bert", "third cookie");
+        people.pass(Duration.ofDays(31)); // what is over goes with the next step
+        people.does("anna", new AccountsInput.Remove("bert"));
     }
 }

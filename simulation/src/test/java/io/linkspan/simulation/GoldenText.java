@@ -1,5 +1,7 @@
 package io.linkspan.simulation;
 
+import io.linkspan.access.AccountsCodec;
+import io.linkspan.access.AccountsState;
 import io.linkspan.journal.JournalCheck;
 import io.linkspan.journal.JournalView;
 import io.linkspan.journal.RealDisk;
@@ -49,7 +51,9 @@ final class GoldenText {
         var report = JournalCheck.check(disk, List.of(), _ -> {});
         if (report.whole()) text.lines.add("verify: whole");
         for (var finding : report.findings()) text.lines.add("verify: " + finding);
-        for (var site : text.journal.sites()) text.site(site);
+        for (var site : text.journal.sites())
+            if (site.equals(SiteId.NODE)) text.accounts();
+            else text.site(site);
         return String.join("\n", text.lines) + "\n";
     }
 
@@ -65,6 +69,36 @@ final class GoldenText {
             }
         }
         lines.add("state " + HexFormat.of().formatHex(state(id).image().hash()));
+    }
+
+    private void accounts() throws IOException {
+        lines.add("");
+        lines.add("accounts");
+        var snapshot = journal.newestSnapshot(SiteId.NODE);
+        var state = AccountsState.EMPTY;
+        try (var reader = journal.read(new Log.Position(SiteId.NODE, 1, 0))) {
+            for (Log.@Nullable Stored stored = next(reader); stored != null; stored = next(reader)) {
+                state = AccountsCodec.replay(state, stored);
+                var at = Instant.EPOCH.plus(stored.wallTimeMicros(), ChronoUnit.MICROS);
+                var entry = AccountsCodec.decode(stored).orElseThrow();
+                lines.add(stored.at().epoch() + ":" + stored.at().seq() + "  " + at + "  " + entry.by() + "  "
+                        + entry.act() + (stored.control().hasRemaining() ? "" : "  (passing)"));
+                for (var result : entry.results()) lines.add("    -> " + result);
+            }
+        }
+        if (snapshot.isPresent())
+            lines.add("snapshot at " + snapshot.get().at().seq() + ", "
+                    + AccountsCodec.state(snapshot.get().bytes()).accounts().size() + " accounts");
+        lines.add("state " + HexFormat.of().formatHex(sha256(AccountsCodec.image(state))));
+        for (var account : state.accounts().values()) lines.add("  " + account + " " + account.passwordHash());
+    }
+
+    private static byte[] sha256(byte[] bytes) {
+        try {
+            return java.security.MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (java.security.NoSuchAlgorithmException broken) {
+            throw new AssertionError(broken);
+        }
     }
 
     private Log.@Nullable Stored next(Log.Reader reader) throws IOException {
