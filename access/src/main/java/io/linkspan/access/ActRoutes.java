@@ -43,9 +43,8 @@ final class ActRoutes {
     /// WoT `writeproperty`: done, or a problem that says what became of it.
     private static void write(Visit visit) throws Problem, Invalid, IOException, InterruptedException {
         String path = visit.part("thing") + "." + visit.part("property");
-        var request = SiteRoutes.request("set", visit.place())
-                .text("property", path)
-                .text("value", text(visit.value()));
+        var request =
+                SiteRoutes.request("set", visit.place()).text("property", path).text("value", text(visit.value()));
         key(visit).ifPresent(k -> request.text("key", k));
         var end = visit.desk().ask(visit.by(), request.done()).end();
         String kind = below(end, "outcome", "kind").orElse("unknown");
@@ -64,7 +63,8 @@ final class ActRoutes {
         var place = visit.place();
         var s = visit.fields();
         var value = s.part("value")
-                .orElseThrow(() -> Problem.of(400, "\"value\" is missing: what shall it be, such as {\"value\": true}"));
+                .orElseThrow(
+                        () -> Problem.of(400, "\"value\" is missing: what shall it be, such as {\"value\": true}"));
         var request = SiteRoutes.request("set", place)
                 .text("property", visit.part("path"))
                 .text("value", text(value));

@@ -35,8 +35,7 @@ final class ApplicationRoutes {
     }
 
     private Applications kept(Visit visit) throws Problem {
-        return kept.apply(visit.place().id())
-                .orElseThrow(() -> Problem.of(503, "This node keeps no applications yet"));
+        return kept.apply(visit.place().id()).orElseThrow(() -> Problem.of(503, "This node keeps no applications yet"));
     }
 
     private Application find(Visit visit) throws Problem {
@@ -92,7 +91,8 @@ final class ApplicationRoutes {
         var place = visit.place();
         String name = visit.part("name");
         var own = visit.who().application();
-        boolean may = own.map(a -> a.name().equals(name)).orElse(visit.who().role().may(Role.OWNER));
+        boolean may =
+                own.map(a -> a.name().equals(name)).orElse(visit.who().role().may(Role.OWNER));
         if (!may) throw Problem.of(403, "An application tells its own cursor only");
         var application = find(visit);
         var s = visit.fields();
@@ -169,7 +169,9 @@ final class ApplicationRoutes {
             contract.time("until", a.contract().untilMicros());
         var out = Words.fields().text("name", a.name()).put("contract", contract.done());
         if (a.itemsPerSecondMax() > 0)
-            out.put("quota", Words.fields().plain("items_per_s", a.itemsPerSecondMax()).done());
+            out.put(
+                    "quota",
+                    Words.fields().plain("items_per_s", a.itemsPerSecondMax()).done());
         a.cursor().ifPresent(c -> out.text("cursor", Positions.told(a.contract(), c)));
         return out.time("created", a.createdMicros()).done();
     }

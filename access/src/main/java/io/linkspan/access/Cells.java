@@ -80,7 +80,9 @@ final class Cells {
         if (history.isEmpty()) return out.done();
         var every = filter.contract().windows().orElseThrow();
         long end = filter.horizon();
-        var all = filter.over(history.get()).buckets(cell.property(), end - 1, end, every).buckets();
+        var all = filter.over(history.get())
+                .buckets(cell.property(), end - 1, end, every)
+                .buckets();
         if (!all.isEmpty()) out.put("window", bucket(all.getLast()));
         return out.done();
     }

@@ -48,7 +48,8 @@ public interface Desk {
     /// The site of this name.
     default Optional<Place> place(String name) {
         return places().stream()
-                .filter(p -> p.directory().file().name().equals(name) || p.id().toString().equals(name))
+                .filter(p -> p.directory().file().name().equals(name)
+                        || p.id().toString().equals(name))
                 .findFirst();
     }
 }

@@ -48,8 +48,10 @@ final class Doorkeeper {
     void check(Headers headers) throws Problem {
         String host = first(headers, "Host").orElse("");
         if (!isOurs(host))
-            throw Problem.of(421, "This door answers to http" + (secure ? "s" : "") + "://localhost:" + port
-                    + " and to the names of this box, not to another one");
+            throw Problem.of(
+                    421,
+                    "This door answers to http" + (secure ? "s" : "") + "://localhost:" + port
+                            + " and to the names of this box, not to another one");
         var origin = first(headers, "Origin");
         if (origin.isEmpty()) return;
         String own = (secure ? "https://" : "http://") + host;
@@ -106,7 +108,8 @@ final class Doorkeeper {
 
     private static Optional<String> token(Headers headers) {
         return first(headers, "Authorization")
-                .filter(h -> h.length() <= SECRET_CHARS_MAX && h.toLowerCase(Locale.ROOT).startsWith(BEARER))
+                .filter(h -> h.length() <= SECRET_CHARS_MAX
+                        && h.toLowerCase(Locale.ROOT).startsWith(BEARER))
                 .map(h -> h.substring(BEARER.length()).trim());
     }
 

@@ -219,21 +219,24 @@ final class FeedRun {
 
     private boolean gap(Result result, List<Tree> missing) {
         return switch (result) {
-            case Result.GapOpened g -> missing.add(Words.fields()
-                    .list("properties", names(g.properties()))
-                    .time("from", g.fromWall())
-                    .text("cause", g.cause())
-                    .done());
-            case Result.GapClosed g -> missing.add(Words.fields()
-                    .list("properties", names(g.properties()))
-                    .time("to", g.toWall())
-                    .done());
-            case Result.GapNoted g -> missing.add(Words.fields()
-                    .list("properties", names(g.properties()))
-                    .time("from", g.fromWall())
-                    .time("to", g.toWall())
-                    .text("cause", g.cause())
-                    .done());
+            case Result.GapOpened g ->
+                missing.add(Words.fields()
+                        .list("properties", names(g.properties()))
+                        .time("from", g.fromWall())
+                        .text("cause", g.cause())
+                        .done());
+            case Result.GapClosed g ->
+                missing.add(Words.fields()
+                        .list("properties", names(g.properties()))
+                        .time("to", g.toWall())
+                        .done());
+            case Result.GapNoted g ->
+                missing.add(Words.fields()
+                        .list("properties", names(g.properties()))
+                        .time("from", g.fromWall())
+                        .time("to", g.toWall())
+                        .text("cause", g.cause())
+                        .done());
             default -> false; // open: what is no gap is told as an event
         };
     }

@@ -12,11 +12,9 @@ import io.linkspan.feed.Feed;
 import io.linkspan.model.Json;
 import io.linkspan.model.Log;
 import io.linkspan.model.SiteId;
-import io.linkspan.model.Tree;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +45,10 @@ final class Feeds implements Closeable {
 
     List<Route> routes() {
         return List.of(
-                Route.people("GET", "/live", Role.VIEWER, v -> page(v, this::plain)).streaming(),
-                Route.people("GET", "/v1/sites/{site}/live", Role.VIEWER, this::live).streaming(),
+                Route.people("GET", "/live", Role.VIEWER, v -> page(v, this::plain))
+                        .streaming(),
+                Route.people("GET", "/v1/sites/{site}/live", Role.VIEWER, this::live)
+                        .streaming(),
                 Route.data("GET", PATH, this::feed).streaming());
     }
 
@@ -123,7 +123,12 @@ final class Feeds implements Closeable {
             var own = who.application().map(Application::contract).orElse(Contract.OWNER);
             if (only.isEmpty() || !own.windows().isEmpty()) return own;
             return new Contract(
-                    own.party(), Math.max(1, own.version()), narrowed(own), own.every(), own.delay(), own.untilMicros());
+                    own.party(),
+                    Math.max(1, own.version()),
+                    narrowed(own),
+                    own.every(),
+                    own.delay(),
+                    own.untilMicros());
         }
 
         private Set<String> narrowed(Contract own) {
@@ -154,8 +159,8 @@ final class Feeds implements Closeable {
         var place = visit.place();
         var last = visit.header("Last-Event-ID").filter(t -> !t.isEmpty());
         var from = last.isPresent() ? last.map(p -> "after " + p) : visit.query("from");
-        var asked = new Asked(
-                place, visit.who(), only(place, visit.contract(), visit.query("paths")), from, visit::again);
+        var asked =
+                new Asked(place, visit.who(), only(place, visit.contract(), visit.query("paths")), from, visit::again);
         check(asked);
         try (var _ = streams.enter(Streams.Use.FEED)) {
             streams.run(() -> {
@@ -177,8 +182,10 @@ final class Feeds implements Closeable {
         for (String path : paths.get().split(",", -1)) {
             boolean isThing = place.directory().file().things().containsKey(path);
             if ((!isThing && place.directory().property(path) == 0) || (!isThing && !contract.lets(path)))
-                throw Problem.of(404, "There is no property \"" + Words.cut(path) + "\" here to take; paths are such as"
-                        + " meter.power,boiler.on");
+                throw Problem.of(
+                        404,
+                        "There is no property \"" + Words.cut(path) + "\" here to take; paths are such as"
+                                + " meter.power,boiler.on");
             if (isThing)
                 for (String p : place.directory().file().paths()) {
                     if (p.startsWith(path + ".") && contract.lets(p)) all.add(p);
@@ -192,7 +199,8 @@ final class Feeds implements Closeable {
     /// Refuses what can not be run before the first byte of an answer is sent.
     private void check(Asked asked) throws Problem {
         if (asked.contract().untilMicros() <= asked.place().nowMicros())
-            throw Problem.of(403, "The contract of " + asked.contract().party() + " has ended; ask the owner for another");
+            throw Problem.of(
+                    403, "The contract of " + asked.contract().party() + " has ended; ask the owner for another");
         if (asked.contract().windows().isEmpty()) begin(asked);
         else {
             windowsFrom(asked);
@@ -212,8 +220,7 @@ final class Feeds implements Closeable {
     }
 
     private static long windowsFrom(Asked asked) throws Problem {
-        if (asked.from().isEmpty())
-            return asked.place().nowMicros() - WindowRun.BACK.toMillis() * 1_000;
+        if (asked.from().isEmpty()) return asked.place().nowMicros() - WindowRun.BACK.toMillis() * 1_000;
         return Positions.windowEnd(asked.from().get().replaceFirst("^after ", ""));
     }
 
@@ -222,12 +229,12 @@ final class Feeds implements Closeable {
         if (contract.windows().isPresent()) {
             var history = asked.place().history();
             if (history.isEmpty()) return;
-            new WindowRun(
-                            asked.place(), contract, asked.only(), out, windowsFrom(asked), asked.mayGoOn(), figures)
+            new WindowRun(asked.place(), contract, asked.only(), out, windowsFrom(asked), asked.mayGoOn(), figures)
                     .run(history.get());
             return;
         }
-        int quota = asked.who().application().map(Application::itemsPerSecondMax).orElse(0);
+        int quota =
+                asked.who().application().map(Application::itemsPerSecondMax).orElse(0);
         new FeedRun(
                         asked.place(),
                         contract,
@@ -289,7 +296,8 @@ final class Feeds implements Closeable {
         private Map<String, String> query(HttpPrologue prologue) {
             var all = new HashMap<String, String>();
             for (String name : List.of("paths", "from"))
-                if (prologue.query().contains(name)) all.put(name, prologue.query().get(name));
+                if (prologue.query().contains(name))
+                    all.put(name, prologue.query().get(name));
             return all;
         }
 

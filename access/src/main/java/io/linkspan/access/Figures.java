@@ -34,7 +34,10 @@ final class Figures {
                     "status=\"" + i + "xx\"",
                     answers[i].sum()));
         all.add(new Figure(
-                "linkspan_http_request_seconds_total", "Time spent on answers, streams included", "", nanos.sum() / 1e9));
+                "linkspan_http_request_seconds_total",
+                "Time spent on answers, streams included",
+                "",
+                nanos.sum() / 1e9));
         all.add(new Figure(
                 "linkspan_http_busy_total", "Requests refused because too many ran at once", "", refusedBusy.sum()));
         all.add(new Figure("linkspan_http_slow_total", "Clients dropped because they were too slow", "", dropped));

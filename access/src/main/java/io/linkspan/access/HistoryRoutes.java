@@ -43,7 +43,9 @@ final class HistoryRoutes {
                                 + "; a path is a thing and its property such as boiler.on");
             var history = place.history()
                     .orElseThrow(() -> Problem.of(
-                            503, "This node keeps no history of " + place.directory().file().name()));
+                            503,
+                            "This node keeps no history of "
+                                    + place.directory().file().name()));
             var toText = visit.query("to");
             long to = toText.isPresent() ? Words.micros("to", toText.get()) : place.nowMicros();
             var fromText = visit.query("from");

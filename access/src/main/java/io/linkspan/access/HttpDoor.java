@@ -199,7 +199,8 @@ public final class HttpDoor implements Closeable {
                     }
                 })
                 .build();
-        var webSocket = WsConfig.builder().maxFrameLength(Limits.MESSAGE_BYTES_MAX).build();
+        var webSocket =
+                WsConfig.builder().maxFrameLength(Limits.MESSAGE_BYTES_MAX).build();
         var routing = HttpRouting.builder().addFilter(this::filter);
         for (var mount : settings.mounts()) routing.register(mount.path(), mount.service());
         routing.any(this::answer);
@@ -238,8 +239,9 @@ public final class HttpDoor implements Closeable {
                 int code = status.code();
                 var problem = Problem.of(
                         code,
-                        code >= 500 ? "This is a bug in Linkspan, its log has the details" : "This is no request that"
-                                + " can be read: " + Words.cut(String.valueOf(message)));
+                        code >= 500
+                                ? "This is a bug in Linkspan, its log has the details"
+                                : "This is no request that" + " can be read: " + Words.cut(String.valueOf(message)));
                 var headers = ServerResponseHeaders.create();
                 headers.set(HeaderNames.CONTENT_TYPE, Problem.TYPE);
                 HEADERS.forEach((name, value) -> headers.set(HeaderNames.create(name), value));
@@ -268,7 +270,8 @@ public final class HttpDoor implements Closeable {
             doorkeeper.check(request.headers());
             if (!permitted) {
                 figures.refusedBusy.increment();
-                throw Problem.of(503, "Too many ask at once; ask again in a second").with("Retry-After", "1");
+                throw Problem.of(503, "Too many ask at once; ask again in a second")
+                        .with("Retry-After", "1");
             }
             chain.proceed();
         } catch (Problem e) {
@@ -299,8 +302,13 @@ public final class HttpDoor implements Closeable {
         } catch (NotLet e) {
             visit.problem(Problem.of(403, e.getMessage()));
         } catch (IOException e) {
-            LOG.warn("{} {} failed: {}", request.prologue().method(), request.path().path(), e.toString());
-            visit.problem(Problem.of(503, "What is needed for the answer can not be read or written: " + e.getMessage()));
+            LOG.warn(
+                    "{} {} failed: {}",
+                    request.prologue().method(),
+                    request.path().path(),
+                    e.toString());
+            visit.problem(
+                    Problem.of(503, "What is needed for the answer can not be read or written: " + e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the client is gone, or the door closes
         }
@@ -313,9 +321,12 @@ public final class HttpDoor implements Closeable {
             if (who.get().application().isPresent() && !route.applications())
                 throw Problem.of(403, "An application is let things, cells, histories and feeds, as its contract says");
             if (!who.get().role().may(route.needs().get()))
-                throw Problem.of(403, "This needs the role " + word(route.needs().get()) + "; you are "
-                        + word(who.get().role()));
-            if (!route.method().equals("GET")) doorkeeper.checkChange(visit.request().headers());
+                throw Problem.of(
+                        403,
+                        "This needs the role " + word(route.needs().get()) + "; you are "
+                                + word(who.get().role()));
+            if (!route.method().equals("GET"))
+                doorkeeper.checkChange(visit.request().headers());
         }
         route.answer().give(visit);
     }
@@ -330,8 +341,9 @@ public final class HttpDoor implements Closeable {
         if (!methods.isEmpty())
             return Problem.of(405, Words.cut(path) + " can be asked with " + String.join(", ", methods))
                     .with("Allow", String.join(", ", methods));
-        return Problem.of(404, "There is nothing at " + Words.cut(path) + "; the page is at /, the API is described"
-                + " at /docs");
+        return Problem.of(
+                404,
+                "There is nothing at " + Words.cut(path) + "; the page is at /, the API is described" + " at /docs");
     }
 
     /// Ends all streams and gives the port back.

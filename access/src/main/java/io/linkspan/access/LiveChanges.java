@@ -92,7 +92,8 @@ final class LiveChanges {
     }
 
     private String head(Principal by) throws Problem, InterruptedException {
-        var status = desk.ask(by, SiteRoutes.request("status", place).done()).end().fields();
+        var status =
+                desk.ask(by, SiteRoutes.request("status", place).done()).end().fields();
         var out = Words.fields()
                 .plain("armed", place.armed())
                 .plain("revision", place.directory().revision());

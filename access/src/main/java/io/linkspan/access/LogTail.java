@@ -64,7 +64,8 @@ final class LogTail implements AutoCloseable {
         if (--takers == 0) reader.ifPresent(Thread::interrupt);
     }
 
-    /// Where in this tail somebody goes on who wants the entry at a position and all behind it; none when he is too far
+    /// Where in this tail somebody goes on who wants the entry at a position and all behind it; none when he is too
+    /// far
     /// behind, and reads the log.
     synchronized OptionalLong join(Log.Position wanted) {
         if (wanted.compareTo(kept) < 0) return OptionalLong.empty();
@@ -114,9 +115,7 @@ final class LogTail implements AutoCloseable {
     static Optional<Item> next(Log.Reader log) throws IOException {
         try {
             var stored = log.next();
-            return stored == null
-                    ? Optional.empty()
-                    : Optional.of(new Written(stored.at(), EntryCodec.decode(stored)));
+            return stored == null ? Optional.empty() : Optional.of(new Written(stored.at(), EntryCodec.decode(stored)));
         } catch (Log.Damaged e) {
             return Optional.of(new Lost(e.first(), e.last(), String.valueOf(e.getMessage())));
         }

@@ -131,8 +131,8 @@ final class PageRoutes {
     // ---- health and figures
 
     private void metrics(Visit visit) throws Problem {
-        if (!isOfThisBox(visit) && !visit.again().map(w -> w.role().may(Role.VIEWER)).orElse(false))
-            throw Doorkeeper.signIn();
+        if (!isOfThisBox(visit)
+                && !visit.again().map(w -> w.role().may(Role.VIEWER)).orElse(false)) throw Doorkeeper.signIn();
         var all = new ArrayList<>(own.get());
         all.addAll(visit.desk().figures());
         visit.send(

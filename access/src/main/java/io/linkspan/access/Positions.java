@@ -14,7 +14,8 @@ final class Positions {
         return "w" + contract.version() + ":" + endMicros;
     }
 
-    /// The end of the window behind which a feed goes on. A window that ended once is the same under every version of a
+    /// The end of the window behind which a feed goes on. A window that ended once is the same under every version
+    /// of a
     /// contract, so an older one goes on too.
     static long windowEnd(String text) throws Problem {
         if (text.matches("w[0-9]{1,10}:[0-9]{1,17}")) return Long.parseLong(text.substring(text.indexOf(':') + 1));

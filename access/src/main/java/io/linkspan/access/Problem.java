@@ -63,8 +63,7 @@ public final class Problem extends Exception {
     /// @param status 400 for a request, 422 for a file that was sent
     public static Problem of(int status, Invalid e) {
         int line = e.mark().line();
-        return new Problem(
-                status, e.getMessage(), line == 0 ? List.of() : List.of(new Fault(line, 1, e.getMessage())));
+        return new Problem(status, e.getMessage(), line == 0 ? List.of() : List.of(new Fault(line, 1, e.getMessage())));
     }
 
     /// The same with a header.

@@ -27,13 +27,17 @@ final class SiteRoutes {
                 Route.data("GET", "/v1/sites", SiteRoutes::sites),
                 Route.data("GET", site, SiteRoutes::site),
                 Route.data("GET", site + "/things", SiteRoutes::things),
-                Route.data("GET", site + "/things/{thing}", v -> v.json(thing(v.place(), v.filter(v.place()), named(v)))),
+                Route.data(
+                        "GET", site + "/things/{thing}", v -> v.json(thing(v.place(), v.filter(v.place()), named(v)))),
                 Route.data("GET", site + "/things/{thing}/description", SiteRoutes::description),
                 Route.data("GET", site + "/things/{thing}/properties/{property}", SiteRoutes::read),
                 Route.data("GET", site + "/cells/{path}", SiteRoutes::cell),
-                Route.people("GET", site + "/links", Role.VIEWER, v -> v.json(Words.fields()
-                        .list("links", v.place().links())
-                        .done())),
+                Route.people(
+                        "GET",
+                        site + "/links",
+                        Role.VIEWER,
+                        v -> v.json(
+                                Words.fields().list("links", v.place().links()).done())),
                 Route.people("GET", site + "/log", Role.VIEWER, SiteRoutes::log),
                 Route.people("GET", site + "/why/{of}", Role.VIEWER, SiteRoutes::why),
                 Route.data("GET", "/v1/things", SiteRoutes::directory),
@@ -46,7 +50,8 @@ final class SiteRoutes {
     private static void sites(Visit visit) throws Problem {
         var all = new ArrayList<Tree>();
         for (var place : visit.desk().places())
-            if (visit.who().maySee(place.id())) all.add(head(place, visit.filter(place)).done());
+            if (visit.who().maySee(place.id()))
+                all.add(head(place, visit.filter(place)).done());
         visit.json(Words.fields().list("sites", all).done());
     }
 
@@ -71,7 +76,9 @@ final class SiteRoutes {
         var place = visit.place();
         var head = head(place, visit.filter(place));
         if (visit.who().application().isEmpty()) {
-            var status = visit.desk().ask(visit.by(), request("status", place).done()).end();
+            var status = visit.desk()
+                    .ask(visit.by(), request("status", place).done())
+                    .end();
             for (String name : List.of("version", "disk", "trouble", "connectors"))
                 Optional.ofNullable(status.fields().get(name)).ifPresent(t -> head.put(name, t));
         }
@@ -100,7 +107,8 @@ final class SiteRoutes {
 
     /// A thing of which a contract lets nothing out is not there.
     private static boolean isShown(Tree.Fields thing) {
-        return thing.fields().get("properties") instanceof Tree.Items p && !p.items().isEmpty()
+        return thing.fields().get("properties") instanceof Tree.Items p
+                        && !p.items().isEmpty()
                 || thing.fields().containsKey("actions");
     }
 
@@ -109,9 +117,12 @@ final class SiteRoutes {
         var filter = visit.filter(place);
         String id = visit.part("thing");
         var thing = place.directory().file().things().get(id);
-        if (thing != null && (filter.contract().isOwner() || !open(place, filter, thing).isEmpty())) return thing;
-        throw Problem.of(404, "There is no thing \"" + Words.cut(id) + "\" in "
-                + place.directory().file().name() + "; GET /v1/sites/{site}/things lists them");
+        if (thing != null
+                && (filter.contract().isOwner() || !open(place, filter, thing).isEmpty())) return thing;
+        throw Problem.of(
+                404,
+                "There is no thing \"" + Words.cut(id) + "\" in "
+                        + place.directory().file().name() + "; GET /v1/sites/{site}/things lists them");
     }
 
     private static List<String> open(Place place, Filter filter, Thing thing) {
@@ -227,7 +238,8 @@ final class SiteRoutes {
     private static Tree.Fields td(Visit visit, Place place, Filter filter, String thing) {
         String site = place.directory().file().name();
         String base = origin(visit) + "/v1/sites/" + site + "/";
-        var td = new LinkedHashMap<>(ThingDescription.of(place.directory(), place.id(), thing, base).fields());
+        var td = new LinkedHashMap<>(
+                ThingDescription.of(place.directory(), place.id(), thing, base).fields());
         td.put("securityDefinitions", Tree.fields(security()));
         td.put("security", Tree.items(List.of(Tree.text("bearer"))));
         if (filter.contract().isOwner()) return Tree.fields(td);
@@ -243,11 +255,13 @@ final class SiteRoutes {
 
     private static Map<String, Tree> security() {
         return Map.of(
-                "bearer", Words.fields().text("scheme", "bearer").text("in", "header").done());
+                "bearer",
+                Words.fields().text("scheme", "bearer").text("in", "header").done());
     }
 
     private static String origin(Visit visit) {
-        return (visit.request().isSecure() ? "https://" : "http://") + visit.header("Host").orElse("localhost");
+        return (visit.request().isSecure() ? "https://" : "http://")
+                + visit.header("Host").orElse("localhost");
     }
 
     private static List<Tree.Fields> descriptions(Visit visit) throws Problem {
@@ -268,10 +282,7 @@ final class SiteRoutes {
         int offset = visit.number("offset", 0, 0, Integer.MAX_VALUE >> 4);
         int limit = visit.number("limit", 100, 1, 1_000);
         int end = Math.min(all.size(), offset + limit);
-        if (end < all.size())
-            visit.header(
-                    "Link",
-                    "</v1/things?offset=" + end + "&limit=" + limit + ">; rel=\"next\"");
+        if (end < all.size()) visit.header("Link", "</v1/things?offset=" + end + "&limit=" + limit + ">; rel=\"next\"");
         visit.send(
                 200,
                 "application/ld+json",
@@ -289,7 +300,8 @@ final class SiteRoutes {
         throw Problem.of(404, "No thing here has the id \"" + Words.cut(id) + "\"; GET /v1/things lists them");
     }
 
-    /// The directory describes itself as a thing (WoT Discovery, 7.3.1); reading it needs no right, what it lists does.
+    /// The directory describes itself as a thing (WoT Discovery, 7.3.1); reading it needs no right, what it lists
+    /// does.
     private static void directoryItself(Visit visit) throws Invalid {
         String text = """
                 {"@context": ["https://www.w3.org/2022/wot/td/v1.1", "https://www.w3.org/2022/wot/discovery"],

@@ -69,8 +69,7 @@ final class Words {
             var at = OffsetDateTime.parse(text.replace(' ', '+')).toInstant();
             return ChronoUnit.MICROS.between(Instant.EPOCH, at);
         } catch (DateTimeException | ArithmeticException e) {
-            throw Problem.of(
-                    400, name + " is a time such as 2026-01-14T17:01:28Z, not \"" + Words.cut(text) + "\"");
+            throw Problem.of(400, name + " is a time such as 2026-01-14T17:01:28Z, not \"" + Words.cut(text) + "\"");
         }
     }
 
@@ -84,8 +83,7 @@ final class Words {
     /// @throws Problem it is none
     static Log.Position position(SiteId site, String name, String text) throws Problem {
         if (!text.matches("([0-9]{1,6}:)?[0-9]{1,13}"))
-            throw Problem.of(
-                    400, name + " is a position of the log such as 42 or 2:42, not \"" + cut(text) + "\"");
+            throw Problem.of(400, name + " is a position of the log such as 42 or 2:42, not \"" + cut(text) + "\"");
         int colon = text.indexOf(':');
         int epoch = colon < 0 ? 1 : Math.max(1, Integer.parseInt(text.substring(0, colon)));
         return new Log.Position(site, epoch, Long.parseLong(text.substring(colon + 1)));

@@ -44,8 +44,7 @@ public record Contract(
                     "A contract names at most " + PATHS_MAX + " things and properties, not " + paths.size());
         if (!every.isZero()) Windows.of(every);
         if (delay.isNegative() || delay.toDays() > DELAY_DAYS_MAX)
-            throw new IllegalArgumentException(
-                    "A contract's delay is 0s to " + DELAY_DAYS_MAX + "d, not " + delay);
+            throw new IllegalArgumentException("A contract's delay is 0s to " + DELAY_DAYS_MAX + "d, not " + delay);
     }
 
     /// Whether it lets each thing of the site out as it comes, but for what is private.
@@ -79,7 +78,8 @@ public record Contract(
                 new Entry(entry.epoch(), entry.seq(), entry.at(), entry.by(), shown, results, entry.readingsDropped()));
     }
 
-    /// A party outside takes readings and where they are missing: who did what in the site, and why, is the owner's.
+    /// A party outside takes readings and where they are missing: who did what in the site, and why, is the
+    /// owner's.
     private Optional<Entry> outside(Entry entry, EntryCodec.Privacy closed) {
         if (!every.isZero()) return Optional.empty(); // windows come from the history, never from the log
         var results = new ArrayList<Result>();
@@ -87,13 +87,7 @@ public record Contract(
         if (results.isEmpty()) return Optional.empty();
         var nothing = new Input.Frame(0, List.of(), 0, 0);
         return Optional.of(new Entry(
-                entry.epoch(),
-                entry.seq(),
-                entry.at(),
-                Principal.SYSTEM,
-                nothing,
-                results,
-                entry.readingsDropped()));
+                entry.epoch(), entry.seq(), entry.at(), Principal.SYSTEM, nothing, results, entry.readingsDropped()));
     }
 
     private static Optional<Result> data(Result result, EntryCodec.Privacy closed) {

@@ -28,8 +28,7 @@ public final class Filter {
     private final EntryCodec.Privacy closed;
     private final LongSupplier nowMicros;
 
-    private Filter(
-            Contract contract, Directory directory, EntryCodec.Privacy closed, LongSupplier nowMicros) {
+    private Filter(Contract contract, Directory directory, EntryCodec.Privacy closed, LongSupplier nowMicros) {
         this.contract = contract;
         this.directory = directory;
         this.nowMicros = nowMicros;
@@ -40,8 +39,7 @@ public final class Filter {
     ///
     /// @param closed which properties and links are private
     /// @param nowMicros wall time, microseconds since 1970 UTC
-    public static Filter of(
-            Contract contract, Directory directory, EntryCodec.Privacy closed, LongSupplier nowMicros) {
+    public static Filter of(Contract contract, Directory directory, EntryCodec.Privacy closed, LongSupplier nowMicros) {
         return new Filter(contract, directory, closed, nowMicros);
     }
 
@@ -94,8 +92,7 @@ public final class Filter {
         long now = Math.min(nowMicros.getAsLong(), contract.untilMicros());
         long old = now - Durations.micros(contract.delay());
         return contract.windows()
-                .map(every -> Windows.floor(
-                        every, directory.file().zone(), old - Durations.micros(SETTLES)))
+                .map(every -> Windows.floor(every, directory.file().zone(), old - Durations.micros(SETTLES)))
                 .orElse(old);
     }
 

@@ -96,7 +96,8 @@ public final class NodeDesk implements Desk {
     }
 
     private static boolean isFile(Tree.Fields request) {
-        return request.fields().get("do") instanceof Tree.Scalar what && what.text().equals("apply");
+        return request.fields().get("do") instanceof Tree.Scalar what
+                && what.text().equals("apply");
     }
 
     /// The answers of one request, kept. For one thread.
@@ -141,18 +142,24 @@ public final class NodeDesk implements Desk {
         var all = new ArrayList<Figure>();
         var journal = node.journal();
         all.add(new Figure("linkspan_log_syncs_total", "Times the log was put on disk", "", journal.syncs()));
-        all.add(new Figure(
-                "linkspan_log_written_bytes_total", "Bytes written to the log", "", journal.bytesWritten()));
+        all.add(new Figure("linkspan_log_written_bytes_total", "Bytes written to the log", "", journal.bytesWritten()));
         all.add(new Figure(
                 "linkspan_log_refused_readings_total",
                 "Readings that a full disk did not take",
                 "",
                 journal.readingsRefused()));
         all.add(new Figure(
-                "linkspan_disk_ok", "1 when the disk takes everything", "", Trees.word(journal.health()).equals("ok") ? 1 : 0));
+                "linkspan_disk_ok",
+                "1 when the disk takes everything",
+                "",
+                Trees.word(journal.health()).equals("ok") ? 1 : 0));
         for (var id : node.sites()) {
             String site = "site=\"" + node.board(id).directory().file().name() + "\"";
-            all.add(new Figure("linkspan_armed", "1 when the site writes", site, node.board(id).armed() ? 1 : 0));
+            all.add(new Figure(
+                    "linkspan_armed",
+                    "1 when the site writes",
+                    site,
+                    node.board(id).armed() ? 1 : 0));
             for (var c : node.connectors(id)) {
                 String of = site + ",connector=\"" + c.connector() + "\"";
                 all.add(new Figure("linkspan_connector_up", "1 when the line is up", of, c.up() ? 1 : 0));

@@ -65,8 +65,8 @@ record NodePlace(
 
     @Override
     public Tree.Fields tree(Cell cell) {
-        var fields = new LinkedHashMap<>(
-                Trees.cell(view, new Telling(view), cell).fields());
+        var fields =
+                new LinkedHashMap<>(Trees.cell(view, new Telling(view), cell).fields());
         String why = views.why(cell);
         if (!why.isEmpty()) fields.put("why", Tree.text(why));
         if (cell.at() != 0) fields.put("at", Tree.text(Trees.position(Log.Position.of(id(), cell.at()))));
@@ -97,8 +97,7 @@ record NodePlace(
                     .filter(h -> h.link() != 0 && h.link() == directory.link(link.id()))
                     .findFirst();
             out.plain("active", hold.isPresent());
-            if (!link.isPrivate())
-                hold.ifPresent(h -> out.text("wish", lexicon.wish(h.property(), h.wish())));
+            if (!link.isPrivate()) hold.ifPresent(h -> out.text("wish", lexicon.wish(h.property(), h.wish())));
             all.add(out.done());
         }
         return all;
@@ -110,7 +109,9 @@ record NodePlace(
         return switch (silent.then()) {
             case HOLD ->
                 after + " it holds its careful value"
-                        + silent.atMost().map(d -> " for at most " + Durations.format(d)).orElse("");
+                        + silent.atMost()
+                                .map(d -> " for at most " + Durations.format(d))
+                                .orElse("");
             case RELEASE -> after + " it lets go";
         };
     }
