@@ -101,6 +101,11 @@ public final class HttpDoor implements Closeable {
                     _ -> Optional.empty(),
                     List.of());
         }
+
+        /// The same with these mounts.
+        public Settings mounting(List<Mount> others) {
+            return new Settings(host, port, names, tls, limits, identity, csrf, applications, others);
+        }
     }
 
     /// Routes of somebody else below a path.

@@ -21,9 +21,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The histories of a node's sites, each in a folder of its own. One thread reads what is new in each site's log, as far
+/// The histories of a node's sites, each in a folder of its own. One thread reads what is new in each site's log, as
+/// far
 /// as its
-/// owner may see it, hands it to the history and does the history's upkeep. Nobody waits for it, the site's step least of
+/// owner may see it, hands it to the history and does the history's upkeep. Nobody waits for it, the site's step least
+/// of
 /// all;
 /// what it has not taken yet is in the log.
 ///
@@ -139,7 +141,10 @@ final class Histories implements AutoCloseable {
         var kept = kept(view);
         int taken = take(view, kept);
         boolean worked = kept.history.maintain(view.nowMicros()) || taken > 0;
-        if (kept.troubled) LOG.info("The history of {} is written again", view.directory().file().name());
+        if (kept.troubled)
+            LOG.info(
+                    "The history of {} is written again",
+                    view.directory().file().name());
         kept.troubled = false;
         return worked;
     }

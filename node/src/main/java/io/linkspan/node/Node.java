@@ -344,7 +344,8 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         return histories.of(site);
     }
 
-    /// Brings readings of the past, as a table in CSV (see [CsvImport]), into a site's history. The same content again
+    /// Brings readings of the past, as a table in CSV (see [CsvImport]), into a site's history. The same content
+    /// again
     /// changes
     /// nothing.
     ///

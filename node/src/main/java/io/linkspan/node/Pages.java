@@ -1,22 +1,34 @@
 package io.linkspan.node;
 
-import io.linkspan.connector.Endpoint;
+import io.linkspan.model.Invalid;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.ServiceLoader;
 
-/// What shows a running node to people, found by `ServiceLoader`: the live page.
+/// What shows a running node to people and programs, found by `ServiceLoader`: the HTTP door.
 public interface Pages {
-    /// Opens the page.
+    /// Opens the door.
     ///
+    /// @throws Invalid its certificate can not be taken; the message says what would be right
     /// @throws IOException the address is taken or not permitted; the message says what next
-    Closeable open(Running running, Endpoint.Tcp address) throws IOException;
+    Opened open(Running running, HttpFile file) throws Invalid, IOException;
 
-    /// Opens what there is at this address; nothing where none is wanted.
-    static Closeable open(Running running, Optional<Endpoint.Tcp> address) throws IOException {
+    /// A door that is open.
+    ///
+    /// @param address where a browser finds it
+    /// @param door closing it ends it
+    record Opened(String address, Closeable door) implements Closeable {
+        @Override
+        public void close() throws IOException {
+            door.close();
+        }
+    }
+
+    /// Opens what is asked for; nothing where nothing is.
+    static Optional<Opened> open(Running running, Optional<HttpFile> file) throws Invalid, IOException {
         var pages = ServiceLoader.load(Pages.class).findFirst();
-        if (pages.isEmpty() || address.isEmpty()) return () -> {};
-        return pages.get().open(running, address.get());
+        if (pages.isEmpty() || file.isEmpty()) return Optional.empty();
+        return Optional.of(pages.get().open(running, file.get()));
     }
 }

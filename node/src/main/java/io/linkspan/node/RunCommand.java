@@ -1,6 +1,8 @@
 package io.linkspan.node;
 
 import io.linkspan.connector.Endpoint;
+import io.linkspan.model.Invalid;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,21 +85,23 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private Optional<Endpoint.Tcp> page(NodeFile node) throws SaidNo {
+    /// What `node.yaml` says, on another port where one is named.
+    private Optional<HttpFile> page(NodeFile node) {
         if (noPage) return Optional.empty();
-        if (node.http().isPresent() && !(node.http().get().tls() instanceof HttpFile.Security.None))
-            throw new SaidNo("node.yaml asks for TLS, and the live page speaks plain HTTP only: nothing is served that"
-                    + " would look safer than it is; run it with --no-page, or write tls: none on loopback");
-        return port >= 0 ? Optional.of(new Endpoint.Tcp("127.0.0.1", port)) : node.page();
+        return port < 0
+                ? node.http()
+                : Optional.of(node.http()
+                        .map(http ->
+                                new HttpFile(new Endpoint.Tcp(http.listen().host(), port), http.tls(), http.insecure()))
+                        .orElse(HttpFile.loopback(new Endpoint.Tcp("127.0.0.1", port))));
     }
 
-    private static int serve(Running running, Optional<Endpoint.Tcp> page, Where where)
-            throws IOException, InterruptedException {
-        var pages = Pages.open(running, page);
-        if (page.isPresent())
-            running.entrance()
-                    .welcome("http://" + page.get().host() + ":" + page.get().port())
-                    .ifPresent(where::print);
+    private static int serve(Running running, Optional<HttpFile> file, Where where)
+            throws Invalid, IOException, InterruptedException {
+        var opened = open(running, file);
+        Closeable pages = opened.isPresent() ? opened.get() : () -> {};
+        if (opened.isPresent())
+            running.entrance().welcome(opened.get().address()).ifPresent(where::print);
         var end = Thread.ofPlatform().name("linkspan end").unstarted(() -> {
             try (running;
                     pages) {
@@ -114,6 +118,16 @@ final class RunCommand implements Callable<Integer> {
         try (running;
                 pages) {
             return Exit.BUG;
+        }
+    }
+
+    /// A node whose door does not open ends in order.
+    private static Optional<Pages.Opened> open(Running running, Optional<HttpFile> file) throws Invalid, IOException {
+        try {
+            return Pages.open(running, file);
+        } catch (Invalid | IOException | RuntimeException e) {
+            running.close();
+            throw e;
         }
     }
 }

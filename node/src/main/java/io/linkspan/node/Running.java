@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 public final class Running implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("linkspan.node");
 
+    private final Path data;
     private final Node node;
     private final NodeClock clock;
     private final Entrance entrance;
@@ -45,7 +46,8 @@ public final class Running implements AutoCloseable {
         }
     }
 
-    private Running(Node node, NodeClock clock, Entrance entrance, ControlSocket socket) {
+    private Running(Path data, Node node, NodeClock clock, Entrance entrance, ControlSocket socket) {
+        this.data = data;
         this.node = node;
         this.clock = clock;
         this.entrance = entrance;
@@ -72,7 +74,7 @@ public final class Running implements AutoCloseable {
             var entrance = Entrance.of(node, settings.data());
             var requests = new Requests(node, settings.clock(), entrance.signIn(), Requests.here());
             var socket = ControlSocket.open(settings.data(), requests);
-            var running = new Running(node, settings.clock(), entrance, socket);
+            var running = new Running(settings.data(), node, settings.clock(), entrance, socket);
             for (var id : node.sites()) LOG.info("{}", running.words(id));
             return running;
         } catch (Invalid | IOException | InterruptedException | RuntimeException e) {
@@ -120,6 +122,11 @@ public final class Running implements AutoCloseable {
     private static String count(int n, String what) {
         if (n == 1) return "1 " + what;
         return n + " " + (what.endsWith("y") ? what.substring(0, what.length() - 1) + "ies" : what + "s");
+    }
+
+    /// Its data folder.
+    Path data() {
+        return data;
     }
 
     /// The node itself.
