@@ -26,7 +26,7 @@ final class Upkeep {
     /// Segments of this level are not merged any more.
     static final int LEVEL_MAX = 3;
     /// Segments of this level and above are packed as tightly as possible.
-    static final int DENSE_LEVEL = 1;
+    static final int DENSE_LEVEL = 2;
     /// A kind of roll-up is stored for a day that has at least so many readings for each of its buckets; else it is
     /// made
     /// of the readings when asked for, which is as quick.
@@ -159,7 +159,7 @@ final class Upkeep {
             String kind, boolean isRollUp, int level, SortedSet<Long> cuts, Content content) throws IOException {
         var name = store.fileName(kind, ".tsfile");
         var folder = store.folder();
-        boolean dense = isRollUp || level >= DENSE_LEVEL;
+        boolean dense = level >= DENSE_LEVEL;
         try (var writer =
                 new SegmentWriter(folder.aside(name), store.view().manifest().site(), dense)) {
             content.write(writer);
