@@ -80,7 +80,7 @@ final class Upkeep {
 
     private void seal(Table table) throws IOException {
         var info = write(table);
-        var ledgerName = store.fileName("ledger", "");
+        var ledgerName = store.fileName("ledger", ".lsh");
         store.folder().replace(ledgerName, table.ledger);
         bytesWritten += table.ledger.length;
         store.publish(
