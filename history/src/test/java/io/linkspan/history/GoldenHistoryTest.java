@@ -63,8 +63,11 @@ class GoldenHistoryTest {
             assertThat(points).hasSize(3 * 1_440);
             for (int m = 0; m < points.size(); m++)
                 assertThat(points.get(m).value()).isEqualTo(new Value.Num(m % 100 / 10.0));
-            assertThat(history.again(1, 0, Long.MAX_VALUE)).extracting(Again::value).containsExactly(new Value.Num(1_000));
-            assertThat(history.missing(1, 0, Long.MAX_VALUE)).containsExactly(new Missing(START + 1, START + 2, "busy"));
+            assertThat(history.again(1, 0, Long.MAX_VALUE))
+                    .extracting(Again::value)
+                    .containsExactly(new Value.Num(1_000));
+            assertThat(history.missing(1, 0, Long.MAX_VALUE))
+                    .containsExactly(new Missing(START + 1, START + 2, "busy"));
             var register = history.lastBefore(2, Long.MAX_VALUE).orElseThrow();
             assertThat(register.value()).isEqualTo(new Value.Register(123_456, 3));
             assertThat(register.quality()).isEqualTo(Quality.ESTIMATED);
@@ -75,9 +78,13 @@ class GoldenHistoryTest {
                     Value.Flag.ON,
                     new Value.Num(1.0 / 3));
             for (int i = 0; i < others.size(); i++)
-                assertThat(history.lastBefore(3 + i, Long.MAX_VALUE).orElseThrow().value()).isEqualTo(others.get(i));
+                assertThat(history.lastBefore(3 + i, Long.MAX_VALUE)
+                                .orElseThrow()
+                                .value())
+                        .isEqualTo(others.get(i));
             assertThat(history.bytes(true)).isPositive();
-            assertThat(history.buckets(1, START, START + 3 * Story.DAY, Every.DAY).buckets())
+            assertThat(history.buckets(1, START, START + 3 * Story.DAY, Every.DAY)
+                            .buckets())
                     .extracting(b -> b.count())
                     .containsExactly(1_440L, 1_380L, 1_440L, 60L);
         }
