@@ -327,8 +327,10 @@ final class Upkeep {
             var calendar = new Calendar(zone.get());
             boolean moved = !calendar.zone().getId().equals(manifest.zone());
             long from = manifest.rolledTo();
-            if (from == Long.MIN_VALUE || moved && manifest.droppedTo().isEmpty()) from = oldest(manifest, calendar);
-            from = calendar.start(from, Every.DAY);
+            boolean anew = moved && manifest.droppedTo().isEmpty();
+            if (from == Long.MIN_VALUE || anew) from = oldest(manifest, calendar);
+            if (calendar.start(from, Every.DAY) != from)
+                from = calendar.end(calendar.start(from, Every.DAY), Every.DAY);
             long due = calendar.start(manifest.completeTo() - ROLL_AFTER.toMillis() * 1_000, Every.DAY);
             long to = from;
             for (int day = 0; day < ROLL_DAYS_MAX && to < due; day++) to = calendar.end(to, Every.DAY);
@@ -341,7 +343,9 @@ final class Upkeep {
                     now -> {
                         // A late reading that was sealed meanwhile may be missing: the next step looks again.
                         if (now.sealed() != manifest.sealed() || !now.imports().equals(manifest.imports())) return now;
-                        return (info == null ? now : now.withSegments(with(now.segments(), info)))
+                        // Of another zone's days nothing stays, where all can be made anew.
+                        var kept = anew ? now.withSegments(readings(now.segments())) : now;
+                        return (info == null ? kept : kept.withSegments(with(kept.segments(), info)))
                                 .withRolled(calendar.zone().getId(), rolledTo, now.stale());
                     },
                     null);
@@ -349,6 +353,10 @@ final class Upkeep {
                 store.folder().delete(info.file());
             return true;
         }
+    }
+
+    private static List<Manifest.Info> readings(List<Manifest.Info> segments) {
+        return segments.stream().filter(s -> !s.isRollUp()).toList();
     }
 
     private static long oldest(Manifest manifest, Calendar calendar) {
