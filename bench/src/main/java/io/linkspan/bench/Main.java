@@ -1,5 +1,6 @@
 package io.linkspan.bench;
 
+import java.util.Arrays;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
@@ -16,12 +17,14 @@ public final class Main {
             case "log-size" -> LogSize.run();
             case "wire-to-wire" -> WireToWire.run(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 30);
             case "start" -> System.out.print(ProcessStart.run(arguments.length > 1 ? arguments[1] : "./linkspan"));
+            case "history" -> HistoryBench.run(Arrays.asList(arguments).subList(1, arguments.length));
             default -> { // open: what a person typed
                 System.err.println("""
                         linkspan bench site           ns a reading through a site's step, 1 and 1,000 sites (JMH)
                         linkspan bench journal        ns an entry through the journal; append to synced (JMH)
                         linkspan bench log-size       bytes a reading in the log at 1,000 readings a second
                         linkspan bench wire-to-wire [SECONDS]   telegram to Modbus write beside a bare relay, 100 events a second
+                        linkspan bench history [--points N] [--memory MIB] [--no-peers]   readings by time: size, speed, beside SQLite and DuckDB
                         linkspan bench start [LAUNCHER]         start to first reading, resident memory with 1,000 properties""");
                 System.exit(2);
             }

@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /// What is known of each property beside its readings: the newest instant, where it is missing, and how its register
 /// turned. What is said twice is known once, so that a log may be taken again.
 ///
-/// Thread-safety: every method holds the ledger's lock.
+/// Thread-safety: safe for many threads.
 final class Ledger {
     /// Most gaps of one property; the oldest goes.
     static final int GAPS_MAX = 4_096;
@@ -21,29 +21,52 @@ final class Ledger {
     static final int TURNS_MAX = 1_024;
 
     private static final class Entry {
-        long newest = Long.MIN_VALUE;
         final List<Missing> gaps = new ArrayList<>();
         final List<Turned> turns = new ArrayList<>();
     }
 
+    private static final Entry NOTHING = new Entry();
+
     /// A register's base from an instant on.
     private record Turned(long atMicros, boolean exchanged, long base, int decimals) {}
 
+    private static final long NONE = Long.MIN_VALUE;
+
     private final Map<Integer, Entry> entries = new HashMap<>();
+    private volatile AtomicLongArray newest =
+            cells(64); // one that is replaced loses nothing: an import waits for the taker
     private long gapsForgotten;
 
     private Entry entry(int property) {
         return entries.computeIfAbsent(property, _ -> new Entry());
     }
 
-    synchronized long newest(int property) {
-        var entry = entries.get(property);
-        return entry == null ? Long.MIN_VALUE : entry.newest;
+    /// The newest instant of a property; [Long#MIN_VALUE]: it has none. Takes no lock: it is asked with each
+    /// reading.
+    long newest(int property) {
+        var all = newest;
+        return property < all.length() ? all.get(property) : NONE;
     }
 
-    synchronized void newest(int property, long micros) {
-        var entry = entry(property);
-        entry.newest = Math.max(entry.newest, micros);
+    void newest(int property, long micros) {
+        var all = newest;
+        if (property >= all.length()) all = room(property);
+        all.accumulateAndGet(property, micros, Math::max);
+    }
+
+    private synchronized AtomicLongArray room(int property) {
+        var all = newest;
+        if (property < all.length()) return all;
+        var more = cells(Math.max(property + 1, all.length() * 2));
+        for (int i = 0; i < all.length(); i++) more.set(i, all.get(i));
+        newest = more;
+        return more;
+    }
+
+    private static AtomicLongArray cells(int length) {
+        var cells = new AtomicLongArray(length);
+        for (int i = 0; i < length; i++) cells.setPlain(i, NONE);
+        return cells;
     }
 
     /// @return whether that is news
@@ -117,7 +140,9 @@ final class Ledger {
 
     /// The properties that are known.
     synchronized List<Integer> properties() {
-        return entries.keySet().stream().sorted().toList();
+        var all = new ArrayList<Integer>();
+        for (int i = 0; i < newest.length(); i++) if (newest.get(i) != NONE || entries.containsKey(i)) all.add(i);
+        return all;
     }
 
     /// How many gaps were forgotten since the start because of [#GAPS_MAX].
@@ -127,13 +152,14 @@ final class Ledger {
 
     synchronized byte[] encode() {
         var out = new ByteWriter();
-        out.u8(1).varint(entries.size());
+        var all = properties();
+        out.u8(1).varint(all.size());
         int before = 0;
-        for (var e : new TreeMap<>(entries).entrySet()) {
-            out.varint(e.getKey() - before);
-            before = e.getKey();
-            var entry = e.getValue();
-            out.i64(entry.newest).varint(entry.gaps.size());
+        for (int property : all) {
+            out.varint(property - before);
+            before = property;
+            var entry = entries.getOrDefault(property, NOTHING);
+            out.i64(newest(property)).varint(entry.gaps.size());
             for (var gap : entry.gaps)
                 out.i64(gap.fromMicros()).i64(gap.toMicros()).text(gap.cause());
             out.varint(entry.turns.size());
@@ -153,7 +179,7 @@ final class Ledger {
         for (int n = in.items(); n > 0; n--) {
             property += in.count();
             var entry = ledger.entry(property);
-            entry.newest = in.i64();
+            ledger.newest(property, in.i64());
             for (int gaps = in.items(); gaps > 0; gaps--) entry.gaps.add(new Missing(in.i64(), in.i64(), in.text()));
             for (int turns = in.items(); turns > 0; turns--)
                 entry.turns.add(new Turned(in.i64(), in.flag(), in.i64(), in.u8()));

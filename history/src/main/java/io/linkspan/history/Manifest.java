@@ -39,7 +39,7 @@ record Manifest(
         SortedMap<Integer, SortedSet<Long>> stale,
         SortedMap<Integer, Long> droppedTo) {
 
-    static final String NAME = "manifest";
+    static final String NAME = "manifest.lsh";
     private static final byte[] MAGIC = "LSHIST01".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
     /// A segment.

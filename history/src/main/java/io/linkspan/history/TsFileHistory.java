@@ -377,7 +377,12 @@ public final class TsFileHistory implements History, AutoCloseable {
         });
         addTo(tables.written, tables.now);
         tables.stale.add(tables.now);
-        tables.newest.forEach(ledger::newest);
+        taking.lock();
+        try {
+            tables.newest.forEach(ledger::newest);
+        } finally {
+            taking.unlock();
+        }
         store.publish(
                 now -> {
                     var all = new ArrayList<>(now.segments());

@@ -26,7 +26,7 @@ final class Upkeep {
     /// Segments of this level are not merged any more.
     static final int LEVEL_MAX = 3;
     /// Segments of this level and above are packed as tightly as possible.
-    static final int DENSE_LEVEL = 1;
+    static final int DENSE_LEVEL = 2;
     /// A kind of roll-up is stored for a day that has at least so many readings for each of its buckets; else it is
     /// made
     /// of the readings when asked for, which is as quick.
@@ -80,7 +80,7 @@ final class Upkeep {
 
     private void seal(Table table) throws IOException {
         var info = write(table);
-        var ledgerName = store.fileName("ledger", "");
+        var ledgerName = store.fileName("ledger", ".lsh");
         store.folder().replace(ledgerName, table.ledger);
         bytesWritten += table.ledger.length;
         store.publish(
@@ -159,7 +159,7 @@ final class Upkeep {
             String kind, boolean isRollUp, int level, SortedSet<Long> cuts, Content content) throws IOException {
         var name = store.fileName(kind, ".tsfile");
         var folder = store.folder();
-        boolean dense = isRollUp || level >= DENSE_LEVEL;
+        boolean dense = level >= DENSE_LEVEL;
         try (var writer =
                 new SegmentWriter(folder.aside(name), store.view().manifest().site(), dense)) {
             content.write(writer);
@@ -327,8 +327,10 @@ final class Upkeep {
             var calendar = new Calendar(zone.get());
             boolean moved = !calendar.zone().getId().equals(manifest.zone());
             long from = manifest.rolledTo();
-            if (from == Long.MIN_VALUE || moved && manifest.droppedTo().isEmpty()) from = oldest(manifest, calendar);
-            from = calendar.start(from, Every.DAY);
+            boolean anew = moved && manifest.droppedTo().isEmpty();
+            if (from == Long.MIN_VALUE || anew) from = oldest(manifest, calendar);
+            if (calendar.start(from, Every.DAY) != from)
+                from = calendar.end(calendar.start(from, Every.DAY), Every.DAY);
             long due = calendar.start(manifest.completeTo() - ROLL_AFTER.toMillis() * 1_000, Every.DAY);
             long to = from;
             for (int day = 0; day < ROLL_DAYS_MAX && to < due; day++) to = calendar.end(to, Every.DAY);
@@ -341,7 +343,9 @@ final class Upkeep {
                     now -> {
                         // A late reading that was sealed meanwhile may be missing: the next step looks again.
                         if (now.sealed() != manifest.sealed() || !now.imports().equals(manifest.imports())) return now;
-                        return (info == null ? now : now.withSegments(with(now.segments(), info)))
+                        // Of another zone's days nothing stays, where all can be made anew.
+                        var kept = anew ? now.withSegments(readings(now.segments())) : now;
+                        return (info == null ? kept : kept.withSegments(with(kept.segments(), info)))
                                 .withRolled(calendar.zone().getId(), rolledTo, now.stale());
                     },
                     null);
@@ -349,6 +353,10 @@ final class Upkeep {
                 store.folder().delete(info.file());
             return true;
         }
+    }
+
+    private static List<Manifest.Info> readings(List<Manifest.Info> segments) {
+        return segments.stream().filter(s -> !s.isRollUp()).toList();
     }
 
     private static long oldest(Manifest manifest, Calendar calendar) {

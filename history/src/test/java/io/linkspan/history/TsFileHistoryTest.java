@@ -407,6 +407,23 @@ class TsFileHistoryTest {
     }
 
     @Test
+    void inAnotherZoneTheDaysAreMadeAnew() throws IOException {
+        for (int m = 0; m < 4 * 1_440; m++) story.number(MARCH + m * Story.MINUTE, 1, m);
+        var zone = new java.util.concurrent.atomic.AtomicReference<>(Story.BRUSSELS);
+        try (var history = TsFileHistory.open(
+                new Folder(folder), Story.SITE, "riverside", Story.SMALL, zone::get, _ -> Keep.ALL)) {
+            story.tell(history);
+            history.seal();
+            Story.maintain(history, MARCH + 4 * Story.DAY);
+            zone.set(java.time.ZoneId.of("Asia/Kathmandu"));
+            Story.maintain(history, MARCH + 4 * Story.DAY);
+            var days =
+                    history.buckets(1, MARCH, MARCH + 4 * Story.DAY, Every.DAY).buckets();
+            assertThat(days).extracting(Bucket::count).containsExactly(1_155L, 1_440L, 1_440L, 1_440L, 285L);
+        }
+    }
+
+    @Test
     void twoCanNotWriteInOneFolder() throws IOException {
         try (var history = open()) {
             assertThat(history.properties()).isEmpty();

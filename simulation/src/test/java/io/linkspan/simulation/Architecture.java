@@ -89,7 +89,7 @@ record Architecture(String root, JavaClasses classes) {
                             "access",
                             "node",
                             "simulation"),
-                    uses("org.HdrHistogram", "org.openjdk.jmh", "picocli")));
+                    uses("org.HdrHistogram", "org.openjdk.jmh", "picocli", "org.duckdb")));
 
     /// These put the parts together; every other module is handed what it needs.
     private static final Set<String> MAY_CONSTRUCT = Set.of("node", "simulation", "bench");
