@@ -8,11 +8,13 @@ import io.linkspan.model.Durations;
 import io.linkspan.model.Entry;
 import io.linkspan.model.EntryCodec;
 import io.linkspan.model.History;
+import io.linkspan.model.Hold;
 import io.linkspan.model.Link;
 import io.linkspan.model.Log;
 import io.linkspan.model.Result;
 import io.linkspan.model.SiteId;
 import io.linkspan.model.Tree;
+import io.linkspan.model.Wish;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -97,10 +99,18 @@ record NodePlace(
                     .filter(h -> h.link() != 0 && h.link() == directory.link(link.id()))
                     .findFirst();
             out.plain("active", hold.isPresent());
-            if (!link.isPrivate()) hold.ifPresent(h -> out.text("wish", lexicon.wish(h.property(), h.wish())));
+            if (!link.isPrivate()) hold.ifPresent(h -> out.text("wish", wish(directory, lexicon, link, h)));
             all.add(out.done());
         }
         return all;
+    }
+
+    /// As the page shows the value beside it.
+    private String wish(Directory directory, Lexicon lexicon, Link link, Hold hold) {
+        var property = directory.find(link.to());
+        return hold.wish() instanceof Wish.Want(var value) && property.isPresent()
+                ? views.shown(property.get(), value)
+                : lexicon.wish(hold.property(), hold.wish());
     }
 
     private static String silent(Link link) {

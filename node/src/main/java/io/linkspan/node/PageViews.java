@@ -157,7 +157,7 @@ public final class PageViews {
         if (duty.outOfService().isPresent())
             return "Never written until it is given back: "
                     + duty.outOfService().get() + ".";
-        String value = duty.desired().map(v -> withUnit(property, v)).orElse("as it is");
+        String value = duty.desired().map(v -> shown(property, v)).orElse("as it is");
         var charge = duty.charge();
         String sentence = switch (charge.by()) {
             case NOBODY -> "Nobody wishes anything; it is left as it is.";
@@ -244,7 +244,8 @@ public final class PageViews {
         return value + because(directory, link) + ".";
     }
 
-    private String withUnit(Property property, Value value) {
+    /// A value in words, with its unit.
+    String shown(Property property, Value value) {
         return words(property, value)
                 + property.unit().map(u -> " " + symbol(u)).orElse("");
     }
