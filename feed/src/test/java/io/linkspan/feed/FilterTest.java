@@ -136,7 +136,8 @@ class FilterTest {
         for (var other : List.of(History.Every.MINUTE, History.Every.HOUR, History.Every.DAY))
             assertThatThrownBy(() -> history.buckets(1, BEGIN, now, other)).isInstanceOf(NotLet.class);
         // 100 s after the fourth window ended it is not settled yet, so the third is the newest
-        var open = history.buckets(1, BEGIN + 10 * SECOND, now, History.Every.QUARTER).buckets();
+        var open = history.buckets(1, BEGIN + 10 * SECOND, now, History.Every.QUARTER)
+                .buckets();
         assertThat(open).hasSize(3).allMatch(b -> b.toMicros() - b.fromMicros() == QUARTER);
         assertThat(open).allMatch(b -> b.fromMicros() % QUARTER == 0 && b.toMicros() <= BEGIN + 3 * QUARTER);
         assertThat(history.completeTo()).isEqualTo(BEGIN + 3 * QUARTER);
@@ -164,7 +165,10 @@ class FilterTest {
         assertThat(filter.over(new EachSecond()).read(1, BEGIN, now, 100_000).points())
                 .isNotEmpty()
                 .allMatch(p -> p.atMicros() < old);
-        assertThat(filter.over(new EachSecond()).lastBefore(1, now).orElseThrow().atMicros())
+        assertThat(filter.over(new EachSecond())
+                        .lastBefore(1, now)
+                        .orElseThrow()
+                        .atMicros())
                 .isLessThan(old);
         assertThat(filter.let(entry(old + 1))).isEmpty();
         assertThat(filter.let(entry(old - 1))).isPresent();
@@ -195,7 +199,8 @@ class FilterTest {
         var filter = filter(contract(Duration.ZERO, Duration.ZERO, now));
         assertThat(filter.lets(1)).isFalse();
         assertThat(filter.let(entry(BEGIN))).isEmpty();
-        assertThatThrownBy(() -> filter.over(new EachSecond()).read(1, BEGIN, now, 1)).isInstanceOf(NotLet.class);
+        assertThatThrownBy(() -> filter.over(new EachSecond()).read(1, BEGIN, now, 1))
+                .isInstanceOf(NotLet.class);
     }
 
     @Test
