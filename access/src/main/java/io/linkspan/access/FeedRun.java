@@ -39,6 +39,7 @@ final class FeedRun {
     private Log.Position wanted;
     private long alive = System.nanoTime();
     private long looked = System.nanoTime();
+    private boolean over;
 
     /// @param from the first position that is wanted
     /// @param mayGoOn asked twice a second: false ends the feed
@@ -79,8 +80,9 @@ final class FeedRun {
         long now = System.nanoTime();
         if (now - looked > Limits.LOOK_EVERY.toNanos()) {
             looked = now;
-            if (!mayGoOn.getAsBoolean()) return false;
+            over |= !mayGoOn.getAsBoolean();
         }
+        if (over) return false;
         if (now - alive > Limits.ALIVE_EVERY.toNanos()) {
             out.alive();
             alive = now;

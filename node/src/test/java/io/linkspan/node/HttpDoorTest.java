@@ -270,7 +270,7 @@ class HttpDoorTest {
     void aReducedContractGetsNoSingleValueByAnyWayIn() throws Exception {
         application("a", Duration.ofMinutes(15));
         for (var route : door.routes()) {
-            if (!route.startsWith("GET ")) continue;
+            if (!route.startsWith("GET /v1/")) continue; // the rest is no data of a site
             String path = route.substring(4)
                     .replace("{site}", "riverside_12")
                     .replace("{thing}", "boiler")
