@@ -25,7 +25,7 @@ for (const [name, options] of Object.entries(screens)) {
   const page = await context.newPage();
   page.on('console', m => { if (['error', 'warning'].includes(m.type())) wrong.push(`${name}: console: ${m.text()}`); });
   page.on('pageerror', e => wrong.push(`${name}: ${e}`));
-  page.on('request', r => { if (!r.url().startsWith(url)) wrong.push(`${name}: asks ${r.url()}`); });
+  page.on('request', r => { if (!r.url().startsWith(new URL(url).origin)) wrong.push(`${name}: asks ${r.url()}`); });
   await page.goto(url);
   await page.waitForSelector('#status.live', { timeout: 60000 });
   await page.waitForSelector('.row.known', { timeout: 60000 });

@@ -66,7 +66,9 @@ final class PageRoutes {
         String method = visit.request().prologue().method().text();
         if (!method.equals("GET") && !method.equals("HEAD")) return false;
         if (!path.matches("/[A-Za-z0-9_./-]{0,200}") || path.contains("..") || path.contains("//")) return false;
-        return hasConsole ? console(visit, path) : plain(visit, path);
+        if (path.equals("/plain"))
+            return plain(visit, "/"); // for old and small screens: no build, no script to speak of
+        return hasConsole && console(visit, path) || plain(visit, path);
     }
 
     private boolean plain(Visit visit, String path) {

@@ -167,7 +167,7 @@ public final class Demo {
                 A house in Belgium on 14 January 2016, %.0f times as fast as it was.
                 Smart meter: DSMR P1 on 127.0.0.1:%d   Plant room: Modbus TCP on 127.0.0.1:%d
                 Link shed_peak: boiler off above %.1f kW, released below %.1f kW (its own 2.5 kW not counted)
-                Live page: %s   Other commands: --data %s""",
+                Console: %s   Other commands: --data %s""",
                 options.speed(),
                 machines.meterPort(),
                 machines.plantPort(),

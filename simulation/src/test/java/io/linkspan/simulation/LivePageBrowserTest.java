@@ -47,7 +47,7 @@ class LivePageBrowserTest {
             var looked = run(
                     node,
                     "page.mjs",
-                    screen.address(),
+                    screen.address() + "/plain",
                     chromium,
                     pictures.toAbsolutePath().toString());
             assertThat(looked.text()).contains("nothing wrong");

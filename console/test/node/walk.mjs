@@ -1,0 +1,70 @@
+// The page against a real node, from its first start on: what the mock promises, the program keeps.
+//   node walk.mjs URL SET-UP-CODE CHROMIUM FOLDER-OF-SCREENSHOTS
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+const [url, code, executablePath, folder] = process.argv.slice(2);
+const wrong = [];
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-GB', reducedMotion: 'reduce' });
+const page = await context.newPage();
+page.setDefaultTimeout(30_000);
+page.on('console', m => { if (['error', 'warning'].includes(m.type()) && !/status of (401|422)/.test(m.text())) wrong.push(`console: ${m.text()}`); });
+page.on('pageerror', e => wrong.push(String(e)));
+page.on('request', r => { if (!r.url().startsWith(url)) wrong.push(`asks ${r.url()}`); });
+const to = async path => { await page.goto(`${url}/#/riverside_12${path ? `/${path}` : ''}`); await page.locator('main#content > *').first().waitFor(); };
+
+// nobody gets in before the code is shown
+assert.equal((await page.request.get(`${url}/v1/sites`)).status(), 401);
+await page.goto(url);
+await page.getByLabel('Set-up code').fill(code);
+await page.getByLabel('Your name').fill('anna');
+await page.getByLabel('New password').fill('a quiet river runs');
+await page.getByRole('button', { name: 'Begin' }).click();
+await page.locator('.machine').first().waitFor();
+await page.locator('.pair', { hasText: 'kW' }).first().waitFor();
+await page.screenshot({ path: `${folder}/site.png`, fullPage: true });
+
+// taken by hand, asked why, given back
+await to('thing/boiler');
+const panel = page.locator('.actuator').first();
+await panel.getByRole('button', { name: 'Take it by hand' }).click();
+const dialog = page.getByRole('dialog');
+await dialog.getByRole('button', { name: 'off', exact: true }).click();
+await dialog.getByRole('button', { name: 'Take it by hand' }).click();
+await panel.getByText('You are in charge.').waitFor();
+assert.match(await panel.locator('.charges').innerText(), /anna\s*by hand\s*until/);
+await panel.getByRole('button', { name: 'Why?' }).click();
+const why = page.getByRole('dialog');
+await why.locator('.chain strong').first().waitFor();
+const steps = await why.locator('.chain strong').allInnerTexts();
+for (const step of ['A person acted', 'It was written', 'The machine answered']) assert.ok(steps.includes(step), `${step} in ${steps}`);
+await page.keyboard.press('Escape');
+await panel.getByRole('button', { name: 'Give it back' }).click();
+await panel.getByText('Given back.').waitFor();
+
+// then and now: what was read so far is on the chart's data, and as CSV
+await to('thing/meter');
+await page.locator('canvas').first().waitFor();
+await page.screenshot({ path: `${folder}/machine.png`, fullPage: true });
+const csv = async () => (await page.request.get(`${url}/v1/sites/riverside_12/cells/meter.power/history.csv`)).text();
+let text = await csv();
+for (let tries = 0; tries < 100 && text.trim().split('\n').length < 4; tries++) { await page.waitForTimeout(100); text = await csv(); }
+assert.match(text, /^time,value,quality\r?\n\d{4}-\d\d-\d\dT.*,[\d.]+,good/);
+
+// a wrong site file stands at its line, and changes nothing
+await to('setup/file');
+const editor = page.getByRole('textbox', { name: 'The site file' });
+await page.waitForFunction(() => document.querySelector('textarea')?.value.includes('off-above'));
+const good = await editor.inputValue();
+await editor.fill(good.replace('off-above', 'off-abov'));
+await page.getByRole('button', { name: 'See what would change' }).click();
+const line = good.split('\n').findIndex(l => l.includes('off-above')) + 1;
+await page.getByRole('alert').getByText(`Line ${line}`).waitFor();
+
+await page.reload();
+await page.locator('main#content > *').first().waitFor();
+assert.equal((await page.request.get(`${url}/v1/sites`)).status(), 200);
+assert.deepEqual(wrong, []);
+await browser.close();
+console.log('nothing wrong');
