@@ -55,11 +55,11 @@ assert.match(text, /^time,value,quality\r?\n\d{4}-\d\d-\d\dT.*,[\d.]+,good/);
 // a wrong site file stands at its line, and changes nothing
 await to('setup/file');
 const editor = page.getByRole('textbox', { name: 'The site file' });
-await page.waitForFunction(() => document.querySelector('textarea')?.value.includes('off-above'));
+await page.waitForFunction(() => document.querySelector('textarea')?.value.includes('priority: economy'));
 const good = await editor.inputValue();
-await editor.fill(good.replace('off-above', 'off-abov'));
+await editor.fill(good.replace('priority: economy', 'prioriti: economy'));
 await page.getByRole('button', { name: 'See what would change' }).click();
-const line = good.split('\n').findIndex(l => l.includes('off-above')) + 1;
+const line = good.split('\n').findIndex(l => l.includes('priority: economy')) + 1;
 await page.getByRole('alert').getByText(`Line ${line}`).waitFor();
 
 await page.reload();

@@ -63,7 +63,11 @@ public final class Problem extends Exception {
     /// @param status 400 for a request, 422 for a file that was sent
     public static Problem of(int status, Invalid e) {
         int line = e.mark().line();
-        return new Problem(status, e.getMessage(), line == 0 ? List.of() : List.of(new Fault(line, 1, e.getMessage())));
+        String detail = String.valueOf(e.getMessage());
+        if (line == 0) return new Problem(status, detail, List.of());
+        String place = e.mark() + ": "; // the fault says it as a number
+        String what = detail.startsWith(place) ? detail.substring(place.length()) : detail;
+        return new Problem(status, detail, List.of(new Fault(line, 1, what)));
     }
 
     /// The same with a header.
