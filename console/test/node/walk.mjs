@@ -33,7 +33,7 @@ const dialog = page.getByRole('dialog');
 await dialog.getByRole('button', { name: 'off', exact: true }).click();
 await dialog.getByRole('button', { name: 'Take it by hand' }).click();
 await panel.getByText('You are in charge.').waitFor();
-assert.match(await panel.locator('.charges').innerText(), /anna\s*by hand\s*until/);
+await panel.locator('.charges', { hasText: /anna\s*by hand\s*until/ }).waitFor();
 await panel.getByRole('button', { name: 'Why?' }).click();
 const why = page.getByRole('dialog');
 await why.locator('.chain strong').first().waitFor();

@@ -85,11 +85,11 @@ final class PageRoutes {
         visit.send(200, type, file);
     }
 
-    /// A path that is no file is a page of the console: its router knows it.
+    /// The console's own pages are behind `#`, so each path here is a file of it, or none.
     private boolean console(Visit visit, String path) {
         boolean isFile = path.substring(path.lastIndexOf('/') + 1).contains(".");
-        String name = CONSOLE + (isFile ? path : "/index.html");
-        if (read(name).isEmpty()) return false;
+        String name = CONSOLE + (path.equals("/") ? "/index.html" : path);
+        if ((!isFile && !path.equals("/")) || read(name).isEmpty()) return false;
         if (path.startsWith("/assets/")) visit.header("Cache-Control", FOR_EVER);
         String accepted = visit.header("Accept-Encoding").orElse("");
         visit.header("Vary", "Accept-Encoding");

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The page as the jar carries it, and its own tests: the pure parts in Node, what people do in Debian's Chromium.
@@ -40,6 +41,7 @@ class ConsoleTest {
     }
 
     @Test
+    @Tag("long")
     void peopleCanDoWhatThePageIsForAndAxeFindsNothing() throws Exception {
         program("npm");
         program("chromium");
