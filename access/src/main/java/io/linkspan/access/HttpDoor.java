@@ -50,12 +50,14 @@ public final class HttpDoor implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger("linkspan.http");
 
-    /// Helidon tells about itself at each start what nobody asked. Held here, or its level would be forgotten with it.
+    /// Helidon tells about itself at each start what nobody asked. Held here, or its level would be forgotten with
+    /// it.
     private static final java.util.logging.Logger HELIDON = java.util.logging.Logger.getLogger("io.helidon");
 
     static {
         HELIDON.setLevel(java.util.logging.Level.WARNING);
     }
+
     private static final Duration IDLE_LOOK_EVERY = Duration.ofSeconds(1);
     private static final Duration STOP_GRACE = Duration.ofMillis(300);
     private static final int CONNECTIONS_WAITING_MAX = 256;

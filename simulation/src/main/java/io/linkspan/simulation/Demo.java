@@ -16,6 +16,7 @@ import io.linkspan.node.SpeedClock;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -139,10 +140,8 @@ public final class Demo {
         long end = System.nanoTime() + STORED_TIMEOUT.toNanos();
         while (System.nanoTime() < end && !stopped) {
             if (node.board(id).all().stream().anyMatch(c -> c.reading().isPresent()))
-                return ProcessHandle.current()
-                        .info()
-                        .startInstant()
-                        .map(s -> System.currentTimeMillis() - s.toEpochMilli());
+                return Optional.of(System.currentTimeMillis()
+                        - ManagementFactory.getRuntimeMXBean().getStartTime());
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
         return Optional.empty();

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /// @param read readings that the connectors handed in
 /// @param privateReadings of them, those that belong to two machines alone and are kept nowhere
 /// @param lost of them, those that should be in the log and are not
-/// @param startMillis from the start of the process to its first reading; none when nothing was read
+/// @param startMillis from the start of Java to its first reading; none when nothing was read
 /// @param real how long it ran
 /// @param house how long the house ran
 record DemoFigures(
