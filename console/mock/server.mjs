@@ -1,6 +1,6 @@
 // The HTTP API under /v1 as the page uses it, over the house. Plain Node; state in memory; a site of its own for each server, so that
 // tests do not see each other. `/mock/...` plays what machines do: a line that is cut, a board that is worked by hand.
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -35,8 +35,8 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
   const clock = () => (first + Date.now() - began) / 1000;
   const state = {
     code: 'LINK-4711-SPAN', sessions: new Map(), accounts: new Map(), tokens: [], applications: [], failures: 0,
-    armed: true, revision: 7, yaml: siteFile, position: 482_113, cuts: new Map(), holds: new Map(), out: new Map(), written: new Map(), added: [],
-    log: [], streams: new Set(), slow: 0, offline: false, refuses: new Set(),
+    armed: true, revision: 7, yaml: siteFile, revisions: [{ revision: 7, position: '430113', time: iso(first / 1000 - 52_000), by: 'anna', yaml: siteFile }, { revision: 6, position: '401002', time: iso(first / 1000 - 700_000), by: 'anna', yaml: siteFile.replace('off-above: 5.0', 'off-above: 6.0').replace('revision: 7', 'revision: 6') }], position: 482_113, cuts: new Map(), holds: new Map(), out: new Map(), written: new Map(), added: [],
+    found: [{ connector: 'cellar_bus', what: 'Modbus device, unit 7', settings: { type: 'modbus_rtu', endpoint: '/dev/ttyUSB0', baud: '9600', mode: '8N1', unit: '7' }, first: iso(first / 1000 - 3600), last: iso(first / 1000 - 60) }], log: [], streams: new Set(), slow: 0, offline: false, refuses: new Set(),
   };
   if (accounts) state.accounts.set('anna', { name: 'anna', password: 'a quiet river', role: 'owner', created: '2026-01-04T09:12:00Z', language: undefined });
   if (accounts) state.accounts.set('bert', { name: 'bert', password: 'only looking', role: 'viewer', created: '2026-02-11T18:40:00Z' });
@@ -213,6 +213,7 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
     if (query.get('dry_run') === 'true') return { unchanged: false, applied: false, revision: state.revision, ...told };
     if (told.removed.length && query.get('confirmed') !== 'true') throw new Problem(409, 'Confirm', `${told.removed.join(', ')}; send confirmed=true if that is meant`);
     state.revision++;
+    const wrote = () => state.revisions.unshift({ revision: state.revision, position: String(state.position), time: iso(clock()), by, yaml: state.yaml });
     state.yaml = yaml.replace(/^revision:.*$/m, `revision: ${state.revision}`);
     for (const id of after.filter(i => !before.includes(i))) {
       const block = yaml.slice(yaml.search(new RegExp(`id: ${id}\\b`)));
@@ -223,6 +224,7 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
       state.added.push({ id, title, connector, properties: own });
     }
     state.added = state.added.filter(t => after.includes(t.id));
+    wrote();
     note(by, `${by} applied a site file`, `revision ${state.revision} of the site file is in force`);
     tellSite();
     return { unchanged: false, applied: true, revision: state.revision, ...told };
@@ -248,19 +250,20 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
   // ---- live
 
   const write = (stream, event, data) => stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-  const snapshot = () => ({ things: allThings().map(thing), armed: state.armed, note: '', speed: 1, now: iso(clock()) });
-  const tellCells = paths => { for (const s of state.streams) write(s, 'cells', { cells: paths.map(cell), now: iso(clock()) }); };
+  const snapshot = () => ({ things: allThings().map(thing), armed: state.armed, revision: state.revision, connectors: connectors(), note: '', speed: 1, now: iso(clock()) });
+  const tellCells = paths => { for (const s of state.streams) { for (const p of paths) s.told.delete(p); write(s, 'cells', { cells: paths.map(cell), now: iso(clock()) }); } };
   const tellSite = () => { for (const s of state.streams) write(s, 'site', { armed: state.armed, revision: state.revision, connectors: connectors() }); };
-  let last = new Map();
+  // What each stream was told last, from its snapshot on: kept for all of them together, a change between a snapshot and the next beat
+  // that was taken back by then would never be told.
+  const toldOf = c => JSON.stringify([c.value, c.missing_since, c.in_charge, c.holds, c.quality, c.write]);
   const beat = setInterval(() => {
     if (!state.streams.size) return;
-    const changed = [];
-    for (const t of allThings()) for (const p of t.properties) {
-      const now_ = cell(p.path);
-      const text = JSON.stringify([now_.value, now_.missing_since, now_.in_charge, now_.holds, now_.quality, now_.write]);
-      if (last.get(p.path) !== text) { last.set(p.path, text); changed.push(now_); }
+    const all = allThings().flatMap(t => t.properties.map(p => cell(p.path))).map(c => [c, toldOf(c)]);
+    for (const s of state.streams) {
+      const changed = all.filter(([c, text]) => s.told.get(c.property) !== text);
+      for (const [c, text] of changed) s.told.set(c.property, text);
+      if (changed.length) write(s, 'cells', { cells: changed.map(([c]) => c), now: iso(clock()) });
     }
-    if (changed.length) for (const s of state.streams) write(s, 'cells', { cells: changed, now: iso(clock()) });
   }, tick);
   const comment = setInterval(() => { for (const s of state.streams) s.write(': here\n\n'); }, 15_000);
   if (extraProperties) state.added.push({ id: 'many', title: 'Many values', connector: 'inverter', properties: Array.from({ length: extraProperties }, (_, i) => ({ path: `many.v${i}`, title: `Value ${i}`, type: 'number', unit: 'W', step: 1, every: 1, at: s => Math.round(1000 + 900 * Math.sin(s / 3 + i)) })) });
@@ -331,6 +334,8 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
       state.tokens = state.tokens.filter(t => t.id !== path[1]);
       return undefined;
     }
+    if (path[0] === 'profiles') { allow(account, 'viewer'); return { profiles: [{ name: 'eastron_sdm120', title: 'Eastron SDM120', maker: 'Eastron', connectors: ['modbus_rtu', 'modbus_tcp'], defaults: { baud: 2400, mode: '8N1', unit: 1 } }, { name: 'eastron_sdm630', title: 'Eastron SDM630', maker: 'Eastron', connectors: ['modbus_rtu', 'modbus_tcp'], defaults: { baud: 9600, mode: '8N1', unit: 1 } }, { name: 'sunspec_inverter', title: 'SunSpec inverter', maker: 'SunSpec Alliance', connectors: ['modbus_rtu', 'modbus_tcp'] }, { name: 'sunspec_meter', title: 'SunSpec meter', maker: 'SunSpec Alliance', connectors: ['modbus_rtu', 'modbus_tcp'] }] }; }
+    if (path[0] === 'schema') { allow(account, 'viewer'); return JSON.parse(readFileSync(new URL('../../node/src/main/resources/schema/site.schema.json', import.meta.url))); }
     if (path[0] !== 'sites') throw new Problem(404, 'Not found', `There is no ${url.pathname}`);
     allow(account, 'viewer');
     if (path.length === 1) return { sites: [summary()] };
@@ -363,6 +368,32 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
       if (method === 'GET') { response.setHeader('ETag', `"${state.revision}"`); return { revision: state.revision, yaml: state.yaml }; }
       return apply(await body(request), request.headers['if-match'], q, account.name);
     }
+    if (what === 'revisions') {
+      allow(account, 'installer');
+      if (!name) return { revisions: state.revisions.map(({ yaml: _, ...r }) => r) };
+      const found = state.revisions.find(r => String(r.revision) === name);
+      if (!found) throw new Problem(404, 'Not found', `revision ${name} is not in the log of this site; "revisions" lists them`);
+      return { revision: found.revision, yaml: found.yaml };
+    }
+    if (what === 'found') { allow(account, 'installer'); return { found: state.found }; }
+    if (what === 'probe') {
+      allow(account, 'installer');
+      const asked = await read();
+      if (['127.0.0.1:5020', '127.0.0.1:5021'].includes(asked.line.endpoint)) throw new Problem(409, 'Refused', `the connector plant_room has the line ${asked.line.endpoint}; add the machine to it, its values show once it is applied`);
+      const { units: _, ...line } = asked.line;
+      return { found: [{ what: 'Modbus device, unit 1', settings: { type: asked.type, ...line, unit: '1' } }, { what: 'SunSpec device, unit 3: Fronius Symo, models [1, 103, 123]', settings: { type: asked.type, ...line, unit: '3' } }], complete: true, problem: '' };
+    }
+    if (what === 'try') {
+      allow(account, 'installer');
+      const asked = await read();
+      check(asked.yaml);
+      const block = asked.yaml.slice(asked.yaml.search(new RegExp(`id: ${asked.thing}\\b`))).split(/\n *- /)[0];
+      const own = [...block.matchAll(/^ +(\w+): \{ type: (\w+), (?:unit: "?([^",]+)"?, )?at: "([^"]+)"/gm)].map(m => ({ property: `${asked.thing}.${m[1]}`, unit: m[3], at: m[4] }));
+      const read_ = own.length ? own : [{ property: `${asked.thing}.power`, unit: 'W', at: 'input 12' }, { property: `${asked.thing}.voltage_l1`, unit: 'V', at: 'input 0' }];
+      const values = read_.filter(v => !v.at.includes(' 9999 ')).map((v, i) => ({ property: v.property, value: 21.4 + i, ...(v.unit ? { unit: v.unit } : {}), quality: 'good' }));
+      const missing = read_.filter(v => v.at.includes(' 9999 ')).map(v => v.property);
+      return { values, missing, complete: !missing.length, problem: missing.length ? 'unit 1 refuses input 9999: illegal data address' : '' };
+    }
     if (what === 'applications') {
       allow(account, 'owner');
       if (method === 'GET') return { applications: state.applications };
@@ -394,7 +425,9 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
   function live(request, response) {
     allow(who(request), 'viewer');
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
-    write(response, 'snapshot', snapshot());
+    const begun = snapshot();
+    write(response, 'snapshot', begun);
+    response.told = new Map(begun.things.flatMap(t => t.properties).map(c => [c.property, toldOf(c)]));
     state.streams.add(response);
     request.on('close', () => state.streams.delete(response));
   }

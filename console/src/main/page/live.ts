@@ -10,6 +10,7 @@ export type LiveState = {
   armed: boolean;
   note: string;
   connectors: ConnectorHealth[];
+  // 0 until it is known.
   revision: number;
   // How often the site itself was said to have changed.
   changes: number;
@@ -112,6 +113,8 @@ export class Live {
     this.clock = { site: Date.parse(sent.now), here: performance.now(), speed: sent.speed ?? 1 };
     const all = sent.things.flatMap(t => t.properties);
     this.put({
+      // What the stream does not say of a site (its disk, its trouble) may have changed while the server was away.
+      changes: this.state.changes + (this.state.lostAt ? 1 : 0),
       status: 'live', lostAt: 0, things: sent.things, armed: sent.armed, note: sent.note ?? '',
       cells: new Map(all.map(c => [c.property, c])),
       ...(sent.connectors ? { connectors: sent.connectors } : {}),
@@ -121,9 +124,9 @@ export class Live {
 
   // Armed, revision, connectors. What is not said may have changed all the same: the frame asks for the site anew.
   private site(sent: SiteEvent) {
-    const other = sent.revision !== undefined && sent.revision !== this.state.revision;
+    const other = sent.revision !== undefined && this.state.revision !== 0 && sent.revision !== this.state.revision;
     this.put({
-      changes: this.state.changes + 1, connectors: sent.connectors ?? [],
+      changes: this.state.changes + 1, ...(sent.connectors ? { connectors: sent.connectors } : {}),
       ...(sent.armed === undefined ? {} : { armed: sent.armed }), ...(sent.note === undefined ? {} : { note: sent.note }),
       ...(sent.revision === undefined ? {} : { revision: sent.revision }),
     }, []);

@@ -37,8 +37,9 @@ final class LiveChanges {
         if (!begun || of != now) {
             of = now;
             begun = true;
-            head = head(by);
-            return List.of(snapshot());
+            var lines = lines(by);
+            head = head(lines);
+            return List.of(snapshot(lines));
         }
         var events = new ArrayList<PageChanges.Event>();
         long changes = place.changes();
@@ -53,7 +54,7 @@ final class LiveChanges {
                                 .time("now", place.nowMicros())
                                 .done())));
         }
-        String headNow = head(by);
+        String headNow = head(lines(by));
         if (!headNow.equals(head)) {
             head = headNow;
             events.add(new PageChanges.Event("site", headNow));
@@ -61,13 +62,14 @@ final class LiveChanges {
         return events;
     }
 
-    private PageChanges.Event snapshot() throws IOException {
+    private PageChanges.Event snapshot(List<Tree> lines) throws IOException {
         known.clear();
         seen = place.changes();
+        // Taken before what is shown: a cell that changes in between is told once more, and never not at all.
+        for (String path : of.file().paths()) place.cell(of.property(path)).ifPresent(c -> known.put(path, c));
         var page = place.page();
         var things = new ArrayList<Tree>();
         for (var thing : of.file().things().values()) things.add(SiteRoutes.thing(place, filter, thing));
-        for (String path : of.file().paths()) place.cell(of.property(path)).ifPresent(c -> known.put(path, c));
         return new PageChanges.Event(
                 "snapshot",
                 Json.write(Words.fields()
@@ -78,6 +80,7 @@ final class LiveChanges {
                         .text("note", page.note())
                         .plain("speed", page.speed())
                         .time("now", place.nowMicros())
+                        .list("connectors", lines)
                         .done()));
     }
 
@@ -91,12 +94,17 @@ final class LiveChanges {
         return all;
     }
 
-    private String head(Principal by) throws Problem, InterruptedException {
+    private String head(List<Tree> lines) {
+        return Json.write(Words.fields()
+                .plain("armed", place.armed())
+                .plain("revision", place.directory().revision())
+                .list("connectors", lines)
+                .done());
+    }
+
+    private List<Tree> lines(Principal by) throws Problem, InterruptedException {
         var status =
                 desk.ask(by, SiteRoutes.request("status", place).done()).end().fields();
-        var out = Words.fields()
-                .plain("armed", place.armed())
-                .plain("revision", place.directory().revision());
         var lines = new ArrayList<Tree>();
         if (status.get("connectors") instanceof Tree.Items all)
             for (var item : all.items())
@@ -106,6 +114,6 @@ final class LiveChanges {
                         if (c.fields().get(name) instanceof Tree t) line.put(name, t);
                     lines.add(line.done());
                 }
-        return Json.write(out.list("connectors", lines).done());
+        return lines;
     }
 }
