@@ -22,9 +22,9 @@ export async function open() {
 }
 
 /** A page of its own before a house of its own. Whatever the page complains about is in `wrong`. */
-export async function visit(browser, { screen = 'laptop', scheme = 'light', locale = 'en-GB', account = 'anna', bypassCSP = false, scale = 1, mock: options = {} } = {}) {
+export async function visit(browser, { screen = 'laptop', scheme = 'light', locale = 'en-GB', account = 'anna', bypassCSP = false, scale = 1, motion = 'reduce', mock: options = {} } = {}) {
   const mock = await start({ dist: DIST, now: NOW, ...options });
-  const context = await browser.newContext({ viewport: SCREENS[screen], deviceScaleFactor: scale, colorScheme: scheme, locale, timezoneId: 'America/New_York', reducedMotion: 'reduce', hasTouch: screen === 'phone', isMobile: screen === 'phone', bypassCSP });
+  const context = await browser.newContext({ viewport: SCREENS[screen], deviceScaleFactor: scale, colorScheme: scheme, locale, timezoneId: 'America/New_York', reducedMotion: motion, hasTouch: screen === 'phone', isMobile: screen === 'phone', bypassCSP });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const wrong = [], asked = [];

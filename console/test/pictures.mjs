@@ -19,6 +19,21 @@ const mistake = async page => {
   await page.getByRole('button', { name: 'See what would change' }).click();
   await page.locator('.gutter .wrong').waitFor();
 };
+const complete = async page => {
+  const text = page.getByRole('textbox', { name: 'The site file' });
+  await text.fill(`${await text.inputValue()}  - id: frost\n    p`);
+  await text.press('End');
+  await page.keyboard.type('r');
+  await page.getByRole('listbox').waitFor();
+};
+const find = async page => {
+  await page.getByLabel('Address', { exact: true }).fill('192.168.1.40:502');
+  await page.getByRole('button', { name: 'Look who answers' }).click();
+  await page.locator('.probing li', { hasText: 'Fronius' }).getByRole('button').click();
+  await page.getByRole('button', { name: 'Read it now' }).click();
+  await page.locator('.tried dd').first().waitFor();
+  await page.locator('form.form').evaluate(f => f.scrollIntoView({ block: 'start' }));
+};
 const cut = async (page, here) => { here.mock.play.cut('cellar_bus'); await page.locator('.troubles li').nth(1).waitFor(); };
 const PICTURES = [
   ['site', { screen: 'laptop' }, ''],
@@ -31,7 +46,9 @@ const PICTURES = [
   ['take-phone', { screen: 'phone' }, 'thing/boiler', take],
   ['energy', { screen: 'laptop' }, 'energy', week],
   ['set-up-wrong-line', { screen: 'laptop', scheme: 'dark' }, 'setup/file', mistake],
-  ['set-up-add', { screen: 'laptop' }, 'setup/add'],
+  ['set-up-complete', { screen: 'laptop' }, 'setup/file', complete],
+  ['set-up-add', { screen: 'laptop', scale: 0.9 }, 'setup/add', find],
+  ['set-up-add-phone', { screen: 'phone', scheme: 'dark' }, 'setup/add', find],
   ['people', { screen: 'laptop' }, 'setup/people'],
 ];
 let failed = false;

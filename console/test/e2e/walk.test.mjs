@@ -70,6 +70,20 @@ test('a cut line shows what is missing since when, and heals by itself', () => w
   await page.getByText('All is well').waitFor();
 }));
 
+test('what is taken back before the next beat of a new stream is told too', () => walk({ mock: { tick: 2500 } }, async ({ page, signIn, mock, to }) => {
+  await signIn();
+  await to('thing/boiler');
+  mock.play.away();
+  await page.locator('.chip.offline').waitFor();
+  mock.play.cut('plant_room');
+  mock.play.here();
+  await page.locator('.tile.missing').waitFor();
+  mock.play.heal('plant_room');
+  await page.locator('.tile:not(.missing)').first().waitFor();
+  await to('');
+  await page.getByText('All is well').waitFor();
+}));
+
 async function takeAndGiveBack({ page, to, screen }) {
   await to('thing/boiler');
   const panel = page.locator('.actuator', { hasText: 'Heating' });
@@ -142,7 +156,7 @@ test('a wrong site file shows each error at its line; a right one is compared, a
   await text.fill(good.replace('off-above', 'off-abov'));
   await page.getByRole('button', { name: 'See what would change' }).click();
   const line = good.split('\n').findIndex(l => l.includes('off-above')) + 1;
-  await page.getByRole('alert').getByText(`Line ${line}: unknown field "off-abov"; did you mean "off-above"?`).waitFor();
+  await page.getByRole('alert').getByText(`Line ${line}, column 5: unknown field "off-abov"; did you mean "off-above"?`).waitFor();
   assert.equal(await page.locator('.gutter .wrong').innerText(), String(line));
   assert.equal(await page.evaluate(() => { const t = document.querySelector('textarea'); return t.value.slice(t.selectionStart, t.selectionEnd); }), 'off-abov: 5.0');
   await text.fill(good.replace('off-above: 5.0', 'off-above: 6.0'));
@@ -154,6 +168,71 @@ test('a wrong site file shows each error at its line; a right one is compared, a
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('The former file is in force again.').waitFor();
   assert.match(await text.inputValue(), /revision: 9\n[^]*off-above: 5.0/);
+}));
+
+test('while one types, what is wrong stands at its line and column, and words are offered', () => walk({}, async ({ page, signIn, to }) => {
+  await signIn();
+  await to('setup/file');
+  const text = page.getByRole('textbox', { name: 'The site file' });
+  const good = await text.inputValue();
+  await text.fill(good.replace('off-above', 'off-abov'));
+  const line = good.split('\n').findIndex(l => l.includes('off-above')) + 1;
+  await page.getByRole('status').getByText(`Line ${line}, column 5: unknown field`).waitFor();
+  assert.equal(await page.getByRole('alert').count(), 0);
+  await text.fill(`${good}  - id: next\n    pri`);
+  await text.press('End');
+  await page.keyboard.type('o');
+  await page.getByRole('option', { name: /^priority/ }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('eco');
+  await page.getByRole('option', { name: 'economy' }).waitFor();
+  await page.keyboard.press('Enter');
+  assert.match(await text.inputValue(), /\n {4}priority: economy$/);
+  await page.locator('.helpline', { hasText: 'links › priority' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Control+Space');
+  await page.getByRole('listbox', { name: 'What may stand here' }).waitFor();
+  await page.keyboard.press('Escape');
+  assert.equal(await page.getByRole('listbox').count(), 0);
+}));
+
+test('an earlier revision is looked at and put back', () => walk({}, async ({ page, signIn, to }) => {
+  await signIn();
+  await to('setup/file');
+  await page.getByText('Earlier revisions').click();
+  await page.locator('.revisions li', { hasText: 'Revision 6' }).getByRole('button').click();
+  await page.locator('.diff .in', { hasText: 'off-above: 6.0' }).waitFor();
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText('Applied: revision 8 is in force.').waitFor();
+}));
+
+test('a machine is found on a line and read before it is in the site file', () => walk({}, async ({ page, signIn, to }) => {
+  await signIn();
+  await to('setup/add');
+  await page.getByLabel('Address', { exact: true }).fill('127.0.0.1:5020');
+  await page.getByRole('button', { name: 'Look who answers' }).click();
+  await page.getByText('plant_room has the line').waitFor();
+  await page.getByLabel('Address', { exact: true }).fill('192.168.1.40:502');
+  await page.getByRole('button', { name: 'Look who answers' }).click();
+  await page.locator('.probing li', { hasText: 'Fronius' }).getByRole('button', { name: 'Take this one' }).click();
+  assert.equal(await page.getByLabel('Unit number').inputValue(), '3');
+  assert.equal(await page.getByLabel('What is it?').inputValue(), 'sunspec_inverter');
+  await page.getByRole('button', { name: 'Read it now' }).click();
+  await page.locator('.tried', { hasText: /Power\s*21.4/ }).waitFor();
+  await page.getByLabel('What is it?').selectOption('');
+  await page.locator('.register').getByLabel('Name').fill('level');
+  await page.locator('.register').getByLabel('#').fill('9999');
+  await page.getByRole('button', { name: 'Read it now' }).click();
+  await page.getByText('Not read: Level.').waitFor();
+  await page.getByText('illegal data address').waitFor();
+}));
+
+test('what a line found is added with its settings', () => walk({}, async ({ page, signIn, to }) => {
+  await signIn();
+  await to('setup/add');
+  await page.locator('.card', { hasText: 'Found, and not in the site file' }).getByRole('button', { name: 'Add a machine' }).click();
+  assert.equal(await page.getByLabel('Line', { exact: true }).inputValue(), 'cellar_bus');
+  assert.equal(await page.getByLabel('Unit number').inputValue(), '7');
 }));
 
 test('taking something out of the site is confirmed first', () => walk({}, async ({ page, signIn, to }) => {

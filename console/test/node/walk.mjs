@@ -1,15 +1,15 @@
 // The page against a real node, from its first start on: what the mock promises, the program keeps.
-//   node walk.mjs URL SET-UP-CODE CHROMIUM FOLDER-OF-SCREENSHOTS
+//   node walk.mjs URL SET-UP-CODE CHROMIUM FOLDER-OF-SCREENSHOTS ADDRESS-OF-A-METER
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 
-const [url, code, executablePath, folder] = process.argv.slice(2);
+const [url, code, executablePath, folder, meter] = process.argv.slice(2);
 const wrong = [];
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-GB', reducedMotion: 'reduce' });
 const page = await context.newPage();
 page.setDefaultTimeout(30_000);
-page.on('console', m => { if (['error', 'warning'].includes(m.type()) && !/status of (401|422)/.test(m.text())) wrong.push(`console: ${m.text()}`); });
+page.on('console', m => { if (['error', 'warning'].includes(m.type()) && !/status of (401|409|422)/.test(m.text())) wrong.push(`console: ${m.text()}`); });
 page.on('pageerror', e => wrong.push(String(e)));
 page.on('request', r => { if (!r.url().startsWith(url)) wrong.push(`asks ${r.url()}`); });
 const to = async path => { await page.goto(`${url}/#/riverside_12${path ? `/${path}` : ''}`); await page.locator('main#content > *').first().waitFor(); };
@@ -61,6 +61,35 @@ await editor.fill(good.replace('priority: economy', 'prioriti: economy'));
 await page.getByRole('button', { name: 'See what would change' }).click();
 const line = good.split('\n').findIndex(l => l.includes('priority: economy')) + 1;
 await page.getByRole('alert').getByText(`Line ${line}`).waitFor();
+
+// a meter that is on a line and in no file: found, read, added; its first value stands on the page within a minute
+const FIRST_VALUE_MS_MAX = 60_000;
+await to('setup/add');
+const opened = Date.now();
+await page.getByLabel('Address', { exact: true }).fill(meter);
+await page.getByRole('button', { name: 'Look who answers' }).click();
+await page.locator('.probing li', { hasText: 'unit 3' }).getByRole('button', { name: 'Take this one' }).click();
+await page.getByLabel('Short name').fill('cellar_meter');
+await page.getByLabel('What is it?').selectOption('eastron_sdm120');
+await page.getByRole('button', { name: 'Read it now' }).click();
+await page.locator('.tried', { hasText: /Power\s*212/ }).waitFor();
+await page.screenshot({ path: `${folder}/add.png`, fullPage: true });
+await page.getByRole('button', { name: 'See what would change' }).click();
+await page.getByRole('button', { name: 'Apply' }).click();
+await page.locator('.first-value', { hasText: /\d/ }).waitFor();
+const took = Date.now() - opened;
+assert.ok(took < FIRST_VALUE_MS_MAX, `${took} ms from the form to the first value`);
+console.log(`from the form to the first value: ${took} ms`);
+// its line is in use now, and is not disturbed by a second look
+await to('setup/add');
+await page.getByLabel('Address', { exact: true }).fill(meter);
+await page.getByRole('button', { name: 'Look who answers' }).click();
+await page.getByRole('alert').getByText('has the line').waitFor();
+// the revision before is still there, and has no meter in the cellar
+await to('setup/file');
+await page.getByText('Earlier revisions').click();
+await page.locator('.revisions li').first().getByRole('button').click();
+await page.locator('.diff .out', { hasText: 'cellar_meter' }).first().waitFor();
 
 await page.reload();
 await page.locator('main#content > *').first().waitFor();

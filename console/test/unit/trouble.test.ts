@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Cell, Thing } from '../../src/main/page/api';
-import { troubles } from '../../src/main/page/trouble';
+import { isIll, troubles } from '../../src/main/page/trouble';
 
 const cell = (property: string, more: Partial<Cell> = {}): Cell => ({ property, type: 'number', value: 1, quality: 'good', ...more });
 const thing = (id: string, ...properties: Cell[]): Thing => ({ id, properties });
@@ -37,4 +37,10 @@ test('a machine out of service that is not written is no second trouble', () => 
 test('a full or dead disk is told as such, with its own sentence', () => {
   assert.deepEqual(troubles([], new Map(), { disk: 'ok', trouble: '' }, []), []);
   assert.deepEqual(troubles([], new Map(), { disk: 'control_only', trouble: 'no room' }, []), [{ kind: 'disk', weight: 0, disk: 'control_only', text: 'no room' }]);
+});
+
+test('a value is ill exactly when it makes a trouble of its own', () => {
+  const since = '2026-01-14T13:02:00Z';
+  const cells = [cell('t.a'), cell('t.b', { missing_since: since }), cell('t.c', { quality: 'bad' }), cell('t.d', { write: 'refused' }), cell('t.e', { write: 'settled' }), cell('t.f', { out_of_service: 'seal' }), cell('t.g', { quality: 'uncertain' })];
+  for (const c of cells) assert.equal(isIll(c), find([thing('t', c)]).length > 0, c.property);
 });

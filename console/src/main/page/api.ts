@@ -50,6 +50,12 @@ export type Applied = {
   unchanged?: boolean; applied?: boolean; revision?: number; added?: string[]; changed?: string[]; removed?: string[];
   overrides?: string[]; silences?: string[]; loops?: string[]; risks?: string[];
 };
+export type Revision = { revision: number; position: string; time: string; by: string };
+export type LineSettings = Record<string, string>;
+export type Probed = { found: { what: string; settings: LineSettings }[]; complete: boolean; problem: string };
+export type Tried = { values: { property: string; value: Json; unit?: string; quality: Quality }[]; missing: string[]; complete: boolean; problem: string };
+export type Found = { connector: string; what: string; settings: LineSettings; first: string; last: string };
+export type Profile = { name: string; title: string; maker?: string; connectors?: string[]; defaults?: Record<string, Json> };
 export type LogEntry = { position: string; time: string; by: string; text: string[] };
 export type Token = { id: string; title: string; role: Role; created?: string; expires?: string; account?: string };
 export type Application = {
@@ -170,6 +176,17 @@ export const api = {
   apply: (site: string, yaml: string, revision: number, how: { dry_run?: boolean; confirmed?: boolean }) =>
     json<Applied>(`/v1/sites/${part(site)}/file${query(how)}`,
       { method: 'PUT', text: yaml, type: 'text/yaml', headers: { 'If-Match': `"${revision}"` } }),
+
+  schema: () => json<Json>('/v1/schema/site'),
+  check: (site: string, yaml: string, revision: number, signal: AbortSignal) =>
+    json<Applied>(`/v1/sites/${part(site)}/file?dry_run=true`,
+      { method: 'PUT', text: yaml, type: 'text/yaml', headers: { 'If-Match': `"${revision}"` }, signal }),
+  revisions: async (site: string) => (await json<{ revisions: Revision[] }>(`/v1/sites/${part(site)}/revisions`)).revisions,
+  revision: (site: string, revision: number) => json<SiteText>(`/v1/sites/${part(site)}/revisions/${revision}`),
+  profiles: async () => (await json<{ profiles: Profile[] }>('/v1/profiles')).profiles,
+  probe: (site: string, type: string, line: LineSettings) => json<Probed>(`/v1/sites/${part(site)}/probe`, { method: 'POST', body: { type, line } }),
+  tryOut: (site: string, yaml: string, thing: string) => json<Tried>(`/v1/sites/${part(site)}/try`, { method: 'POST', body: { yaml, thing } }),
+  found: async (site: string) => (await json<{ found: Found[] }>(`/v1/sites/${part(site)}/found`)).found,
 
   applications: async (site: string) => (await json<{ applications: Application[] }>(`/v1/sites/${part(site)}/applications`)).applications,
   addApplication: (site: string, name: string, contract: Application['contract']) =>

@@ -2,6 +2,7 @@
 // tries again, and catches up by the snapshot that a new stream begins with.
 import { liveAddress, signedOut, type Cell, type ConnectorHealth, type Thing } from './api';
 import { EventText, type Sent } from './sse';
+import { isIll } from './trouble';
 
 export type LiveState = {
   status: 'waiting' | 'live' | 'offline';
@@ -14,6 +15,8 @@ export type LiveState = {
   revision: number;
   // How often the site itself was said to have changed.
   changes: number;
+  // How often something that is wrong with a value came, went or changed: who draws troubles looks at this, not at each value.
+  illTurns: number;
   // Since when the server is away, in the reader's own time; 0 when it is not.
   lostAt: number;
 };
@@ -23,14 +26,22 @@ type SiteEvent = { armed?: boolean; note?: string; revision?: number; connectors
 
 // The server writes a comment each 15 s; longer than this and it is gone, whatever TCP believes.
 const SILENCE_MAX_MS = 40_000;
+// Values that are drawn in one frame; when more come than that, so many that all are drawn within some frames.
+const CELLS_A_FRAME = 40;
+const FRAMES_TO_DRAW = 12;
+// A page that nobody sees has no frames, and keeps up all the same.
+const HIDDEN_FRAME_MS = 250;
 const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 10_000;
 
 export class Live {
-  state: LiveState = { status: 'waiting', things: [], cells: new Map(), armed: true, note: '', connectors: [], revision: 0, changes: 0, lostAt: 0 };
+  state: LiveState = { status: 'waiting', things: [], cells: new Map(), armed: true, note: '', connectors: [], revision: 0, changes: 0, illTurns: 0, lostAt: 0 };
   private readonly watchers = new Set<(state: LiveState, changed: Cell[]) => void>();
   private readonly cellWatchers = new Map<string, Set<(cell: Cell | undefined) => void>>();
   private readonly end = new AbortController();
+  private readonly waiting = new Map<string, Cell>();
+  private frame = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
   private retryMs = RETRY_FIRST_MS;
   private clock = { site: Date.now(), here: performance.now(), speed: 1 };
   private wake: () => void = () => {};
@@ -55,7 +66,7 @@ export class Live {
     return () => { own.delete(watcher); };
   }
 
-  close() { this.end.abort(); this.wake(); }
+  close() { this.end.abort(); this.wake(); this.forget(); }
 
   // The site's time: its own clock, which a demo runs faster than ours.
   now(): number { return this.clock.site + (performance.now() - this.clock.here) * this.clock.speed; }
@@ -112,7 +123,9 @@ export class Live {
     this.retryMs = RETRY_FIRST_MS;
     this.clock = { site: Date.parse(sent.now), here: performance.now(), speed: sent.speed ?? 1 };
     const all = sent.things.flatMap(t => t.properties);
+    this.forget();
     this.put({
+      illTurns: this.state.illTurns + 1,
       // What the stream does not say of a site (its disk, its trouble) may have changed while the server was away.
       changes: this.state.changes + (this.state.lostAt ? 1 : 0),
       status: 'live', lostAt: 0, things: sent.things, armed: sent.armed, note: sent.note ?? '',
@@ -136,9 +149,46 @@ export class Live {
 
   private cells(sent: { cells: Cell[]; now: string }) {
     this.clock = { site: Date.parse(sent.now), here: performance.now(), speed: this.clock.speed };
+    for (const cell of sent.cells) { this.waiting.delete(cell.property); this.waiting.set(cell.property, cell); }
+    // What can be switched is drawn at once: a person who just did it looks at it, and there is never much of it.
+    const acts = sent.cells.filter(c => c.writable).slice(0, CELLS_A_FRAME);
+    if (acts.length) this.take(acts);
+    this.ask();
+  }
+
+  // Changes wait for the next frame, so that a burst of them costs no frame: of one value only the newest is drawn.
+  private ask() {
+    if (!this.waiting.size || this.frame || this.timer !== undefined) return;
+    const draw = () => { cancelAnimationFrame(this.frame); clearTimeout(this.timer); this.frame = 0; this.timer = undefined; this.draw(); };
+    if (!document.hidden) this.frame = requestAnimationFrame(draw);
+    this.timer = setTimeout(draw, HIDDEN_FRAME_MS);
+  }
+
+  private draw() {
+    const many = document.hidden ? this.waiting.size : Math.max(CELLS_A_FRAME, Math.ceil(this.waiting.size / FRAMES_TO_DRAW));
+    this.take([...this.waiting.values()].slice(0, many));
+    this.ask();
+  }
+
+  private take(changed: Cell[]) {
     const cells = new Map(this.state.cells);
-    for (const cell of sent.cells) cells.set(cell.property, cell);
-    this.put({ cells }, sent.cells);
+    let ill = false;
+    for (const cell of changed) {
+      this.waiting.delete(cell.property);
+      const before = cells.get(cell.property);
+      ill ||= isIll(cell) || (before !== undefined && isIll(before));
+      cells.set(cell.property, cell);
+    }
+    this.put({ cells, illTurns: this.state.illTurns + (ill ? 1 : 0) }, changed);
+  }
+
+  // A snapshot has all of it.
+  private forget() {
+    this.waiting.clear();
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.timer);
+    this.frame = 0;
+    this.timer = undefined;
   }
 
   private put(change: Partial<LiveState>, changed: Cell[]) {

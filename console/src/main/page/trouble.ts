@@ -12,6 +12,9 @@ export type Trouble =
 
 const WRITES = new Set(['refused', 'unreachable', 'differs', 'left']);
 
+// Whether a value has something that `troubles` tells of.
+export const isIll = (cell: Cell) => cell.missing_since !== undefined || cell.quality === 'bad' || cell.out_of_service !== undefined || (cell.write !== undefined && WRITES.has(cell.write));
+
 export function troubles(things: readonly Thing[], cells: ReadonlyMap<string, Cell>, site: Pick<Site, 'trouble' | 'disk'>, connectors: readonly ConnectorHealth[]): Trouble[] {
   const found: Trouble[] = [];
   if (site.disk === 'control_only' || site.disk === 'dead') found.push({ kind: 'disk', weight: 0, disk: site.disk, text: site.trouble ?? '' });

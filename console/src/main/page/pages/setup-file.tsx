@@ -1,31 +1,40 @@
 // The site file: written, checked, compared, applied, and undone by putting the former one.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { api, type Applied, type LineError, type Problem } from '../api';
-import { asProblem, problemText, useAround } from '../context';
+import type { Known, Schema } from '../complete';
+import { asProblem, problemText, useAround, useAsked, useLive } from '../context';
 import { changesOnly, diff } from '../diff';
 import { Editor } from '../parts/editor';
-import { Card, Note } from '../parts/small';
-import { withRevision } from '../yaml';
+import { Act, Card, Note } from '../parts/small';
+import { idsOf, withRevision } from '../yaml';
 
 export type Draft = { yaml: string; note?: string };
 // What the form for a machine wrote, for the editor to show.
 let handed: Draft | undefined;
 export const hand = (draft: Draft) => { handed = draft; };
 
-const formerKey = (site: string) => `linkspan.former.${site}`;
-const keptFormer = (site: string) => { try { return sessionStorage.getItem(formerKey(site)) ?? undefined; } catch { return undefined; } };
+// How long nothing is typed before what is there is checked.
+const SETTLE_MS = 600;
 
 export function SiteFilePage() {
-  const { words, format, site, refresh } = useAround();
+  const { words, format, site, live, refresh } = useAround();
   const [running, setRunning] = useState<{ yaml: string; revision: number }>();
   const [text, setText] = useState('');
-  const [former, setFormer] = useState(() => keptFormer(site.name));
   const [errors, setErrors] = useState<LineError[]>([]);
   const [told, setTold] = useState<Applied>();
   const [said, say] = useState<{ kind: 'good' | 'bad' | 'plain'; text: string }>();
   const [sure, setSure] = useState(false);
   const [busy, setBusy] = useState(false);
   const [other, setOther] = useState(false);
+  // The check of what is typed; who asks for one does not wait for it.
+  const resting = useRef<AbortController>(undefined);
+  const [asked, setAsked] = useState(true);
+  const schema = useAsked(() => api.schema() as Promise<unknown> as Promise<Schema>, []).value;
+  const profiles = useAsked(api.profiles, []).value;
+  const revisions = useAsked(() => api.revisions(site.name), [site.name, running?.revision]);
+  const former = revisions.value?.find(r => r.revision < (running?.revision ?? 0));
+  const paths = useLive(live, s => s.things).flatMap(t => t.properties.map(p => p.property));
+  const known: Known = useMemo(() => ({ connectors: idsOf(text, 'connectors').map(c => c.id), kinds: idsOf(text, 'kinds').map(c => c.id), profiles: (profiles ?? []).map(p => p.name), paths }), [text, profiles, paths.join()]);
 
   const load = async (keep?: string) => {
     const file = await api.file(site.name);
@@ -35,12 +44,30 @@ export function SiteFilePage() {
   };
   useEffect(() => { const draft = handed; handed = undefined; load(draft?.yaml).then(() => { if (draft) void look(draft.yaml); }, e => say({ kind: 'bad', text: problemText(words, asProblem(e)) })); }, [site.name]);
 
+  // What is typed is checked when the hands rest; only errors are shown then, and the caret stays where it is.
+  useEffect(() => {
+    if (!running || text === running.yaml) { if (!asked) setErrors([]); return; }
+    const stop = new AbortController();
+    resting.current = stop;
+    const timer = setTimeout(() => {
+      if (stop.signal.aborted) return;
+      api.check(site.name, text, running.revision, stop.signal).then(() => { if (!stop.signal.aborted) setErrors([]); }, (e: unknown) => {
+        if (stop.signal.aborted) return;
+        setAsked(false);
+        setErrors(asProblem(e).errors);
+      });
+    }, SETTLE_MS);
+    return () => { clearTimeout(timer); stop.abort(); };
+  }, [text, running?.revision]);
+
   const failed = (problem: Problem) => {
+    setAsked(true);
     setErrors(problem.errors);
     setOther(problem.status === 412);
     say(problem.errors.length ? undefined : { kind: 'bad', text: problem.status === 412 ? words.otherRevision : problemText(words, problem) });
   };
   const run = async (work: () => Promise<void>) => {
+    resting.current?.abort();
     setBusy(true); say(undefined); setErrors([]);
     try { await work(); } catch (error) { failed(asProblem(error)); } finally { setBusy(false); }
   };
@@ -50,12 +77,10 @@ export function SiteFilePage() {
     setTold(answer);
     if (answer.unchanged) say({ kind: 'plain', text: words.unchanged });
   });
-  const put = (yaml: string, done: (revision: number) => string) => run(async () => {
+  const put = (wanted: () => Promise<string>, done: (revision: number) => string) => run(async () => {
     if (!running) return;
-    const before = running.yaml;
+    const yaml = await wanted();
     const answer = await api.apply(site.name, yaml, running.revision, { confirmed: sure || yaml !== text });
-    try { sessionStorage.setItem(formerKey(site.name), before); } catch { /* a private window: undo lasts as long as this page */ }
-    setFormer(before);
     await load();
     refresh();
     say({ kind: 'good', text: done(answer.revision ?? running.revision + 1) });
@@ -66,11 +91,11 @@ export function SiteFilePage() {
     <Card title={<>{words.editor} <small class="id">{format.fill(words.revision, { revision: running.revision })}</small></>}>
       {said && <Note kind={said.kind}>{said.text}</Note>}
       {other && <button type="button" onClick={() => void load()}>{words.takeTheirs}</button>}
-      <Editor label={words.editor} value={text} onValue={t => { setText(t); setTold(undefined); }} errors={errors} />
+      <Editor label={words.editor} value={text} onValue={t => { setText(t); setTold(undefined); }} errors={errors} asked={asked} schema={schema} known={known} />
       <div class="row">
         <button type="button" class={told ? '' : 'main'} disabled={!changed || busy} onClick={() => void look()}>{words.check}</button>
         {changed && <button type="button" class="quiet" onClick={() => void load()}>{words.discard}</button>}
-        {!changed && former !== undefined && former !== running.yaml && <button type="button" disabled={busy} onClick={() => put(withRevision(former, running.revision), () => words.undone)}>{words.undo}</button>}
+        {!changed && former && <button type="button" disabled={busy} onClick={() => put(async () => withRevision((await api.revision(site.name, former.revision)).yaml, running.revision), () => words.undone)}>{words.undo}</button>}
       </div>
       {told && !told.unchanged && (
         <section class="told" aria-label={words.check}>
@@ -78,8 +103,17 @@ export function SiteFilePage() {
           <h3>{words.lineChanges}</h3>
           <pre class="diff" tabIndex={0}>{changesOnly(diff(running.yaml, text)).map((l, i) => l ? <span key={i} class={l.kind}>{`${String(l.line).padStart(4)} ${{ same: ' ', out: '−', in: '+' }[l.kind]} ${l.text}\n`}</span> : <span key={i} class="skip-lines">{'   …\n'}</span>)}</pre>
           {(told.removed ?? []).length > 0 && <label class="row"><input type="checkbox" checked={sure} onChange={e => setSure(e.currentTarget.checked)} /> {words.confirmRemoval}</label>}
-          <div class="row"><button type="button" class="main" disabled={busy || ((told.removed ?? []).length > 0 && !sure)} onClick={() => put(text, revision => format.fill(words.applied, { revision }))}>{words.apply}</button></div>
+          <div class="row"><button type="button" class="main" disabled={busy || ((told.removed ?? []).length > 0 && !sure)} onClick={() => put(async () => text, revision => format.fill(words.applied, { revision }))}>{words.apply}</button></div>
         </section>
+      )}
+      {(revisions.value ?? []).length > 1 && (
+        <details class="revisions">
+          <summary>{words.earlierRevisions}</summary>
+          <ul>{revisions.value!.filter(r => r.revision !== running.revision).map(r => (
+            <li key={r.position}><span>{format.fill(words.revision, { revision: r.revision })}</span> <time dateTime={r.time}>{format.at(Date.parse(r.time), live.now())}</time> <span class="soft">{r.by}</span>
+              <Act class="quiet" onAct={async () => { const yaml = withRevision((await api.revision(site.name, r.revision)).yaml, running.revision); setText(yaml); await look(yaml); }} onDone={p => { if (p) failed(p); }}>{words.lookAtRevision}</Act></li>
+          ))}</ul>
+        </details>
       )}
     </Card>
   );

@@ -45,10 +45,10 @@ function Arming() {
 
 function Wrong() {
   const { words, format, site, live, links } = useAround();
-  const cells = useLive(live, s => s.cells);
+  useLive(live, s => s.illTurns);
   const things = useLive(live, s => s.things);
   const connectors = useLive(live, s => s.connectors);
-  const found = troubles(things, cells, site, connectors.length ? connectors : site.connectors);
+  const found = troubles(things, live.state.cells, site, connectors.length ? connectors : site.connectors);
   const armed = useLive(live, s => s.armed);
   return (
     <section class={`wrong ${found.length ? '' : 'well'}`} aria-live="polite" aria-label={words.wrong}>

@@ -76,7 +76,9 @@ function Actions({ thing }: { thing: Thing }) {
 
 function Engineer({ thing, description, problem }: { thing: Thing; description: Record<string, Json> | undefined; problem: Problem | undefined }) {
   const { words, site, format, live } = useAround();
-  const cells = useLive(live, s => s.cells);
+  // What is in order says so once, not with each value.
+  useLive(live, s => `${s.illTurns} ${thing.properties.filter(p => s.cells.get(p.property)?.value !== undefined).length}`);
+  const { cells } = live.state;
   const connectors = useLive(live, s => s.connectors);
   const health = (connectors.length ? connectors : site.connectors).find(c => c.connector === thing.connector);
   const at = (time: string) => format.at(Date.parse(time), live.now());

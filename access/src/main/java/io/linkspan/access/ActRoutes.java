@@ -28,6 +28,20 @@ final class ActRoutes {
                 Route.people("PUT", site + "/armed", Role.INSTALLER, ActRoutes::arm),
                 Route.people("GET", site + "/file", Role.INSTALLER, ActRoutes::file),
                 Route.people("PUT", site + "/file", Role.INSTALLER, this::apply),
+                Route.people("GET", site + "/revisions", Role.INSTALLER, v -> asked(v, "revisions")),
+                Route.people("GET", site + "/revisions/{revision}", Role.INSTALLER, ActRoutes::revision),
+                Route.people("POST", site + "/probe", Role.INSTALLER, ActRoutes::probe),
+                Route.people("POST", site + "/try", Role.INSTALLER, ActRoutes::tryOut),
+                Route.people("GET", site + "/found", Role.INSTALLER, v -> asked(v, "found")),
+                Route.people(
+                        "GET",
+                        "/v1/profiles",
+                        Role.VIEWER,
+                        v -> v.json(v.desk()
+                                .ask(
+                                        v.by(),
+                                        Words.fields().text("do", "profiles").done())
+                                .end())),
                 Route.people(
                         "GET",
                         "/v1/schema/site",
@@ -152,6 +166,48 @@ final class ActRoutes {
                 .put("revision", revision)
                 .put("yaml", end.fields().getOrDefault("yaml", Tree.text("")))
                 .done());
+    }
+
+    private static void asked(Visit visit, String what) throws Problem, InterruptedException {
+        visit.json(visit.desk()
+                .ask(visit.by(), SiteRoutes.request(what, visit.place()).done())
+                .end());
+    }
+
+    private static void revision(Visit visit) throws Problem, InterruptedException {
+        var request = SiteRoutes.request("revision", visit.place());
+        String text = visit.part("revision");
+        if (!text.matches("[0-9]{1,18}"))
+            throw Problem.of(400, "A revision is a whole number, not \"" + Words.cut(text) + "\"");
+        visit.json(visit.desk()
+                .ask(visit.by(), request.text("revision", text).done())
+                .end());
+    }
+
+    // ---- before anything is applied
+
+    private static void probe(Visit visit) throws Problem, Invalid, IOException, InterruptedException {
+        var s = visit.fields();
+        var request = SiteRoutes.request("probe", visit.place())
+                .text("type", s.needText("type", "modbus_tcp"))
+                .put(
+                        "line",
+                        s.part("line")
+                                .orElseThrow(() -> Problem.of(
+                                        400,
+                                        "\"line\" is missing: how the line is reached, such as"
+                                                + " {\"endpoint\": \"192.168.1.30:502\"}")));
+        s.finish();
+        visit.json(visit.desk().ask(visit.by(), request.done()).end());
+    }
+
+    private static void tryOut(Visit visit) throws Problem, Invalid, IOException, InterruptedException {
+        var s = visit.fields();
+        var request = SiteRoutes.request("try", visit.place())
+                .text("thing", s.needText("thing", "meter_2"))
+                .text("yaml", s.needText("yaml", "\"linkspan: 1 ...\""));
+        s.finish();
+        visit.json(visit.desk().ask(visit.by(), request.done()).end());
     }
 
     private void apply(Visit visit) throws Problem, Invalid, IOException, InterruptedException {

@@ -48,6 +48,14 @@ class ConsoleTest {
         passes("e2e");
     }
 
+    @Test
+    @Tag("long")
+    void eachPageIsQuickAndOpenToAllBeforeLighthouse() throws Exception {
+        program("npm");
+        program("chromium");
+        passes("lighthouse");
+    }
+
     private static void passes(String script) throws Exception {
         Assumptions.assumeTrue(
                 Files.isDirectory(Path.of("node_modules")), "The packages of the console are not there (npm ci)");

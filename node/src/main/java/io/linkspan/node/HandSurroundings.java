@@ -16,18 +16,44 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What a connector has around it when a person looks at a line by hand: lines and a clock, no site. For one thread.
+/// What a connector has around it when a person looks at a line by hand: lines and a clock, no site. For one thread,
+/// and another one that closes its lines.
 final class HandSurroundings implements Surroundings {
     private final Lines lines = new RealLines(Set.of());
     private final NodeClock clock = NodeClock.real();
     private final Path directory;
+    private final Points points;
+    private final Consumer<Report> told;
+    private final Set<Line> open = ConcurrentHashMap.newKeySet();
 
     /// @param directory an empty folder
     HandSurroundings(Path directory) {
+        this(directory, new Points(0, List.of()), _ -> {});
+    }
+
+    /// @param points what is to be read
+    /// @param told gets what the connector reports
+    HandSurroundings(Path directory, Points points, Consumer<Report> told) {
         this.directory = directory;
+        this.points = points;
+        this.told = told;
+    }
+
+    /// Closes all lines, so that who reads from them is woken.
+    void closeLines() {
+        for (var line : open)
+            try {
+                line.close();
+            } catch (IOException e) {
+                LoggerFactory.getLogger("linkspan.connector.by_hand")
+                        .debug("{} could not be closed: {}", line.name(), e.getMessage());
+            }
+        open.clear();
     }
 
     @Override
@@ -37,7 +63,7 @@ final class HandSurroundings implements Surroundings {
 
     @Override
     public Points points() {
-        return new Points(0, List.of());
+        return points;
     }
 
     @Override
@@ -48,12 +74,13 @@ final class HandSurroundings implements Surroundings {
 
     @Override
     public Ticket accept(Report report) {
+        told.accept(report);
         return Receipt.done();
     }
 
     @Override
     public Optional<Ticket> offer(Report report) {
-        return Optional.of(Receipt.done());
+        return Optional.of(accept(report));
     }
 
     @Override
@@ -83,7 +110,9 @@ final class HandSurroundings implements Surroundings {
 
     @Override
     public Line open(Endpoint endpoint) throws IOException, InterruptedException {
-        return lines.open(endpoint);
+        var line = lines.open(endpoint);
+        open.add(line);
+        return line;
     }
 
     @Override

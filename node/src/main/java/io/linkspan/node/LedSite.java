@@ -70,6 +70,7 @@ final class LedSite {
     private final Surround surround;
     private final EntryCodec codec = new EntryCodec();
     private final Board board = new Board();
+    private final Finds finds = new Finds();
     private Site site;
 
     private long siteBase;
@@ -120,6 +121,11 @@ final class LedSite {
 
     Board board() {
         return board;
+    }
+
+    /// The devices that nobody has described yet; for all.
+    Finds finds() {
+        return finds;
     }
 
     Health health() {
@@ -233,7 +239,11 @@ final class LedSite {
                         receipt,
                         Optional.empty());
             }
-            case Report.Found f -> LOG.info("{} found {}", name, f.what());
+            case Report.Found f -> {
+                LOG.info("{} found {}", name, f.what());
+                finds.put(name, f, clock.wallMicros());
+                receipt.ifPresent(Receipt::durable); // kept in memory alone
+            }
             case Report.LineUp _ -> receipt.ifPresent(Receipt::durable); // the node told it as a change of the line
         }
     }

@@ -3,11 +3,14 @@ package io.linkspan.node;
 import io.linkspan.feed.Feed;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Invalid;
+import io.linkspan.model.Json;
 import io.linkspan.model.Log;
+import io.linkspan.model.Result;
 import io.linkspan.model.Settings;
 import io.linkspan.model.Tree;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -61,6 +64,9 @@ final class Looks {
             case "sites" -> sites(out);
             case "get" -> get(site(request), request, out);
             case "export" -> export(site(request), out);
+            case "profiles" -> out.end(Profiles.listed());
+            case "revisions" -> revisions(site(request), out);
+            case "revision" -> revision(site(request), request, out);
             case "tail" -> tail(site(request), request, out);
             case "why" -> why(site(request), request, out);
             default -> { // open: what came over the wire
@@ -132,6 +138,59 @@ final class Looks {
                 .plain("revision", view.directory().revision())
                 .text("yaml", Yaml.write(tree))
                 .put("tree", tree)
+                .done());
+    }
+
+    /// Most revisions that are told.
+    static final int REVISIONS_MAX = 50;
+
+    /// Something that put a site file in force.
+    private interface Adopting {
+        void look(Feed.Item item, Result.Adopted adopted);
+    }
+
+    private static void adopted(SiteView view, Adopting each) throws IOException {
+        try (Feed feed = view.feed(new Log.Position(view.id(), 1, 0))) {
+            while (true) {
+                Optional<Feed.Item> item;
+                try {
+                    item = feed.next();
+                } catch (Log.Damaged e) {
+                    continue; // what can not be read is named by tail and verify; the others are told
+                }
+                if (item.isEmpty()) return;
+                for (var result : item.get().entry().results())
+                    if (result instanceof Result.Adopted a) each.look(item.get(), a);
+            }
+        }
+    }
+
+    private static void revisions(SiteView view, ControlSocket.Answers out) throws IOException {
+        var all = new ArrayDeque<Tree>();
+        adopted(view, (item, a) -> {
+            all.addFirst(Trees.fields()
+                    .plain("revision", a.revision())
+                    .text("position", Trees.position(item.at()))
+                    .time("time", item.entry().at().wall())
+                    .text("by", item.entry().by().toString())
+                    .done());
+            if (all.size() > REVISIONS_MAX) all.removeLast();
+        });
+        out.end(Trees.fields().put("revisions", Tree.items(List.copyOf(all))).done());
+    }
+
+    private static void revision(SiteView view, Settings request, ControlSocket.Answers out)
+            throws Invalid, IOException {
+        long wanted = request.integer("revision", 0, 0, Long.MAX_VALUE);
+        var texts = new ArrayList<String>();
+        adopted(view, (_, a) -> {
+            if (a.revision() == wanted) texts.add(a.text());
+        });
+        if (texts.isEmpty())
+            throw new NoSuch("revision " + wanted + " is not in the log of this site; \"revisions\" lists them");
+        out.end(Trees.fields()
+                .plain("revision", wanted)
+                .text("yaml", Yaml.write(Json.parseFields("", texts.getLast())))
                 .done());
     }
 

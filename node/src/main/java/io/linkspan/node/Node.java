@@ -83,6 +83,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private final Map<SiteId, LedSite> sites = new ConcurrentHashMap<>();
     private final Map<SiteId, Wires> wires = new ConcurrentHashMap<>();
     private final Wires.Around around;
+    private final LineTrials trials;
     private final NodeFile.LogLimits limits;
     private final SecureRandom random = new SecureRandom();
     private final ScheduledExecutorService wiring = Executors.newSingleThreadScheduledExecutor(
@@ -154,6 +155,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
                 inbox,
                 data.resolve("connectors"),
                 () -> open && broken.isEmpty());
+        trials = new LineTrials(around.types(), this::entries);
         doors = inbox.source(Inbox.Lane.CONTROL, ASKED_MAX);
         loop = Thread.ofPlatform().name("linkspan loop").unstarted(this::loop);
         committer = Thread.ofPlatform().name("linkspan commit").unstarted(this::commit);
@@ -408,6 +410,23 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     /// The figures of the log: syncs, bytes, what was refused.
     public Journal journal() {
         return journal;
+    }
+
+    /// Devices that the connectors of a site told of and that its file does not describe, the newest first.
+    List<Finds.Find> found(SiteId site) {
+        return led(site).finds().of(board(site).directory().file().connectors().keySet());
+    }
+
+    /// Tries lines that no connector has.
+    LineTrials trials() {
+        return trials;
+    }
+
+    private List<SiteFile.ConnectorEntry> entries() {
+        var all = new ArrayList<SiteFile.ConnectorEntry>();
+        for (var site : sites.values())
+            all.addAll(site.directory().file().connectors().values());
+        return all;
     }
 
     /// How the connectors of a site are doing.

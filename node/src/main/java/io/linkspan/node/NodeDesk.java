@@ -97,7 +97,7 @@ public final class NodeDesk implements Desk {
 
     private static boolean isFile(Tree.Fields request) {
         return request.fields().get("do") instanceof Tree.Scalar what
-                && what.text().equals("apply");
+                && (what.text().equals("apply") || what.text().equals("try"));
     }
 
     /// The answers of one request, kept. For one thread.

@@ -76,6 +76,23 @@ final class Profiles {
         return kind;
     }
 
+    /// The profiles as a door tells them: name, title, maker, the types of connector they go with, and what is
+    /// usual of
+    /// the line.
+    static Tree.Fields listed() throws Invalid {
+        var all = new ArrayList<Tree>();
+        if (read("index").fields().get("profiles") instanceof Tree.Items items)
+            for (var item : items.items())
+                if (item instanceof Tree.Fields f && f.fields().get("name") instanceof Tree.Scalar name) {
+                    var fields = new LinkedHashMap<>(f.fields());
+                    if (load(name.text()) instanceof Tree.Fields kind
+                            && kind.fields().get("defaults") instanceof Tree.Fields defaults)
+                        fields.put("defaults", defaults);
+                    all.add(Tree.fields(fields));
+                }
+        return Tree.fields(Map.of("profiles", Tree.items(all)));
+    }
+
     /// The names of all profiles.
     static List<String> names() throws Invalid {
         var names = new ArrayList<String>();

@@ -90,11 +90,15 @@ public final class Requests implements ControlSocket.Handler {
                 out.end(Tree.fields(Map.of()));
             }
             case "status" -> out.end(status(view));
+            case "probe" -> probe(s, out);
+            case "try" -> tryOut(view, s, out);
+            case "found" -> found(view, out);
             default -> // open: what came over the wire
                 throw s.wrong(
                         "do",
-                        "is get, tail, why, export, sites, set, release, invoke, arm, service, exchange, apply,"
-                                + " import, snapshot, status, or about accounts, not \"" + what + "\"");
+                        "is get, tail, why, export, sites, profiles, revisions, revision, set, release, invoke, arm,"
+                                + " service, exchange, apply, import, snapshot, status, probe, try, found, or about accounts, not \""
+                                + what + "\"");
         }
     }
 
@@ -283,6 +287,30 @@ public final class Requests implements ControlSocket.Handler {
                 .plain("readings", brought.readings())
                 .texts("left", brought.left())
                 .done());
+    }
+
+    // ---- before anything is applied
+
+    private void probe(Settings s, ControlSocket.Answers out) throws Invalid, IOException, InterruptedException {
+        String type = s.needText("type", "modbus_tcp");
+        var line = s.part("line")
+                .orElseThrow(() -> s.wrong("line", "is missing: how the line is reached, such as {endpoint: ...}"));
+        if (!(line instanceof Tree.Fields fields)) throw s.wrong("line", "has fields such as endpoint");
+        out.end(node.trials().probe(type, new Settings(fields)));
+    }
+
+    private void tryOut(SiteView view, Settings s, ControlSocket.Answers out)
+            throws Invalid, IOException, InterruptedException {
+        String thing = s.needText("thing", "meter_2");
+        var tree = Applying.read("site.yaml", s.needText("yaml", "\"linkspan: 1 ...\""), Optional.empty(), "");
+        node.assess(view.id(), tree);
+        out.end(node.trials().read(tree, thing));
+    }
+
+    private void found(SiteView view, ControlSocket.Answers out) throws IOException {
+        var all = new ArrayList<Tree>();
+        for (var find : node.found(view.id())) all.add(Finds.tree(find));
+        out.end(Trees.fields().put("found", Tree.items(all)).done());
     }
 
     // ---- how it is doing

@@ -3,6 +3,7 @@ package io.linkspan.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.linkspan.connector.Endpoint;
+import io.linkspan.connectors.modbus.SimulatedModbusMachine;
 import io.linkspan.node.HttpFile;
 import io.linkspan.node.LivePage;
 import io.linkspan.node.NodeClock;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,13 +24,26 @@ import org.junit.jupiter.api.io.TempDir;
 /// Needs
 /// both, and the console's packages; without, it is skipped with a sentence.
 class ConsoleNodeTest {
-    private static final int PROCESS_MINUTES_MAX = 3;
+    private static final int PROCESS_MINUTES_MAX = 10;
 
     @TempDir
     private Path folder;
 
     @Test
     void aPersonGetsInAndSwitchesTheBoilerAndSeesWhy() throws Exception {
+        var walked = before("test/node/walk.mjs");
+        assertThat(walked).contains("nothing wrong");
+    }
+
+    @Test
+    @Tag("long")
+    void eachPageOfANodeIsQuickAndOpenToAll() throws Exception {
+        var measured = before("test/lighthouse.mjs");
+        assertThat(measured).containsPattern("(?m)^# pass [1-9]").contains("# fail 0");
+    }
+
+    /// Runs a script before a node that nobody has signed in to yet, and gives what it said.
+    private String before(String script) throws Exception {
         var chromium = program("chromium");
         var node = program("node");
         Path console = Path.of("../console").toRealPath();
@@ -37,9 +52,10 @@ class ConsoleNodeTest {
                         && LivePage.class.getResource("/io/linkspan/console/index.html") != null,
                 "The console is not built, the build says why (apt install nodejs npm)");
         var house = new House(House.START);
-        try (var machines =
-                new HouseMachines(house, Optional.empty(), NodeClock.real(), Duration.ofMillis(200), 0, 0)) {
+        try (var machines = new HouseMachines(house, Optional.empty(), NodeClock.real(), Duration.ofMillis(200), 0, 0);
+                var meter = new SimulatedModbusMachine()) {
             machines.start();
+            int meterPort = sdm120(meter).listenTcp();
             String site = Files.readString(Path.of("../examples/riverside.yaml"))
                     .replace(":2001\"", ":" + machines.meterPort() + "\"")
                     .replace(":5020\"", ":" + machines.plantPort() + "\"");
@@ -52,17 +68,25 @@ class ConsoleNodeTest {
                                             new Endpoint.Tcp("127.0.0.1", 0), new HttpFile.Security.None(), false))) {
                 String code = running.entrance().signIn().setUpCode().orElseThrow();
                 Path pictures = Files.createDirectories(Path.of("target/console"));
-                var walked = run(
+                return run(
                         console,
                         node,
-                        "test/node/walk.mjs",
+                        script,
                         page.address(),
                         code,
                         chromium,
-                        pictures.toAbsolutePath().toString());
-                assertThat(walked).contains("nothing wrong");
+                        pictures.toAbsolutePath().toString(),
+                        "127.0.0.1:" + meterPort);
             }
         }
+    }
+
+    /// A meter that nobody has described yet, as its profile knows it.
+    private static SimulatedModbusMachine sdm120(SimulatedModbusMachine meter) {
+        var unit = meter.unit(3).number("holding 0 uint16", 0);
+        for (int input : new int[] {0, 6, 12, 18, 24, 30, 70, 72, 74, 76, 78})
+            unit.number("input " + input + " float32", input == 30 ? 0.98 : 200 + input);
+        return meter;
     }
 
     private static String program(String name) {
