@@ -48,7 +48,6 @@ const PICTURES = [
   ['set-up-wrong-line', { screen: 'laptop', scheme: 'dark' }, 'setup/file', mistake],
   ['set-up-complete', { screen: 'laptop' }, 'setup/file', complete],
   ['set-up-add', { screen: 'laptop', scale: 0.9 }, 'setup/add', find],
-  ['set-up-add-phone', { screen: 'phone', scheme: 'dark' }, 'setup/add', find],
   ['people', { screen: 'laptop' }, 'setup/people'],
 ];
 let failed = false;
