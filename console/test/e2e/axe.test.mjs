@@ -51,5 +51,18 @@ for (const scheme of ['light', 'dark'])
         await page.getByRole('button', { name: 'See what would change' }).click();
         await page.locator('.gutter .wrong').waitFor();
         await audit(page, 'a wrong file');
+        await page.getByText('Earlier revisions').click();
+        await text.fill(`${await text.inputValue()}  - id: frost\n    p`);
+        await text.press('End');
+        await page.keyboard.type('r');
+        await page.getByRole('listbox').waitFor();
+        await audit(page, 'words to choose from');
+        await to('setup/add');
+        await page.getByLabel('Address', { exact: true }).fill('192.168.1.40:502');
+        await page.getByRole('button', { name: 'Look who answers' }).click();
+        await page.locator('.probing li', { hasText: 'Fronius' }).getByRole('button').click();
+        await page.getByRole('button', { name: 'Read it now' }).click();
+        await page.locator('.tried dd').first().waitFor();
+        await audit(page, 'a machine that was found');
       } finally { await here.end(); }
     });
