@@ -5,7 +5,7 @@ import { fill, plural, type Words } from './words/words';
 // UCUM codes and the way engineers write them.
 const SYMBOLS: Record<string, string> = {
   Cel: '°C', 'kW.h': 'kWh', 'W.h': 'Wh', 'MW.h': 'MWh', m3: 'm³', 'm3/h': 'm³/h', 'L/min': 'l/min', '[degF]': '°F', '{rpm}': 'rpm', 'var': 'var',
-  'V.A': 'VA', 'kV.A': 'kVA', 'k[VAr]': 'kvar', deg: '°', '1': '', Ohm: 'Ω', 'W/m2': 'W/m²', 'A.h': 'Ah', '[ppm]': 'ppm', '%[RH]': '%',
+  'V.A': 'VA', 'kV.A': 'kVA', 'k[VAr]': 'kvar', 'kvar.h': 'kvarh', deg: '°', '1': '', Ohm: 'Ω', 'W/m2': 'W/m²', 'A.h': 'Ah', '[ppm]': 'ppm', '%[RH]': '%',
 };
 export const symbol = (unit: string | undefined) => unit === undefined ? '' : SYMBOLS[unit] ?? unit.replace(/\{(\w+)\}/g, '$1');
 

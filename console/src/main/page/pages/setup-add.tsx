@@ -21,6 +21,11 @@ const MODES = ['8N1', '8E1', '8O1', '8N2'] as const;
 const EXAMPLES: Record<LineType, string> = { modbus_tcp: '192.168.1.30:502', modbus_rtu: '/dev/ttyUSB0', dsmr_p1: '192.168.1.20:2001' };
 
 export function AddMachine() {
+  const [round, again] = useState(0);
+  return <Adding key={round} onMore={() => again(round + 1)} />;
+}
+
+function Adding({ onMore }: { onMore: () => void }) {
   const { words, format, site, refresh } = useAround();
   const [file, setFile] = useState<SiteText>();
   const [how, setHow] = useState<LineType>('modbus_tcp');
@@ -44,7 +49,7 @@ export function AddMachine() {
   const found = useAsked(() => api.found(site.name), [site.name]).value ?? [];
   useEffect(() => { api.file(site.name).then(setFile, e => setFailed(problemText(words, asProblem(e)))); }, [site.name]);
   if (!file) return failed ? <Note kind="bad">{failed}</Note> : <p class="loading">{words.loading}</p>;
-  if (added) return <Added thing={added} />;
+  if (added) return <Added thing={added} onMore={onMore} />;
 
   const lines = idsOf(file.yaml, 'connectors').filter(c => c.type === how);
   const taken = new Set([...idsOf(file.yaml, 'things'), ...idsOf(file.yaml, 'connectors')].map(x => x.id));
@@ -183,7 +188,7 @@ const lineNameFor = (id: string, taken: ReadonlySet<string>) => {
   for (let n = 2, tried = name; ; tried = `${name}_${n++}`) if (!taken.has(tried)) return tried;
 };
 
-function Added({ thing }: { thing: string }) {
+function Added({ thing, onMore }: { thing: string; onMore: () => void }) {
   const { words, site, live } = useAround();
   const first = useLive(live, s => s.things.find(t => t.id === thing)?.properties[0]?.property) ?? '';
   const cell = useCell(live, first);
@@ -191,7 +196,7 @@ function Added({ thing }: { thing: string }) {
     <Card>
       <Note kind="good">{words.machineAdded}</Note>
       {cell && <p class="first-value">{titleOf(cell)}: <Value cell={cell} big /> <span class="hidden">{symbol(cell.unit)}</span></p>}
-      <div class="row"><a class="button" href={address(site.name, 'thing', thing)}>{words.see}</a></div>
+      <div class="row"><a class="button" href={address(site.name, 'thing', thing)}>{words.see}</a><button type="button" class="quiet" onClick={onMore}><Icon name="plus" size={18} /> {words.addAnother}</button></div>
     </Card>
   );
 }

@@ -1,10 +1,9 @@
 // One machine: its values, what can be switched, then and now on a chart, and what an engineer wants to know.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { api, type Cell, type Commanded, type Json, type Problem, type Thing } from '../api';
 import { address, mayBe, useAround, useAsked, useCell, useLive, useNow } from '../context';
 import { titleOf } from '../format';
 import { Actuator, Service, WhyDialog, Wire, type Described } from '../parts/actuator';
-import { ChartCard } from '../parts/chart';
 import { Act, Card, Icon, LiveValue, Note, Trouble } from '../parts/small';
 
 export function ThingPage({ path: [id = ''] }: { path: string[] }) {
@@ -30,10 +29,24 @@ function One({ thing, site }: { thing: Thing; site: string }) {
       <Tiles cells={thing.properties.filter(p => !p.writable)} />
       {acts.length > 0 && <div class="actuators">{acts.map(c => <Actuator key={c.property} path={c.property} thing={thing.id} described={described(c.property)} />)}</div>}
       {(thing.actions ?? []).length > 0 && <Actions thing={thing} />}
-      {first && <ChartCard cells={charted} first={first.property} />}
+      {first && <Chart cells={charted} first={first.property} />}
       <Engineer thing={thing} description={description.value} problem={description.problem} />
     </>
   );
+}
+
+// The chart comes when the values stand: what draws it is as much as the rest of the page.
+function Chart(props: { cells: Cell[]; first: string }) {
+  const { words } = useAround();
+  const [Part, set] = useState<typeof import('../parts/chart').ChartCard>();
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    let gone = false;
+    import('../parts/chart').then(part => { if (!gone) set(() => part.ChartCard); }, () => { if (!gone) setFailed(true); });
+    return () => { gone = true; };
+  }, []);
+  if (failed) return <Note kind="bad">{words.noAnswer}</Note>;
+  return Part ? <Part {...props} /> : <section class="card chart coming"><p class="loading">{words.loading}</p></section>;
 }
 
 function Tiles({ cells }: { cells: Cell[] }) {

@@ -87,7 +87,7 @@ export const en = {
   earlierRevisions: 'Earlier revisions', lookAtRevision: 'See what going back would change',
   probe: 'Look who answers', probeNote: 'Nothing is changed; a line that is in use is left alone.', answers: 'These answer there:', takeIt: 'Take this one', nobodyAnswers: 'Nobody answered there.', probeCut: 'The time was up before all was looked at.',
   unknownSpeed: 'I do not know', readNow: 'Read it now', readsNow: 'It says now:', notRead: 'Not read: {what}.', foundDevices: 'Found, and not in the site file',
-  machineAdded: 'Added. Its first values come in a moment.', see: 'See it',
+  machineAdded: 'Added. Its first values come in a moment.', see: 'See it', addAnother: 'Add another one',
   role: { owner: 'owner', installer: 'installer', operator: 'operator', viewer: 'viewer' }, roleLabel: 'May',
   roleNote: { owner: 'everything', installer: 'change the site', operator: 'switch machines', viewer: 'look' },
   addPerson: 'Add a person', lastSeen: 'Last here', never: 'never', changePassword: 'Change my password', passwordChanged: 'Your password is changed.',

@@ -82,7 +82,7 @@ export const nl: Words = {
   earlierRevisions: 'Eerdere versies', lookAtRevision: 'Zie wat teruggaan zou veranderen',
   probe: 'Zoek wie antwoordt', probeNote: 'Er wordt niets veranderd; een lijn in gebruik blijft ongemoeid.', answers: 'Deze antwoorden daar:', takeIt: 'Neem deze', nobodyAnswers: 'Daar antwoordde niemand.', probeCut: 'De tijd was om voordat alles bekeken was.',
   unknownSpeed: 'Ik weet het niet', readNow: 'Lees nu', readsNow: 'Nu zegt ze:', notRead: 'Niet gelezen: {what}.', foundDevices: 'Gevonden, en niet in het locatiebestand',
-  machineAdded: 'Toegevoegd. De eerste waarden komen zo.', see: 'Bekijk ze',
+  machineAdded: 'Toegevoegd. De eerste waarden komen zo.', see: 'Bekijk ze', addAnother: 'Nog een toevoegen',
   role: { owner: 'eigenaar', installer: 'installateur', operator: 'bediener', viewer: 'kijker' }, roleLabel: 'Mag',
   roleNote: { owner: 'alles', installer: 'de locatie wijzigen', operator: 'machines schakelen', viewer: 'kijken' },
   addPerson: 'Een mens toevoegen', lastSeen: 'Laatst hier', never: 'nooit', changePassword: 'Mijn wachtwoord wijzigen', passwordChanged: 'Uw wachtwoord is gewijzigd.',
