@@ -54,3 +54,11 @@ test('units are as engineers write them, names as people do', () => {
   assert.equal(titleOf({ property: 'meter.energy_import' }), 'Energy import');
   assert.equal(titleOf({ property: 'meter.power', title: 'Vermogen' }), 'Vermogen');
 });
+
+test('a date for an axis shows the site’s clock, wherever the reader is', () => {
+  const zone = new Format(catalogue.en, 'en-GB', 'Europe/Brussels');
+  for (const [at, hour, day] of [['2026-03-29T00:30:00Z', 1, 29], ['2026-03-29T01:30:00Z', 3, 29], ['2026-06-17T22:30:00Z', 0, 18], ['2026-12-31T23:10:00Z', 0, 1]] as const) {
+    const local = zone.asLocal(Date.parse(at));
+    assert.deepEqual([local.getHours(), local.getDate()], [hour, day], at);
+  }
+});

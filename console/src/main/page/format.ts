@@ -31,6 +31,8 @@ export class Format {
   private readonly dateKeyOf: Intl.DateTimeFormat;
   private readonly weekdayOf: Intl.DateTimeFormat;
   private readonly monthOf: Intl.DateTimeFormat;
+  private readonly partsOf: Intl.DateTimeFormat;
+  private readonly spans = new Map<string, Intl.NumberFormat>();
   private readonly numbers = new Map<string, Intl.NumberFormat>();
 
   constructor(readonly words: Words, readonly locale: string, readonly zone: string) {
@@ -41,6 +43,7 @@ export class Format {
     this.dayYearOf = make({ day: 'numeric', month: 'short', year: 'numeric' });
     this.weekdayOf = make({ weekday: 'short', day: 'numeric', month: 'short' });
     this.monthOf = make({ month: 'short', year: 'numeric' });
+    this.partsOf = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' });
     this.dateKeyOf = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
   }
 
@@ -89,7 +92,9 @@ export class Format {
   span(ms: number): string {
     const s = Math.max(0, Math.round(ms / 1000));
     const [value, unit] = s < 100 ? [s, 'second'] : s < 5400 ? [Math.round(s / 60), 'minute'] : s < 129_600 ? [Math.round(s / 3600), 'hour'] : [Math.round(s / 86_400), 'day'];
-    return new Intl.NumberFormat(this.locale, { style: 'unit', unit: unit as string, unitDisplay: 'short' }).format(value as number);
+    let format = this.spans.get(unit as string);
+    if (!format) this.spans.set(unit as string, format = new Intl.NumberFormat(this.locale, { style: 'unit', unit: unit as string, unitDisplay: 'short' }));
+    return format.format(value as number);
   }
 
   missing(m: { from: string; to?: string }, now: number): string {
@@ -102,10 +107,18 @@ export class Format {
 
   // Minutes that the site's zone is ahead of UTC at a moment; day bounds are computed with it.
   offsetMinutes(at: number): number {
-    const parts = new Intl.DateTimeFormat('en-US', { timeZone: this.zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' })
+    const parts = this.partsOf
       .formatToParts(at).reduce<Record<string, number>>((all, p) => ({ ...all, [p.type]: Number(p.value) }), {});
     const local = Date.UTC(parts.year!, parts.month! - 1, parts.day!, parts.hour!, parts.minute!, parts.second!);
     return Math.round((local - Math.floor(at / 1000) * 1000) / 60_000);
+  }
+
+  // A date whose own hours are those of the site's clock, for who draws an axis in the reader's.
+  asLocal(at: number): Date {
+    const ahead = this.offsetMinutes(at);
+    const first = new Date(at + (ahead + new Date(at).getTimezoneOffset()) * 60_000);
+    // The reader's own clock may change between the two moments.
+    return new Date(at + (ahead + first.getTimezoneOffset()) * 60_000);
   }
 
   // When the day of a moment began in the site's zone, some days on or back: right over days of 23 and 25 hours.

@@ -242,7 +242,7 @@ function options(box: HTMLElement, latest: Latest, main: Series, second: Series 
   const sameScale = other !== undefined && other.unit === cell.unit && other.type === cell.type;
   const ink = color('--series-1'), soft = color('--series-1-soft');
   return {
-    ...sizeOf(box), padding: [8, second && !sameScale ? 0 : 12, 0, 0], tzDate: ts => uPlot.tzDate(new Date(ts * 1000), format.zone), legend: { show: false },
+    ...sizeOf(box), padding: [8, second && !sameScale ? 0 : 12, 0, 0], tzDate: ts => format.asLocal(ts * 1000), legend: { show: false },
     scales: { x: { time: true, auto: false, range: () => [latest.current.span.from, latest.current.span.to] }, y: rangeOf(cell, main), ...(second && other && !sameScale ? { z: rangeOf(other, second) } : {}) },
     axes: [
       { stroke: color('--soft'), font, grid: { stroke: color('--line'), width: 1 }, ticks: { show: false }, space: rem * 5.5, size: rem * 2, values: (u, splits) => timeLabels(format, splits, (u.scales.x!.max ?? 0) - (u.scales.x!.min ?? 0)) },
