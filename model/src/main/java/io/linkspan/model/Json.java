@@ -188,7 +188,9 @@ public final class Json {
     }
 
     private static Mark mark(String file, tools.jackson.core.TokenStreamLocation place) {
-        return new Mark(file, Math.max(1, place == null ? 1 : place.getLineNr()));
+        return place == null
+                ? new Mark(file, 1)
+                : new Mark(file, Math.max(1, place.getLineNr()), Math.max(0, place.getColumnNr()));
     }
 
     private static String sentence(String message) {

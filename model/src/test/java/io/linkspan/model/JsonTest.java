@@ -39,9 +39,9 @@ class JsonTest {
     @Test
     void marksNameTheLine() throws Invalid {
         Tree.Fields tree = Json.parseFields("a.json", "{\n \"a\": [\n  1,\n  {\"b\": 2}]}");
-        assertThat(tree.keys().get("a")).isEqualTo(new Mark("a.json", 2));
+        assertThat(tree.keys().get("a")).isEqualTo(new Mark("a.json", 2, 2));
         var items = (Tree.Items) tree.fields().get("a");
-        assertThat(items.items().get(1).mark()).isEqualTo(new Mark("a.json", 4));
+        assertThat(items.items().get(1).mark()).hasToString("a.json:4");
     }
 
     @Test
