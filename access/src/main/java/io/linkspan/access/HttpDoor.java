@@ -192,6 +192,7 @@ public final class HttpDoor implements Closeable {
         all.addAll(SiteRoutes.all());
         all.addAll(new ActRoutes().all());
         all.addAll(HistoryRoutes.all());
+        all.addAll(GraphiteRoutes.all());
         all.addAll(feeds.routes());
         all.addAll(new ApplicationRoutes(settings.applications()).all());
         all.addAll(files.all());
@@ -348,8 +349,7 @@ public final class HttpDoor implements Closeable {
                         403,
                         "This needs the role " + word(route.needs().get()) + "; you are "
                                 + word(who.get().role()));
-            if (!route.method().equals("GET"))
-                doorkeeper.checkChange(visit.request().headers());
+            if (!route.method().equals("GET")) doorkeeper.checkChange(visit.request());
         }
         route.answer().give(visit);
     }

@@ -56,7 +56,8 @@ final class ApiBench {
 
     /// The floor: answers each request with the same bytes.
     static void floor(int port, int bytes) throws IOException {
-        byte[] body = "{\"a\":\"%s\"}".formatted("x".repeat(Math.max(0, bytes - 8))).getBytes(StandardCharsets.US_ASCII);
+        byte[] body =
+                "{\"a\":\"%s\"}".formatted("x".repeat(Math.max(0, bytes - 8))).getBytes(StandardCharsets.US_ASCII);
         var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", exchange -> {
@@ -85,9 +86,13 @@ final class ApiBench {
             String cell = "/v1/sites/bench/cells/thing_1.p1";
             String from = now.minus(Duration.ofSeconds(HISTORY_POINTS)).toString();
             measure("value of a property", node, new Target(port, cell, token));
-            measure("list of " + THINGS + " things, " + THINGS * PROPERTIES + " properties", node,
+            measure(
+                    "list of " + THINGS + " things, " + THINGS * PROPERTIES + " properties",
+                    node,
                     new Target(port, "/v1/sites/bench/things", token));
-            measure("chart of 1,000 columns", node,
+            measure(
+                    "chart of 1,000 columns",
+                    node,
                     new Target(port, cell + "/history?columns=1000&from=" + from + "&to=" + now, token));
         } finally {
             end(node);
@@ -97,7 +102,8 @@ final class ApiBench {
     private void measure(String what, Process node, Target ours) throws Exception {
         int bytes = ours.ask();
         int port = freePort();
-        var floor = start("floor", Main.class.getName().replace("node.Main", "bench.Main"), "api-floor", "" + port, "" + bytes);
+        var floor = start(
+                "floor", Main.class.getName().replace("node.Main", "bench.Main"), "api-floor", "" + port, "" + bytes);
         try {
             ready(floor, port);
             var peer = new Target(port, "/", ours.token);
@@ -317,7 +323,8 @@ final class ApiBench {
                 things:
                 """.formatted(port));
         for (int unit = 1; unit <= THINGS; unit++) {
-            text.append("  - id: thing_%d\n    connector: store\n    unit: %d\n    properties:\n".formatted(unit, unit));
+            text.append(
+                    "  - id: thing_%d\n    connector: store\n    unit: %d\n    properties:\n".formatted(unit, unit));
             for (int r = 0; r < PROPERTIES; r++)
                 text.append("      p%d: { type: number, at: \"holding %d int16\", every: 1s }\n".formatted(r, r));
         }
