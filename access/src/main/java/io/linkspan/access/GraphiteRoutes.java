@@ -148,9 +148,9 @@ final class GraphiteRoutes {
         var all = new LinkedHashMap<String, Tree>();
         GraphiteChart.FUNCTIONS.forEach((name, written) -> {
             var params = new ArrayList<Tree>();
-            for (String each : written.split(", ")) {
+            for (String each : written.split(", ", -1)) {
                 boolean many = each.startsWith("*");
-                String[] param = each.substring(many ? 1 : 0).split(":");
+                String[] param = each.substring(many ? 1 : 0).split(":", -1);
                 params.add(Words.fields()
                         .text("name", param[0])
                         .text("type", param.length > 1 ? param[1] : param[0])

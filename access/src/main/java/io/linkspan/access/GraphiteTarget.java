@@ -78,7 +78,7 @@ sealed interface GraphiteTarget {
                 char c = text.charAt(at);
                 if (c == '{') braces++;
                 else if (c == '}') braces--;
-                else if (c == '(' || c == ')' || c == ' ' || c == ',' && braces <= 0) break;
+                else if (c == '(' || c == ')' || c == ' ' || (c == ',' && braces <= 0)) break;
             }
             return text.substring(begin, at);
         }

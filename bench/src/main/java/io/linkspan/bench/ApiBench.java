@@ -303,7 +303,8 @@ final class ApiBench {
     private static String token(Path data) throws Exception {
         ask(data, "{\"do\":\"account-add\",\"name\":\"vera\",\"role\":\"viewer\",\"password\":\"a quiet river bank\"}");
         var made = ask(data, "{\"do\":\"token-add\",\"account\":\"vera\",\"title\":\"bench\",\"role\":\"viewer\"}");
-        return ((Tree.Scalar) made.fields().get("token")).text();
+        if (made.fields().get("token") instanceof Tree.Scalar token) return token.text();
+        throw new IOException("The node made no token");
     }
 
     private void past(Path data, Instant now) throws Exception {

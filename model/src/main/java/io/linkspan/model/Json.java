@@ -150,7 +150,7 @@ public final class Json {
     private static boolean isNumber(String text) {
         int first = text.startsWith("-") ? 1 : 0;
         int at = digits(text, first);
-        if (at == first || text.charAt(first) == '0' && at > first + 1) return false;
+        if (at == first || (text.charAt(first) == '0' && at > first + 1)) return false;
         if (at < text.length() && text.charAt(at) == '.') {
             int fraction = at + 1;
             at = digits(text, fraction);

@@ -48,8 +48,10 @@ class JsonTest {
                     .as(text.toString())
                     .isEqualTo(bare.matcher(text).matches());
         }
-        for (String word : new String[] {"true", "false", "null"}) assertThat(Json.isBare(word)).isTrue();
-        for (String word : new String[] {"True", "nul", "truex", ""}) assertThat(Json.isBare(word)).isFalse();
+        for (String word : new String[] {"true", "false", "null"})
+            assertThat(Json.isBare(word)).isTrue();
+        for (String word : new String[] {"True", "nul", "truex", ""})
+            assertThat(Json.isBare(word)).isFalse();
     }
 
     @Test
