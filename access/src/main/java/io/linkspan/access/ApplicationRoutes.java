@@ -61,7 +61,7 @@ final class ApplicationRoutes {
         if (kept.all().stream().anyMatch(a -> a.name().equals(name)))
             throw Problem.of(409, "There is an application \"" + name + "\" already; change it with PATCH");
         var contract = contract(visit.place(), name, s.below("contract"), Contract.OWNER);
-        int quota = quota(s.below("quota"), 0);
+        int quota = quota(s.below("quota"), Limits.ITEMS_PER_SECOND);
         s.finish();
         var token = kept.put(visit.by(), name, contract, quota);
         var out = Words.fields().text("name", name);
@@ -147,7 +147,7 @@ final class ApplicationRoutes {
 
     private static int quota(Optional<Settings> written, int otherwise) throws Invalid {
         if (written.isEmpty()) return otherwise;
-        int quota = (int) written.get().integer("items_per_s", otherwise, 0, 1_000_000);
+        int quota = (int) written.get().integer("items_per_s", otherwise, 1, Limits.ITEMS_PER_SECOND_MAX);
         written.get().finish();
         return quota;
     }

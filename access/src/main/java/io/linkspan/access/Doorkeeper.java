@@ -5,6 +5,8 @@ import io.helidon.http.Headers;
 import io.helidon.webserver.http.ServerRequest;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +21,7 @@ final class Doorkeeper {
     static final String COOKIE = "linkspan_session";
 
     private static final String BEARER = "bearer ";
+    private static final String BASIC = "basic ";
     private static final int SECRET_CHARS_MAX = 512;
 
     private final Identity identity;
@@ -86,18 +89,20 @@ final class Doorkeeper {
 
     /// Who asks; none: nobody that is known.
     Optional<Who> who(ServerRequest request) {
-        return who(request.headers());
+        return who(request.path().path(), request.headers());
     }
 
-    Optional<Who> who(Headers headers) {
-        var token = token(headers);
+    /// @param path what is asked for: below `/graphite` a token may also come as a password
+    Optional<Who> who(String path, Headers headers) {
+        var token = token(path, headers);
         if (token.isPresent()) return identity.byToken(token.get());
         return identity.bySession(session(headers).orElse(""));
     }
 
     /// For what changes something: a cookie alone is not enough.
-    void checkChange(Headers headers) throws Problem {
-        if (token(headers).isPresent()) return;
+    void checkChange(ServerRequest request) throws Problem {
+        var headers = request.headers();
+        if (token(request.path().path(), headers).isPresent()) return;
         var session = session(headers);
         if (session.isEmpty()) return;
         String shown = first(headers, "X-CSRF-Token").orElse("");
@@ -106,11 +111,26 @@ final class Doorkeeper {
                     403, "A change with a session needs the header X-CSRF-Token; its value is in GET /v1/session");
     }
 
-    private static Optional<String> token(Headers headers) {
-        return first(headers, "Authorization")
-                .filter(h -> h.length() <= SECRET_CHARS_MAX
-                        && h.toLowerCase(Locale.ROOT).startsWith(BEARER))
-                .map(h -> h.substring(BEARER.length()).trim());
+    private static Optional<String> token(String path, Headers headers) {
+        var header = first(headers, "Authorization").filter(h -> h.length() <= SECRET_CHARS_MAX);
+        if (header.isEmpty()) return Optional.empty();
+        String lower = header.get().toLowerCase(Locale.ROOT);
+        if (lower.startsWith(BEARER))
+            return Optional.of(header.get().substring(BEARER.length()).trim());
+        boolean mayBePassword = path.startsWith(GraphiteRoutes.BELOW + "/");
+        return mayBePassword && lower.startsWith(BASIC)
+                ? password(header.get().substring(BASIC.length()).trim())
+                : Optional.empty();
+    }
+
+    /// What stands behind the name (RFC 7617, 2); an empty one where it can not be read, which nobody has.
+    private static Optional<String> password(String encoded) {
+        try {
+            String both = new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
+            return Optional.of(both.substring(both.indexOf(':') + 1));
+        } catch (IllegalArgumentException e) {
+            return Optional.of("");
+        }
     }
 
     private static Optional<String> session(Headers headers) {

@@ -269,7 +269,9 @@ final class Feeds implements Closeable {
             around.watch().end(); // its lines have come
             try {
                 around.doorkeeper().check(headers);
-                var who = around.doorkeeper().who(headers).orElseThrow(Doorkeeper::signIn);
+                var who = around.doorkeeper()
+                        .who(prologue.uriPath().path(), headers)
+                        .orElseThrow(Doorkeeper::signIn);
                 String path = prologue.uriPath().path();
                 String name = Route.split(path).get(2);
                 var place = around.desk()
@@ -283,7 +285,7 @@ final class Feeds implements Closeable {
                         who,
                         only(place, contract, Optional.ofNullable(query.get("paths"))),
                         Optional.ofNullable(query.get("from")),
-                        () -> around.doorkeeper().who(headers));
+                        () -> around.doorkeeper().who(path, headers));
                 check(ask);
                 permit = streams.enter(Streams.Use.FEED);
                 asked = ask;

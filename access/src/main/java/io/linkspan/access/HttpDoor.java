@@ -8,6 +8,7 @@ import io.helidon.http.HttpPrologue;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.http.media.MediaContext;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
@@ -191,6 +192,7 @@ public final class HttpDoor implements Closeable {
         all.addAll(SiteRoutes.all());
         all.addAll(new ActRoutes().all());
         all.addAll(HistoryRoutes.all());
+        all.addAll(GraphiteRoutes.all());
         all.addAll(feeds.routes());
         all.addAll(new ApplicationRoutes(settings.applications()).all());
         all.addAll(files.all());
@@ -315,7 +317,10 @@ public final class HttpDoor implements Closeable {
             visit.problem(Problem.of(400, e));
         } catch (NotLet e) {
             visit.problem(Problem.of(403, e.getMessage()));
+        } catch (UncheckedIOException e) {
+            throw gone(e);
         } catch (IOException e) {
+            if (response.isSent()) throw gone(e);
             LOG.warn(
                     "{} {} failed: {}",
                     request.prologue().method(),
@@ -326,6 +331,11 @@ public final class HttpDoor implements Closeable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the client is gone, or the door closes
         }
+    }
+
+    /// A client that left in the middle of its answer, or was put out, is no trouble of ours.
+    private static CloseConnectionException gone(Exception why) {
+        return new CloseConnectionException("The client is gone", why);
     }
 
     private void give(Route route, Visit visit, Optional<Who> who)
@@ -339,8 +349,7 @@ public final class HttpDoor implements Closeable {
                         403,
                         "This needs the role " + word(route.needs().get()) + "; you are "
                                 + word(who.get().role()));
-            if (!route.method().equals("GET"))
-                doorkeeper.checkChange(visit.request().headers());
+            if (!route.method().equals("GET")) doorkeeper.checkChange(visit.request());
         }
         route.answer().give(visit);
     }

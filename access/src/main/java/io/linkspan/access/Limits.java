@@ -47,6 +47,14 @@ public record Limits(Duration requestWithin, Duration idle, Duration writeWithin
     /// Most entries of one page of the log.
     public static final int LOG_ENTRIES_MAX = 1_000;
 
+    /// Readings a second that an application is given where its quota says nothing; over it its feed is held back,
+    /// and
+    /// loses nothing.
+    public static final int ITEMS_PER_SECOND = 10_000;
+
+    /// Highest quota of an application, in readings a second.
+    public static final int ITEMS_PER_SECOND_MAX = 1_000_000;
+
     /// Most points of one page of a history.
     public static final int POINTS_MAX = 10_000;
 

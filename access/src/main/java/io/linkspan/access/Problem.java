@@ -45,6 +45,7 @@ public final class Problem extends Exception {
     /// What is wrong at one place of a text that was sent.
     ///
     /// @param line counts from 1
+    /// @param column counts from 1; 1 where only the line is known
     public record Fault(int line, int column, String message) {}
 
     private Problem(int status, String detail, List<Fault> faults) {
@@ -67,7 +68,8 @@ public final class Problem extends Exception {
         if (line == 0) return new Problem(status, detail, List.of());
         String place = e.mark() + ": "; // the fault says it as a number
         String what = detail.startsWith(place) ? detail.substring(place.length()) : detail;
-        return new Problem(status, detail, List.of(new Fault(line, 1, what)));
+        return new Problem(
+                status, detail, List.of(new Fault(line, Math.max(1, e.mark().column()), what)));
     }
 
     /// The same with a header.

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -40,8 +39,6 @@ public final class Json {
     public static final int NAME_CHARS_MAX = 1_000;
 
     /// RFC 8259, 6 and 3: what may stand without quotes.
-    private static final Pattern BARE =
-            Pattern.compile("true|false|null|-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -145,7 +142,33 @@ public final class Json {
 
     /// Whether JSON can say this text without quotes: a number as RFC 8259 writes it, `true`, `false` or `null`.
     public static boolean isBare(String text) {
-        return text.length() <= NUMBER_CHARS_MAX && BARE.matcher(text).matches();
+        return text.length() <= NUMBER_CHARS_MAX
+                && (isNumber(text) || text.equals("true") || text.equals("false") || text.equals("null"));
+    }
+
+    /// RFC 8259, 6. By hand: each scalar of an answer is looked at, and a pattern takes as long as writing it does.
+    private static boolean isNumber(String text) {
+        int first = text.startsWith("-") ? 1 : 0;
+        int at = digits(text, first);
+        if (at == first || (text.charAt(first) == '0' && at > first + 1)) return false;
+        if (at < text.length() && text.charAt(at) == '.') {
+            int fraction = at + 1;
+            at = digits(text, fraction);
+            if (at == fraction) return false;
+        }
+        if (at < text.length() && (text.charAt(at) == 'e' || text.charAt(at) == 'E')) {
+            int exponent = at + 1;
+            if (exponent < text.length() && (text.charAt(exponent) == '+' || text.charAt(exponent) == '-')) exponent++;
+            at = digits(text, exponent);
+            if (at == exponent) return false;
+        }
+        return at == text.length();
+    }
+
+    private static int digits(String text, int from) {
+        int at = from;
+        while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') at++;
+        return at;
     }
 
     private static Tree value(String file, JsonParser parser, JsonToken token) throws Invalid {
@@ -188,7 +211,9 @@ public final class Json {
     }
 
     private static Mark mark(String file, tools.jackson.core.TokenStreamLocation place) {
-        return new Mark(file, Math.max(1, place == null ? 1 : place.getLineNr()));
+        return place == null
+                ? new Mark(file, 1)
+                : new Mark(file, Math.max(1, place.getLineNr()), Math.max(0, place.getColumnNr()));
     }
 
     private static String sentence(String message) {

@@ -3,9 +3,15 @@ package io.linkspan.model;
 /// A place in a file that a person wrote.
 ///
 /// @param line counts from 1; 0 when the text did not come from a file
-public record Mark(String file, int line) {
+/// @param column counts characters from 1; 0 when only the line is known
+public record Mark(String file, int line, int column) {
     /// For what did not come from a file.
     public static final Mark NONE = new Mark("", 0);
+
+    /// A whole line.
+    public Mark(String file, int line) {
+        this(file, line, 0);
+    }
 
     @Override
     public String toString() {

@@ -37,11 +37,29 @@ class JsonTest {
     }
 
     @Test
+    void whatJsonTakesWithoutQuotes() {
+        var bare = java.util.regex.Pattern.compile("true|false|null|-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
+        String signs = "0019-+.eE a";
+        var random = new java.util.SplittableRandom(1);
+        for (int i = 0; i < 200_000; i++) {
+            var text = new StringBuilder();
+            for (int n = random.nextInt(9); n > 0; n--) text.append(signs.charAt(random.nextInt(signs.length())));
+            assertThat(Json.isBare(text.toString()))
+                    .as(text.toString())
+                    .isEqualTo(bare.matcher(text).matches());
+        }
+        for (String word : new String[] {"true", "false", "null"})
+            assertThat(Json.isBare(word)).isTrue();
+        for (String word : new String[] {"True", "nul", "truex", ""})
+            assertThat(Json.isBare(word)).isFalse();
+    }
+
+    @Test
     void marksNameTheLine() throws Invalid {
         Tree.Fields tree = Json.parseFields("a.json", "{\n \"a\": [\n  1,\n  {\"b\": 2}]}");
-        assertThat(tree.keys().get("a")).isEqualTo(new Mark("a.json", 2));
+        assertThat(tree.keys().get("a")).isEqualTo(new Mark("a.json", 2, 2));
         var items = (Tree.Items) tree.fields().get("a");
-        assertThat(items.items().get(1).mark()).isEqualTo(new Mark("a.json", 4));
+        assertThat(items.items().get(1).mark()).hasToString("a.json:4");
     }
 
     @Test

@@ -13,6 +13,7 @@ public final class Asked {
     private @Nullable Outcome outcome;
     private @Nullable Outcome known;
     private boolean failed;
+    private boolean contradicted;
 
     /// The step that took it.
     ///
@@ -37,6 +38,17 @@ public final class Asked {
     synchronized void failed() {
         failed = true;
         notifyAll();
+    }
+
+    /// Its key was used for something else: it is not taken.
+    synchronized void contradicted() {
+        contradicted = true;
+        failed();
+    }
+
+    /// Whether it was not taken because its key was used for something else.
+    synchronized boolean isContradicted() {
+        return contradicted;
     }
 
     synchronized void outcome(Outcome what) {

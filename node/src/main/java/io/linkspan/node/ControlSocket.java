@@ -107,7 +107,7 @@ public final class ControlSocket implements AutoCloseable {
         /// What an exception of a handler means to who asked.
         static Kind of(IOException e) {
             if (e instanceof NoSuch) return NO_SUCH;
-            if (e instanceof SaidNo) return REFUSED;
+            if (e instanceof SaidNo || e instanceof KeyUsed) return REFUSED;
             return e instanceof io.linkspan.model.Log.Damaged ? DAMAGED : FAILED;
         }
     }

@@ -296,7 +296,13 @@ final class LedSite {
     }
 
     /// Takes what somebody asked through a door.
-    void ask(Principal by, Input input, Asked asked) {
+    ///
+    /// @param bound its key, where whoever asks chose one
+    void ask(Principal by, Input input, Optional<BoundKey> bound, Asked asked) {
+        if (bound.isPresent() && site.knows(bound.get()::contradicts)) {
+            asked.contradicted();
+            return;
+        }
         String key = switch (input) {
             case Input.Set s -> s.key();
             case Input.Release r -> r.key();

@@ -258,7 +258,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     public void write(LedSite site, Result.WriteOrdered order) {
         if (wires(site.id()).write(order)) return;
         var notSent = new Input.Answered(order.write(), new Outcome.NotSent(Outcome.Cause.UNREACHABLE), 0, 0);
-        doors.force(() -> site.ask(Principal.SYSTEM, notSent, new Asked()));
+        doors.force(() -> site.ask(Principal.SYSTEM, notSent, Optional.empty(), new Asked()));
     }
 
     @Override
@@ -447,9 +447,14 @@ public final class Node implements AutoCloseable, LedSite.Surround {
 
     /// Puts a request to a site; what becomes of it is told by the result. Waits only while too many requests wait.
     public Asked ask(SiteId site, Principal by, Input input) throws InterruptedException {
+        return ask(site, by, input, Optional.empty());
+    }
+
+    /// The same for a command whose key was chosen by who asks.
+    Asked ask(SiteId site, Principal by, Input input, Optional<BoundKey> key) throws InterruptedException {
         var led = led(site);
         var asked = new Asked();
-        doors.put(() -> led.ask(by, input, asked));
+        doors.put(() -> led.ask(by, input, key, asked));
         return asked;
     }
 
@@ -496,7 +501,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         var done = new java.util.concurrent.CountDownLatch(1);
         doors.put(() -> {
             try {
-                lead(id, true, false).ask(by, new Input.Apply(Json.write(tree)), made);
+                lead(id, true, false).ask(by, new Input.Apply(Json.write(tree)), Optional.empty(), made);
             } catch (IOException e) {
                 failed[0] = e;
             }

@@ -83,6 +83,8 @@ public final class NodeDesk implements Desk {
             return new Done(answers.items, answers.end);
         } catch (Invalid e) {
             throw Problem.of(isFile(request) ? 422 : 400, e);
+        } catch (KeyUsed e) {
+            throw Problem.of(422, e.getMessage());
         } catch (NoSuch e) {
             throw Problem.of(404, e.getMessage());
         } catch (SaidNo e) {

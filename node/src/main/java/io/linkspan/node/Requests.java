@@ -76,10 +76,12 @@ public final class Requests implements ControlSocket.Handler {
         if (people.isPresent() && people.get().answer(what, s, out)) return;
         if (looks.answer(what, s, out)) return;
         var view = looks.site(s);
+        var key = BoundKey.of(by, request);
+        var keyed = key.isPresent() ? new Settings(key.get().in(request)) : s;
         switch (what) {
-            case "set" -> command(view, s, set(view, s), out);
-            case "release" -> command(view, s, release(view, s), out);
-            case "invoke" -> command(view, s, invoke(view, s), out);
+            case "set" -> command(view, keyed, key, set(view, keyed), out);
+            case "release" -> command(view, keyed, key, release(view, keyed), out);
+            case "invoke" -> command(view, keyed, key, invoke(view, keyed), out);
             case "arm" -> store(view, new Input.Arm(s.flag("armed", true)), out);
             case "service" -> store(view, service(view, s), out);
             case "exchange" -> store(view, exchange(view, s), out);
@@ -169,16 +171,21 @@ public final class Requests implements ControlSocket.Handler {
         return action;
     }
 
-    private void command(SiteView view, Settings s, Input input, ControlSocket.Answers out)
+    private void command(SiteView view, Settings s, Optional<BoundKey> key, Input input, ControlSocket.Answers out)
             throws Invalid, IOException, InterruptedException {
         s.has("no-wait");
         boolean waits = !s.flag("no-wait", false);
         long deadline = micros(s, "deadline");
-        var asked = node.ask(view.id(), by, input);
-        var taken = asked.await(STORE_TIMEOUT).orElseThrow(() -> new IOException(notStored()));
+        var asked = node.ask(view.id(), by, input, key);
+        var taken = asked.await(STORE_TIMEOUT);
+        if (asked.isContradicted()) throw new KeyUsed(key.map(BoundKey::key).orElse(""));
+        if (taken.isEmpty()) throw new IOException(notStored());
         var answer = Trees.fields()
-                .text("key", keyOf(input))
-                .text("position", Trees.position(io.linkspan.model.Log.Position.of(view.id(), taken.here())));
+                .text("key", key.map(BoundKey::key).orElse(keyOf(input)))
+                .text(
+                        "position",
+                        Trees.position(io.linkspan.model.Log.Position.of(
+                                view.id(), taken.get().here())));
         if (waits) {
             var wait = Duration.ofNanos((deadline == 0 ? Input.DEADLINE_MICROS : deadline) * 1_000)
                     .plus(ANSWER_GRACE);

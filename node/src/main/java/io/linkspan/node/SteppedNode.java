@@ -119,7 +119,7 @@ public final class SteppedNode {
 
     /// Takes what somebody asked.
     public void ask(Principal by, Input input, Asked asked) {
-        site.ask(by, input, asked);
+        site.ask(by, input, java.util.Optional.empty(), asked);
     }
 
     /// One turn of the loop: what the disk told, timers that are due, series that are late.

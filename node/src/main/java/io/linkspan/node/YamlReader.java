@@ -167,6 +167,8 @@ final class YamlReader {
     }
 
     private Mark mark(Event event) {
-        return new Mark(file, event.getStartMark().map(m -> m.getLine() + 1).orElse(1));
+        return event.getStartMark()
+                .map(m -> new Mark(file, m.getLine() + 1, m.getColumn() + 1))
+                .orElse(new Mark(file, 1));
     }
 }

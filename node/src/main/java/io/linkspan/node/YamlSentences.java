@@ -11,9 +11,10 @@ final class YamlSentences {
 
     /// One sentence for a parser's error.
     static Invalid of(String file, MarkedYamlEngineException e) {
-        Mark mark = new Mark(
-                file,
-                line(e.getProblemMark()).or(() -> line(e.getContextMark())).orElse(1));
+        Mark mark = e.getProblemMark()
+                .or(e::getContextMark)
+                .map(m -> new Mark(file, m.getLine() + 1, m.getColumn() + 1))
+                .orElse(new Mark(file, 1));
         int opened = line(e.getContextMark()).orElse(mark.line());
         return new Invalid(mark, sentence(text(e.getContext()), text(e.getProblem()), character(e), opened));
     }

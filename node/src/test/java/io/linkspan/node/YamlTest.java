@@ -90,9 +90,9 @@ class YamlTest {
     @Test
     void marksNameFileAndLine() throws Invalid {
         Tree.Fields tree = Yaml.parseFields("s.yaml", "# a comment\na: 1\nb:\n  - x\n  - { c: 2 }\n");
-        assertThat(tree.keys().get("b")).isEqualTo(new Mark("s.yaml", 3));
+        assertThat(tree.keys().get("b")).isEqualTo(new Mark("s.yaml", 3, 1));
         var items = (Tree.Items) tree.fields().get("b");
-        assertThat(items.items().get(1).mark()).isEqualTo(new Mark("s.yaml", 5));
+        assertThat(items.items().get(1).mark()).hasToString("s.yaml:5");
     }
 
     @Test

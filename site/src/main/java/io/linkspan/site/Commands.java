@@ -125,6 +125,7 @@ final class Commands {
 
     /// Somebody gives an actuator back.
     static List<Result> release(State state, Input.Release release) {
+        if (!release.key().isEmpty() && state.over.containsKey(release.key())) return List.of();
         var point = state.program.point(release.property());
         long number = state.nextCommand;
         if (point.isEmpty() || !state.isActuator(release.property()))

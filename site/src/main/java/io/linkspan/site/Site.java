@@ -20,6 +20,7 @@ import io.linkspan.model.SiteFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// A site: a state machine on one thread. A step takes one input, decides what follows and applies it, in rounds: the
 /// input's
@@ -347,6 +348,12 @@ public final class Site implements EntryCodec.Privacy {
     /// What became of the command with this key; none while it is under way or when nobody knows it (any more).
     public Optional<Outcome> outcome(String key) {
         return Optional.ofNullable(state.over.get(key)).map(State.Over::outcome);
+    }
+
+    /// Whether a command whose key is such a one is under way, or was so lately that its outcome is known.
+    public boolean knows(Predicate<String> key) {
+        if (state.over.keySet().stream().anyMatch(key)) return true;
+        return state.open.values().stream().anyMatch(o -> key.test(o.key()));
     }
 
     /// Whether a command with this key is under way.
