@@ -15,9 +15,6 @@ import java.util.Set;
 /// stops; and from its own origin, which the check of `Origin` stops, and for what changes something the token beside
 /// the cookie.
 final class Doorkeeper {
-    /// The cookie of a session.
-    static final String COOKIE = "linkspan_session";
-
     private static final String BEARER = "bearer ";
     private static final int SECRET_CHARS_MAX = 512;
 
@@ -113,13 +110,14 @@ final class Doorkeeper {
                 .map(h -> h.substring(BEARER.length()).trim());
     }
 
-    private static Optional<String> session(Headers headers) {
+    private Optional<String> session(Headers headers) {
         if (!headers.contains(HeaderNames.COOKIE)) return Optional.empty();
+        String name = secure ? SignIn.COOKIE_TLS : SignIn.COOKIE;
         for (String line : headers.get(HeaderNames.COOKIE).allValues())
             for (String each : line.split(";", -1)) {
                 String cookie = each.trim();
-                if (cookie.startsWith(COOKIE + "=") && cookie.length() <= SECRET_CHARS_MAX)
-                    return Optional.of(cookie.substring(COOKIE.length() + 1));
+                if (cookie.startsWith(name + "=") && cookie.length() <= SECRET_CHARS_MAX)
+                    return Optional.of(cookie.substring(name.length() + 1));
             }
         return Optional.empty();
     }

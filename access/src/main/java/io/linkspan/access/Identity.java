@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /// Knows who is at the door. Safe for many threads; answers from memory.
 public interface Identity {
-    /// Who has this session: the value of the cookie `linkspan_session`.
+    /// Who has this session: the value of the cookie `linkspan_session`, under TLS
+    /// `__Host-linkspan_session`.
     Optional<Who> bySession(String cookie);
 
     /// Who has this token: what stands behind `Authorization: Bearer`.
