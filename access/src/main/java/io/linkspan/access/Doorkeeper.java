@@ -23,16 +23,19 @@ final class Doorkeeper {
     private final Set<String> names;
     private final boolean loopback;
     private final boolean secure;
+    private final Set<String> origins;
     private volatile int port;
 
     /// @param names under which this box is reached besides its addresses
     /// @param loopback it listens on loopback alone
-    Doorkeeper(Identity identity, Csrf csrf, Set<String> names, boolean loopback, boolean secure) {
+    /// @param origins of pages from elsewhere that may use the API, with a token
+    Doorkeeper(Identity identity, Csrf csrf, Set<String> names, boolean loopback, boolean secure, Set<String> origins) {
         this.identity = identity;
         this.csrf = csrf;
         this.names = Set.copyOf(names);
         this.loopback = loopback;
         this.secure = secure;
+        this.origins = Set.copyOf(origins);
     }
 
     void listens(int on) {
@@ -52,8 +55,14 @@ final class Doorkeeper {
         var origin = first(headers, "Origin");
         if (origin.isEmpty()) return;
         String own = (secure ? "https://" : "http://") + host;
-        if (!origin.get().toLowerCase(Locale.ROOT).equals(own.toLowerCase(Locale.ROOT)))
+        if (!origin.get().toLowerCase(Locale.ROOT).equals(own.toLowerCase(Locale.ROOT))
+                && guest(headers).isEmpty())
             throw Problem.of(403, "Pages from elsewhere may not use this door; open its own page at " + own);
+    }
+
+    /// The origin of a page from elsewhere that somebody let in; none: it is not from such a page.
+    Optional<String> guest(Headers headers) {
+        return first(headers, "Origin").filter(origins::contains);
     }
 
     private boolean isOurs(String host) {
@@ -89,7 +98,14 @@ final class Doorkeeper {
     Optional<Who> who(Headers headers) {
         var token = token(headers);
         if (token.isPresent()) return identity.byToken(token.get());
+        if (guest(headers).isPresent()) return Optional.empty(); // it has to show a token; the cookie is our page's
         return identity.bySession(session(headers).orElse(""));
+    }
+
+    /// What was shown to get in; none: nothing was.
+    Optional<Refusal.What> shown(Headers headers) {
+        if (token(headers).isPresent()) return Optional.of(Refusal.What.TOKEN);
+        return session(headers).map(_ -> Refusal.What.SESSION);
     }
 
     /// For what changes something: a cookie alone is not enough.

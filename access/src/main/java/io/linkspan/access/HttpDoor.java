@@ -37,7 +37,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -81,6 +80,18 @@ public final class HttpDoor implements Closeable {
             "Cross-Origin-Opener-Policy", "same-origin",
             "Cache-Control", "no-store");
 
+    /// Beside the name of a page from elsewhere that was let in: it shows a token, and no cookie goes with it.
+    private static final Map<String, String> CROSS_ORIGIN = Map.of(
+            "Vary", "Origin",
+            "Cross-Origin-Resource-Policy", "cross-origin",
+            "Access-Control-Expose-Headers", "ETag, Retry-After");
+
+    private static final Map<String, String> PREFLIGHT = Map.of(
+            "Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE",
+            "Access-Control-Allow-Headers",
+                    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID",
+            "Access-Control-Max-Age", "600");
+
     /// Under TLS a browser that was here once comes back under TLS alone (RFC 6797). Without `includeSubDomains`: a
     /// box
     /// has its own name to speak for, and no other.
@@ -100,6 +111,7 @@ public final class HttpDoor implements Closeable {
     /// @param tls none: plain HTTP
     /// @param applications those of a site; none where this node keeps none
     /// @param mounts routes of others, such as signing in
+    /// @param origins of pages from elsewhere that may use the API, with a token: `https://dash.example`
     public record Settings(
             String host,
             int port,
@@ -109,10 +121,26 @@ public final class HttpDoor implements Closeable {
             Identity identity,
             Csrf csrf,
             Function<SiteId, Optional<Applications>> applications,
-            List<Mount> mounts) {
+            List<Mount> mounts,
+            Set<String> origins) {
         public Settings {
             names = Set.copyOf(names);
+            origins = Set.copyOf(origins);
             mounts = List.copyOf(mounts);
+        }
+
+        /// Without pages from elsewhere.
+        public Settings(
+                String host,
+                int port,
+                Set<String> names,
+                Optional<Tls> tls,
+                Limits limits,
+                Identity identity,
+                Csrf csrf,
+                Function<SiteId, Optional<Applications>> applications,
+                List<Mount> mounts) {
+            this(host, port, names, tls, limits, identity, csrf, applications, mounts, Set.of());
         }
 
         /// Plain HTTP on loopback.
@@ -131,7 +159,7 @@ public final class HttpDoor implements Closeable {
 
         /// The same with these mounts.
         public Settings mounting(List<Mount> others) {
-            return new Settings(host, port, names, tls, limits, identity, csrf, applications, others);
+            return new Settings(host, port, names, tls, limits, identity, csrf, applications, others, origins);
         }
     }
 
@@ -155,7 +183,8 @@ public final class HttpDoor implements Closeable {
         this.settings = settings;
         boolean loopback = InetAddress.getByName(settings.host()).isLoopbackAddress();
         boolean secure = settings.tls().isPresent();
-        doorkeeper = new Doorkeeper(settings.identity(), settings.csrf(), settings.names(), loopback, secure);
+        doorkeeper = new Doorkeeper(
+                settings.identity(), settings.csrf(), settings.names(), loopback, secure, settings.origins());
         connections = new Connections(
                 settings.limits().connectionsMax(), settings.limits().requestWithin());
         around = new Visit.Surround(desk, doorkeeper, watch, settings.limits());
@@ -329,6 +358,11 @@ public final class HttpDoor implements Closeable {
         boolean permitted = streams || requests.tryAcquire();
         try {
             doorkeeper.check(request.headers());
+            var guest = doorkeeper.guest(request.headers());
+            if (guest.isPresent()) {
+                CROSS_ORIGIN.forEach((name, value) -> response.header(HeaderNames.create(name), value));
+                response.header(HeaderNames.create("Access-Control-Allow-Origin"), guest.get());
+            }
             if (!permitted) {
                 figures.refusedBusy.increment();
                 throw Problem.of(503, "Too many ask at once; ask again in a second")
@@ -359,11 +393,10 @@ public final class HttpDoor implements Closeable {
     }
 
     private static boolean closes(Headers headers) {
-        return headers.contains(HeaderNames.CONNECTION)
-                && headers.get(HeaderNames.CONNECTION)
-                        .get()
-                        .toLowerCase(Locale.ROOT)
-                        .contains("close");
+        if (!headers.contains(HeaderNames.CONNECTION)) return false;
+        for (String line : headers.get(HeaderNames.CONNECTION).allValues())
+            for (String option : line.split(",", -1)) if (option.strip().equalsIgnoreCase("close")) return true;
+        return false;
     }
 
     private Optional<Route.Table.Found> found(ServerRequest request) {
@@ -372,6 +405,11 @@ public final class HttpDoor implements Closeable {
     }
 
     private void answer(ServerRequest request, ServerResponse response) {
+        if (isPreflight(request)) {
+            PREFLIGHT.forEach((name, value) -> response.header(HeaderNames.create(name), value));
+            response.status(Status.NO_CONTENT_204).send();
+            return;
+        }
         var found = found(request);
         var who = doorkeeper.who(request);
         var visit = new Visit(
@@ -398,21 +436,44 @@ public final class HttpDoor implements Closeable {
         }
     }
 
+    /// A browser asks what a page from elsewhere may do before that page does it (Fetch, CORS-preflight request).
+    private boolean isPreflight(ServerRequest request) {
+        return request.prologue().method().text().equals("OPTIONS")
+                && doorkeeper.guest(request.headers()).isPresent();
+    }
+
     private void give(Route route, Visit visit, Optional<Who> who)
             throws Problem, Invalid, IOException, InterruptedException {
         if (route.needs().isPresent()) {
-            if (who.isEmpty()) throw Doorkeeper.signIn();
+            if (who.isEmpty()) {
+                doorkeeper.shown(visit.request().headers()).ifPresent(what -> refused(visit, what, ""));
+                throw Doorkeeper.signIn();
+            }
             if (who.get().application().isPresent() && !route.applications())
                 throw Problem.of(403, "An application is let things, cells, histories and feeds, as its contract says");
-            if (!who.get().role().may(route.needs().get()))
+            if (!who.get().role().may(route.needs().get())) {
+                refused(visit, Refusal.What.ROLE, who.get().principal().name());
                 throw Problem.of(
                         403,
                         "This needs the role " + word(route.needs().get()) + "; you are "
                                 + word(who.get().role()));
-            if (!route.method().equals("GET"))
-                doorkeeper.checkChange(visit.request().headers());
+            }
+            if (!route.method().equals("GET")) checkChange(visit, who.get());
         }
         route.answer().give(visit);
+    }
+
+    private void checkChange(Visit visit, Who who) throws Problem {
+        try {
+            doorkeeper.checkChange(visit.request().headers());
+        } catch (Problem e) {
+            refused(visit, Refusal.What.CSRF, who.principal().name());
+            throw e;
+        }
+    }
+
+    private void refused(Visit visit, Refusal.What what, String name) {
+        settings.identity().refused(what, name, visit.request().remotePeer().host());
     }
 
     private static String word(Role role) {

@@ -10,4 +10,10 @@ public interface Identity {
 
     /// Who has this token: what stands behind `Authorization: Bearer`.
     Optional<Who> byToken(String token);
+
+    /// Somebody was refused something; it is to be counted.
+    ///
+    /// @param name of the account, empty where nobody knows
+    /// @param from an address
+    default void refused(Refusal.What what, String name, String from) {}
 }

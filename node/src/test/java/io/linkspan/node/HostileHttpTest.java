@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -445,6 +446,88 @@ class HostileHttpTest {
                     .as(method)
                     .first()
                     .isIn(404, 405);
+    }
+
+    // ---- at random
+
+    private static final List<String> PARTS = List.of(
+            "Cookie: linkspan_session=abc; a=b",
+            "Authorization: Bearer lsp_abc",
+            "Authorization: Basic YTpi",
+            "If-Match: \"1\"",
+            "If-None-Match: W/\"1\", *",
+            "Range: bytes=0-5,7-",
+            "Last-Event-ID: 2:42",
+            "Last-Event-ID: w3:1768410000000000",
+            "Accept-Encoding: br;q=0, gzip;q=0.5",
+            "Content-Type: application/json; charset=utf-8",
+            "Idempotency-Key: \"k\"",
+            "X-CSRF-Token: x",
+            "Accept: text/event-stream",
+            "Origin: null",
+            "Expect: 100-continue",
+            "Content-Length: 3",
+            "Transfer-Encoding: chunked",
+            "Connection: close",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Key: x");
+
+    private static final List<String> LINES = List.of(
+            "GET / HTTP/1.1",
+            "GET " + SITE + " HTTP/1.1",
+            "GET " + SITE + "/log?from=2:42&most=5 HTTP/1.1",
+            "GET " + SITE + "/cells/boiler.on/history?from=2026-01-01T00:00:00Z&every=15min HTTP/1.1",
+            "PUT " + SITE + "/armed HTTP/1.1",
+            "PUT " + SITE + "/file?dry_run=true HTTP/1.1",
+            "GET /metrics HTTP/1.1",
+            "POST " + SITE + "/cells/boiler.on/holds HTTP/1.1",
+            "GET " + SITE + "/why/boiler.on?position=1 HTTP/1.1",
+            "HEAD " + SITE + "/feed?from=w1:5&paths=boiler.on,meter.power HTTP/1.1",
+            "GET /v1/session HTTP/1.1");
+
+    private void random(long seed, java.util.function.BooleanSupplier goesOn) throws IOException {
+        var random = new java.util.Random(seed);
+        for (int n = 0; goesOn.getAsBoolean(); n++) {
+            var headers = new ArrayList<String>();
+            for (int i = random.nextInt(5); i > 0; i--)
+                headers.add(changed(PARTS.get(random.nextInt(PARTS.size())), random));
+            headers.add("Connection: close");
+            String request = raw.request(
+                            changed(LINES.get(random.nextInt(LINES.size())), random), headers.toArray(String[]::new))
+                    + (random.nextBoolean() ? changed("{\"armed\":true}", random) : "");
+            var statuses = raw.send(request).statuses();
+            assertThat(statuses).as("seed %s, request %s: %s", seed, n, request).doesNotContain(500);
+        }
+        assertThat(raw.send(last()).statuses()).containsExactly(200);
+    }
+
+    /// Some of its characters are others, more or fewer.
+    private static String changed(String text, java.util.Random random) {
+        var out = new StringBuilder(text);
+        for (int i = random.nextInt(4); i > 0 && !out.isEmpty(); i--) {
+            int at = random.nextInt(out.length());
+            switch (random.nextInt(4)) {
+                case 0 -> out.setCharAt(at, (char) random.nextInt(256));
+                case 1 -> out.insert(at, ",;=\"%:/.-0\u0000\u00ff ".charAt(random.nextInt(13)));
+                case 2 -> out.deleteCharAt(at);
+                default ->
+                    out.insert(at, out.substring(at, Math.min(out.length(), at + random.nextInt(20)))); // the fourth
+            }
+        }
+        return out.toString();
+    }
+
+    @Test
+    void noRandomRequestFindsABug() throws IOException {
+        int[] left = {300};
+        random(20_260_101, () -> left[0]-- > 0);
+    }
+
+    @Test
+    @Tag("long")
+    void noRandomRequestOfAMinuteFindsABug() throws IOException {
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        random(System.nanoTime(), () -> System.nanoTime() < end);
     }
 
     // ---- WebSocket (RFC 6455)
