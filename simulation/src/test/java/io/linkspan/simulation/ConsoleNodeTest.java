@@ -73,7 +73,7 @@ class ConsoleNodeTest {
                         code,
                         chromium,
                         pictures.toAbsolutePath().toString()));
-                Path tls = running.data().resolve("tls");
+                Path tls = folder.resolve("data/tls");
                 if (security instanceof HttpFile.Security.Local) command.add(hash(tls.resolve("server.pem")));
                 var walked = run(console, tls.resolve("ca.pem"), command);
                 assertThat(walked).contains("nothing wrong");
