@@ -195,7 +195,7 @@ class GuardedDoorTest {
     @Test
     @Tag("long")
     void testsslFindsNothingThatIsOurs() throws Exception {
-        assertThat(scan(open(LOCAL, Set.of()))).isEmpty();
+        assertThat(scan(LOCAL)).isEmpty();
         var tls = node.data.resolve("tls");
         Path key = folder.resolve("own.key");
         Path certificate = folder.resolve("own.pem");
@@ -219,13 +219,14 @@ class GuardedDoorTest {
                 "-out",
                 certificate.toString());
         assertThat(tls.resolve("server.pem")).exists();
-        assertThat(scan(open(new HttpFile.Security.Own(certificate, key), Set.of())))
-                .isEmpty();
+        assertThat(scan(new HttpFile.Security.Own(certificate, key))).isEmpty();
     }
 
     /// The findings of severity LOW and above.
-    private List<String> scan(HttpDoor door) throws Exception {
-        Path json = folder.resolve("testssl-" + door.port() + ".json");
+    private List<String> scan(HttpFile.Security security) throws Exception {
+        var page = new LivePage().open(node.running(), new HttpFile(new Endpoint.Tcp("127.0.0.1", 0), security, false));
+        opened.add(page);
+        Path json = folder.resolve("testssl-" + opened.size() + ".json");
         run(
                 "testssl",
                 "--quiet",
@@ -239,7 +240,7 @@ class GuardedDoorTest {
                 "LOW",
                 "--jsonfile",
                 json.toString(),
-                "https://127.0.0.1:" + door.port());
+                page.address());
         var found = new ArrayList<String>();
         int looked = 0;
         for (String item : Files.readString(json).split("\\{")) {
