@@ -1,11 +1,18 @@
 // The page against a real node, from its first start on: what the mock promises, the program keeps.
-//   node walk.mjs URL SET-UP-CODE CHROMIUM FOLDER-OF-SCREENSHOTS ADDRESS-OF-A-METER
+//   node walk.mjs URL SET-UP-CODE CHROMIUM FOLDER-OF-SCREENSHOTS ADDRESS-OF-A-METER [HASH]
+// Under TLS the browser trusts the key with this hash alone (SHA-256 of its SPKI, base64); a browser without it is stopped.
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 
-const [url, code, executablePath, folder, meter] = process.argv.slice(2);
+const [url, code, executablePath, folder, meter, trusted] = process.argv.slice(2);
 const wrong = [];
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+if (trusted) {
+  const stranger = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const there = await stranger.newPage();
+  await assert.rejects(there.goto(url), /ERR_CERT_AUTHORITY_INVALID/);
+  await stranger.close();
+}
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...(trusted ? [`--ignore-certificate-errors-spki-list=${trusted}`] : [])] });
 const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-GB', reducedMotion: 'reduce' });
 const page = await context.newPage();
 page.setDefaultTimeout(30_000);
@@ -22,6 +29,11 @@ await page.getByLabel('Your name').fill('anna');
 await page.getByLabel('New password').fill('a quiet river runs');
 await page.getByRole('button', { name: 'Begin' }).click();
 await page.locator('.machine').first().waitFor();
+const [session, ...others] = await context.cookies();
+assert.deepEqual(others, []);
+assert.equal(session.name, trusted ? '__Host-linkspan_session' : 'linkspan_session');
+assert.deepEqual([session.secure, session.httpOnly, session.sameSite, session.path], [Boolean(trusted), true, 'Strict', '/']);
+assert.equal(await page.evaluate(() => document.cookie), '');
 await page.locator('.pair', { hasText: 'kW' }).first().waitFor();
 await page.screenshot({ path: `${folder}/site.png`, fullPage: true });
 

@@ -189,7 +189,8 @@ public final class Accounts implements Identity {
                 .map(a -> new Who(Principal.person(a.name()), token.role().atMost(a.role()), Optional.empty()));
     }
 
-    /// Somebody was refused something: it is counted, and in the log before long.
+    /// Counted, and in the log before long.
+    @Override
     public void refused(Refusal.What what, String name, String from) {
         refusals.add(Refusal.of(what, name, from, nowMicros()));
     }

@@ -17,9 +17,6 @@ import java.util.Set;
 /// stops; and from its own origin, which the check of `Origin` stops, and for what changes something the token beside
 /// the cookie.
 final class Doorkeeper {
-    /// The cookie of a session.
-    static final String COOKIE = "linkspan_session";
-
     private static final String BEARER = "bearer ";
     private static final String BASIC = "basic ";
     private static final int SECRET_CHARS_MAX = 512;
@@ -29,16 +26,19 @@ final class Doorkeeper {
     private final Set<String> names;
     private final boolean loopback;
     private final boolean secure;
+    private final Set<String> origins;
     private volatile int port;
 
     /// @param names under which this box is reached besides its addresses
     /// @param loopback it listens on loopback alone
-    Doorkeeper(Identity identity, Csrf csrf, Set<String> names, boolean loopback, boolean secure) {
+    /// @param origins of pages from elsewhere that may use the API, with a token
+    Doorkeeper(Identity identity, Csrf csrf, Set<String> names, boolean loopback, boolean secure, Set<String> origins) {
         this.identity = identity;
         this.csrf = csrf;
         this.names = Set.copyOf(names);
         this.loopback = loopback;
         this.secure = secure;
+        this.origins = Set.copyOf(origins);
     }
 
     void listens(int on) {
@@ -58,8 +58,14 @@ final class Doorkeeper {
         var origin = first(headers, "Origin");
         if (origin.isEmpty()) return;
         String own = (secure ? "https://" : "http://") + host;
-        if (!origin.get().toLowerCase(Locale.ROOT).equals(own.toLowerCase(Locale.ROOT)))
+        if (!origin.get().toLowerCase(Locale.ROOT).equals(own.toLowerCase(Locale.ROOT))
+                && guest(headers).isEmpty())
             throw Problem.of(403, "Pages from elsewhere may not use this door; open its own page at " + own);
+    }
+
+    /// The origin of a page from elsewhere that somebody let in; none: it is not from such a page.
+    Optional<String> guest(Headers headers) {
+        return first(headers, "Origin").filter(origins::contains);
     }
 
     private boolean isOurs(String host) {
@@ -96,7 +102,14 @@ final class Doorkeeper {
     Optional<Who> who(String path, Headers headers) {
         var token = token(path, headers);
         if (token.isPresent()) return identity.byToken(token.get());
+        if (guest(headers).isPresent()) return Optional.empty(); // it has to show a token; the cookie is our page's
         return identity.bySession(session(headers).orElse(""));
+    }
+
+    /// What was shown to get in; none: nothing was.
+    Optional<Refusal.What> shown(Headers headers) {
+        if (token(headers).isPresent()) return Optional.of(Refusal.What.TOKEN);
+        return session(headers).map(_ -> Refusal.What.SESSION);
     }
 
     /// For what changes something: a cookie alone is not enough.
@@ -133,13 +146,14 @@ final class Doorkeeper {
         }
     }
 
-    private static Optional<String> session(Headers headers) {
+    private Optional<String> session(Headers headers) {
         if (!headers.contains(HeaderNames.COOKIE)) return Optional.empty();
+        String name = secure ? SignIn.COOKIE_TLS : SignIn.COOKIE;
         for (String line : headers.get(HeaderNames.COOKIE).allValues())
             for (String each : line.split(";", -1)) {
                 String cookie = each.trim();
-                if (cookie.startsWith(COOKIE + "=") && cookie.length() <= SECRET_CHARS_MAX)
-                    return Optional.of(cookie.substring(COOKIE.length() + 1));
+                if (cookie.startsWith(name + "=") && cookie.length() <= SECRET_CHARS_MAX)
+                    return Optional.of(cookie.substring(name.length() + 1));
             }
         return Optional.empty();
     }

@@ -1,8 +1,10 @@
 package io.linkspan.access;
 
 import io.helidon.http.HeaderNames;
+import io.helidon.webserver.CloseConnectionException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /// Server-sent events (WHATWG HTML, 9.2) to one client. Each write ends within [Limits#writeWithin], or the client is
@@ -47,6 +49,8 @@ final class EventStream implements Outlet, AutoCloseable {
         try {
             out.write(text.getBytes(StandardCharsets.UTF_8));
             out.flush();
+        } catch (UncheckedIOException e) {
+            throw new CloseConnectionException("The client of a stream left", e);
         } finally {
             watch.end();
         }
@@ -57,6 +61,8 @@ final class EventStream implements Outlet, AutoCloseable {
         watch.begin(limits.writeWithin());
         try {
             out.close();
+        } catch (UncheckedIOException e) {
+            throw new CloseConnectionException("The client of a stream left", e);
         } finally {
             watch.end();
         }

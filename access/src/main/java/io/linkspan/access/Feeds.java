@@ -3,6 +3,7 @@ package io.linkspan.access;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.http.Headers;
 import io.helidon.http.HttpPrologue;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.websocket.WsCloseCodes;
 import io.helidon.websocket.WsListener;
 import io.helidon.websocket.WsSession;
@@ -263,6 +264,7 @@ final class Feeds implements Closeable {
         private Streams.@Nullable Permit permit;
         private @Nullable Thread thread;
         private final Object sending = new Object();
+        private int messages;
 
         @Override
         public Optional<Headers> onHttpUpgrade(HttpPrologue prologue, Headers headers) throws WsUpgradeException {
@@ -287,7 +289,7 @@ final class Feeds implements Closeable {
                         Optional.ofNullable(query.get("from")),
                         () -> around.doorkeeper().who(path, headers));
                 check(ask);
-                permit = streams.enter(Streams.Use.FEED);
+                streams.enter(Streams.Use.FEED).close(); // taken in onOpen: a client that is gone before never leaves
                 asked = ask;
                 return Optional.empty();
             } catch (Problem e) {
@@ -307,6 +309,12 @@ final class Feeds implements Closeable {
         public void onOpen(WsSession session) {
             var ask = asked;
             if (ask == null) return;
+            try {
+                permit = streams.enter(Streams.Use.FEED);
+            } catch (Problem e) {
+                close(session, WsCloseCodes.TRY_AGAIN_LATER, String.valueOf(e.getMessage()));
+                return;
+            }
             thread = Thread.ofVirtual().name("feed").start(() -> take(ask, session));
         }
 
@@ -327,11 +335,22 @@ final class Feeds implements Closeable {
 
         private void close(WsSession session, int code, String why) {
             try {
-                synchronized (sending) {
-                    session.close(code, why);
-                }
+                watched(() -> session.close(code, why));
             } catch (RuntimeException e) { // thread top: it was closed already
                 leave();
+            }
+        }
+
+        /// Sends within [Limits#writeWithin]: who holds [#sending] and waits for a client that does not read is
+        /// put out.
+        private void watched(Runnable send) {
+            around.watch().begin(around.limits().writeWithin());
+            try {
+                synchronized (sending) {
+                    send.run();
+                }
+            } finally {
+                around.watch().end();
             }
         }
 
@@ -343,14 +362,25 @@ final class Feeds implements Closeable {
         /// The library answers a ping itself, from its own thread and between the bytes of ours.
         @Override
         public void onPing(WsSession session, BufferData data) {
-            synchronized (sending) {
-                session.pong(data);
-            }
+            watched(() -> session.pong(data));
         }
 
         @Override
         public void onMessage(WsSession session, String text, boolean last) {
-            // a feed is told nothing: what a client has it says with PUT .../cursor
+            told(session);
+        }
+
+        @Override
+        public void onMessage(WsSession session, BufferData data, boolean last) {
+            told(session);
+        }
+
+        /// A feed is told nothing: what a client has it says with PUT .../cursor.
+        private void told(WsSession session) {
+            if (++messages <= Limits.MESSAGES_MAX) return;
+            close(session, WsCloseCodes.VIOLATED_POLICY, "a feed takes no messages");
+            end();
+            throw new CloseConnectionException("A feed takes no messages");
         }
 
         @Override
@@ -388,15 +418,10 @@ final class Feeds implements Closeable {
             }
 
             private void write(Runnable send) throws IOException {
-                around.watch().begin(around.limits().writeWithin());
                 try {
-                    synchronized (sending) {
-                        send.run();
-                    }
+                    watched(send);
                 } catch (UncheckedIOException e) {
                     throw e.getCause();
-                } finally {
-                    around.watch().end();
                 }
             }
         }

@@ -25,7 +25,7 @@ final class Figures {
     }
 
     /// The door's own figures.
-    List<Figure> all(int pages, int feeds, long dropped) {
+    List<Figure> all(Streams streams, Connections connections, long dropped) {
         var all = new java.util.ArrayList<Figure>();
         for (int i = 1; i < CLASSES; i++)
             all.add(new Figure(
@@ -42,8 +42,24 @@ final class Figures {
                 "linkspan_http_busy_total", "Requests refused because too many ran at once", "", refusedBusy.sum()));
         all.add(new Figure("linkspan_http_slow_total", "Clients dropped because they were too slow", "", dropped));
         all.add(new Figure("linkspan_feed_items_total", "Items given to feeds", "", feedItems.sum()));
-        all.add(new Figure("linkspan_feeds", "Feeds that are open", "", feeds));
-        all.add(new Figure("linkspan_pages", "Pages that are open", "", pages));
+        all.add(new Figure("linkspan_feeds", "Feeds that are open", "", streams.feeds()));
+        all.add(new Figure("linkspan_pages", "Pages that are open", "", streams.pages()));
+        all.add(new Figure(
+                "linkspan_streams_refused_total",
+                "Feeds and pages refused because too many were open",
+                "",
+                streams.refused()));
+        all.add(new Figure("linkspan_http_connections", "Connections that are open", "", connections.open()));
+        all.add(new Figure(
+                "linkspan_http_connections_refused_total",
+                "Connections refused because too many were open",
+                "",
+                connections.refused()));
+        all.add(new Figure(
+                "linkspan_http_silent_total",
+                "Connections closed because they asked for nothing in time",
+                "",
+                connections.silent()));
         return all;
     }
 

@@ -4,12 +4,15 @@ import io.helidon.common.tls.Tls;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.DirectHandler.EventType;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Headers;
 import io.helidon.http.HttpPrologue;
 import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.http.media.MediaContext;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.FilterChain;
@@ -32,12 +35,14 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,6 +80,29 @@ public final class HttpDoor implements Closeable {
             "Cross-Origin-Opener-Policy", "same-origin",
             "Cache-Control", "no-store");
 
+    /// Beside the name of a page from elsewhere that was let in: it shows a token, and no cookie goes with it.
+    private static final Map<String, String> CROSS_ORIGIN = Map.of(
+            "Vary", "Origin",
+            "Cross-Origin-Resource-Policy", "cross-origin",
+            "Access-Control-Expose-Headers", "ETag, Retry-After");
+
+    private static final Map<String, String> PREFLIGHT = Map.of(
+            "Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE",
+            "Access-Control-Allow-Headers",
+                    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID",
+            "Access-Control-Max-Age", "600");
+
+    /// Under TLS a browser that was here once comes back under TLS alone (RFC 6797). Without `includeSubDomains`: a
+    /// box
+    /// has its own name to speak for, and no other.
+    private static final Map<String, String> HEADERS_TLS = secured();
+
+    private static Map<String, String> secured() {
+        var all = new HashMap<>(HEADERS);
+        all.put("Strict-Transport-Security", "max-age=31536000");
+        return Map.copyOf(all);
+    }
+
     /// How the door is set up.
     ///
     /// @param host the address it listens on
@@ -83,6 +111,7 @@ public final class HttpDoor implements Closeable {
     /// @param tls none: plain HTTP
     /// @param applications those of a site; none where this node keeps none
     /// @param mounts routes of others, such as signing in
+    /// @param origins of pages from elsewhere that may use the API, with a token: `https://dash.example`
     public record Settings(
             String host,
             int port,
@@ -92,10 +121,26 @@ public final class HttpDoor implements Closeable {
             Identity identity,
             Csrf csrf,
             Function<SiteId, Optional<Applications>> applications,
-            List<Mount> mounts) {
+            List<Mount> mounts,
+            Set<String> origins) {
         public Settings {
             names = Set.copyOf(names);
+            origins = Set.copyOf(origins);
             mounts = List.copyOf(mounts);
+        }
+
+        /// Without pages from elsewhere.
+        public Settings(
+                String host,
+                int port,
+                Set<String> names,
+                Optional<Tls> tls,
+                Limits limits,
+                Identity identity,
+                Csrf csrf,
+                Function<SiteId, Optional<Applications>> applications,
+                List<Mount> mounts) {
+            this(host, port, names, tls, limits, identity, csrf, applications, mounts, Set.of());
         }
 
         /// Plain HTTP on loopback.
@@ -114,7 +159,7 @@ public final class HttpDoor implements Closeable {
 
         /// The same with these mounts.
         public Settings mounting(List<Mount> others) {
-            return new Settings(host, port, names, tls, limits, identity, csrf, applications, others);
+            return new Settings(host, port, names, tls, limits, identity, csrf, applications, others, origins);
         }
     }
 
@@ -124,6 +169,7 @@ public final class HttpDoor implements Closeable {
     private final Settings settings;
     private final Doorkeeper doorkeeper;
     private final Watch watch = new Watch();
+    private final Connections connections;
     private final Figures figures = new Figures();
     private final Semaphore requests = new Semaphore(Limits.REQUESTS_MAX);
     private final Streams streams = new Streams();
@@ -137,10 +183,13 @@ public final class HttpDoor implements Closeable {
         this.settings = settings;
         boolean loopback = InetAddress.getByName(settings.host()).isLoopbackAddress();
         boolean secure = settings.tls().isPresent();
-        doorkeeper = new Doorkeeper(settings.identity(), settings.csrf(), settings.names(), loopback, secure);
+        doorkeeper = new Doorkeeper(
+                settings.identity(), settings.csrf(), settings.names(), loopback, secure, settings.origins());
+        connections = new Connections(
+                settings.limits().connectionsMax(), settings.limits().requestWithin());
         around = new Visit.Surround(desk, doorkeeper, watch, settings.limits());
         feeds = new Feeds(around, streams, figures);
-        files = new PageRoutes(() -> figures.all(streams.pages(), streams.feeds(), watch.dropped()));
+        files = new PageRoutes(() -> figures.all(streams, connections, watch.dropped()));
         table = table();
         server = server();
     }
@@ -211,7 +260,13 @@ public final class HttpDoor implements Closeable {
                 .addReceiveListener(new Http1ConnectionListener() {
                     @Override
                     public void prologue(ConnectionContext ctx, HttpPrologue prologue) {
+                        connections.asked(ctx.remotePeer().address());
                         watch.begin(settings.limits().requestWithin());
+                    }
+
+                    @Override
+                    public void headers(ConnectionContext ctx, Headers headers) {
+                        Framing.check(headers);
                     }
                 })
                 .build();
@@ -230,7 +285,7 @@ public final class HttpDoor implements Closeable {
                 .protocolsDiscoverServices(false)
                 .addProtocol(http)
                 .addProtocol(webSocket)
-                .maxTcpConnections(Limits.CONNECTIONS_MAX)
+                .connectionOptions(connections.options())
                 .maxPayloadSize(Limits.FILE_BYTES_MAX)
                 .idleConnectionTimeout(settings.limits().idle())
                 .idleConnectionPeriod(IDLE_LOOK_EVERY)
@@ -241,6 +296,7 @@ public final class HttpDoor implements Closeable {
                         .contentEncodingsDiscoverServices(false)
                         .build())
                 .directHandlers(refusals())
+                .errorHandling(ErrorHandling.builder().includeEntity(true).build()) // for the sentences of Framing
                 .addRouting(routing)
                 .addRouting(WsRouting.builder().endpoint(Feeds.PATH, feeds::listener));
         settings.tls().ifPresent(builder::tls);
@@ -248,26 +304,46 @@ public final class HttpDoor implements Closeable {
     }
 
     /// What the server refuses by itself is told as everything else is.
-    private static DirectHandlers refusals() {
+    private DirectHandlers refusals() {
         var builder = DirectHandlers.builder();
         for (var type : EventType.values())
-            builder.addHandler(type, (_, _, status, _, message) -> {
-                int code = status.code();
-                var problem = Problem.of(
-                        code,
-                        code >= 500
-                                ? "This is a bug in Linkspan, its log has the details"
-                                : "This is no request that" + " can be read: " + Words.cut(String.valueOf(message)));
-                var headers = ServerResponseHeaders.create();
-                headers.set(HeaderNames.CONTENT_TYPE, Problem.TYPE);
-                HEADERS.forEach((name, value) -> headers.set(HeaderNames.create(name), value));
-                return DirectHandler.TransportResponse.builder()
-                        .status(status)
-                        .headers(headers)
-                        .entity(problem.body())
-                        .build();
-            });
+            builder.addHandler(type, (request, _, status, _, message) -> refusal(request, status, message));
         return builder.build();
+    }
+
+    private DirectHandler.TransportResponse refusal(
+            DirectHandler.TransportRequest request, Status told, @Nullable String message) {
+        // what fails before there is a request is a line that is none: the client's fault, and not to be logged each
+        // time
+        var status = told.code() == 500 && request.path().isEmpty() ? Status.BAD_REQUEST_400 : told;
+        var problem = Problem.of(status.code(), sentence(status.code(), message == null ? "" : message));
+        var headers = ServerResponseHeaders.create();
+        headers.set(HeaderNames.CONTENT_TYPE, Problem.TYPE);
+        headers().forEach((name, value) -> headers.set(HeaderNames.create(name), value));
+        figures.answered(status.code(), 0);
+        return DirectHandler.TransportResponse.builder()
+                .status(status)
+                .headers(headers)
+                .entity(problem.body())
+                .build();
+    }
+
+    private static String sentence(int code, String message) {
+        return switch (code) {
+            case 413 -> "The body of a request has at most " + Limits.FILE_BYTES_MAX + " bytes";
+            case 414 -> "The first line of a request has at most " + Limits.LINE_BYTES_MAX + " bytes";
+            case 505 -> "This door speaks HTTP/1.1, and nothing older";
+            case 500 -> "This is a bug in Linkspan, its log has the details";
+            default -> // open: any other one of the library's
+                message.isEmpty() || message.startsWith("Bad request, see")
+                        ? "This is no request that can be read (RFC 9112)"
+                        : Words.cut(message);
+        };
+    }
+
+    /// Those of each answer.
+    private Map<String, String> headers() {
+        return settings.tls().isPresent() ? HEADERS_TLS : HEADERS;
     }
 
     // ---- a request
@@ -276,26 +352,52 @@ public final class HttpDoor implements Closeable {
     private void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         watch.end(); // its lines have come
         long begun = System.nanoTime();
-        HEADERS.forEach((name, value) -> response.header(HeaderNames.create(name), value));
-        if (settings.tls().isPresent())
-            response.header(HeaderNames.create("Strict-Transport-Security"), "max-age=31536000");
+        request.context().register(around);
+        headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
         var visit = new Visit(around, request, response, Map.of(), Optional.empty());
         boolean streams = found(request).map(f -> f.route().streams()).orElse(false);
         boolean permitted = streams || requests.tryAcquire();
         try {
             doorkeeper.check(request.headers());
+            var guest = doorkeeper.guest(request.headers());
+            if (guest.isPresent()) {
+                CROSS_ORIGIN.forEach((name, value) -> response.header(HeaderNames.create(name), value));
+                response.header(HeaderNames.create("Access-Control-Allow-Origin"), guest.get());
+            }
             if (!permitted) {
                 figures.refusedBusy.increment();
                 throw Problem.of(503, "Too many ask at once; ask again in a second")
                         .with("Retry-After", "1");
             }
             chain.proceed();
+            end(request, response);
         } catch (Problem e) {
             visit.problem(e);
+            end(request, response);
         } finally {
             if (permitted && !streams) requests.release();
             figures.answered(response.status().code(), System.nanoTime() - begun);
         }
+    }
+
+    /// The next request begins where this one ends; where that is not known, or one side wanted it so, the
+    /// connection
+    /// ends. (The library says `Connection: close` and does not.)
+    private static void end(RoutingRequest request, RoutingResponse response) {
+        boolean goesOn;
+        try {
+            goesOn = !closes(request.headers()) && !closes(response.headers()) && Body.skip(request);
+        } catch (Problem | IOException e) {
+            goesOn = false;
+        }
+        if (!goesOn) throw new CloseConnectionException("The connection ends with this answer");
+    }
+
+    private static boolean closes(Headers headers) {
+        if (!headers.contains(HeaderNames.CONNECTION)) return false;
+        for (String line : headers.get(HeaderNames.CONNECTION).allValues())
+            for (String option : line.split(",", -1)) if (option.strip().equalsIgnoreCase("close")) return true;
+        return false;
     }
 
     private Optional<Route.Table.Found> found(ServerRequest request) {
@@ -304,6 +406,11 @@ public final class HttpDoor implements Closeable {
     }
 
     private void answer(ServerRequest request, ServerResponse response) {
+        if (isPreflight(request)) {
+            PREFLIGHT.forEach((name, value) -> response.header(HeaderNames.create(name), value));
+            response.status(Status.NO_CONTENT_204).send();
+            return;
+        }
         var found = found(request);
         var who = doorkeeper.who(request);
         var visit = new Visit(
@@ -338,20 +445,44 @@ public final class HttpDoor implements Closeable {
         return new CloseConnectionException("The client is gone", why);
     }
 
+    /// A browser asks what a page from elsewhere may do before that page does it (Fetch, CORS-preflight request).
+    private boolean isPreflight(ServerRequest request) {
+        return request.prologue().method().text().equals("OPTIONS")
+                && doorkeeper.guest(request.headers()).isPresent();
+    }
+
     private void give(Route route, Visit visit, Optional<Who> who)
             throws Problem, Invalid, IOException, InterruptedException {
         if (route.needs().isPresent()) {
-            if (who.isEmpty()) throw Doorkeeper.signIn();
+            if (who.isEmpty()) {
+                doorkeeper.shown(visit.request().headers()).ifPresent(what -> refused(visit, what, ""));
+                throw Doorkeeper.signIn();
+            }
             if (who.get().application().isPresent() && !route.applications())
                 throw Problem.of(403, "An application is let things, cells, histories and feeds, as its contract says");
-            if (!who.get().role().may(route.needs().get()))
+            if (!who.get().role().may(route.needs().get())) {
+                refused(visit, Refusal.What.ROLE, who.get().principal().name());
                 throw Problem.of(
                         403,
                         "This needs the role " + word(route.needs().get()) + "; you are "
                                 + word(who.get().role()));
-            if (!route.method().equals("GET")) doorkeeper.checkChange(visit.request());
+            }
+            if (!route.method().equals("GET")) checkChange(visit, who.get());
         }
         route.answer().give(visit);
+    }
+
+    private void checkChange(Visit visit, Who who) throws Problem {
+        try {
+            doorkeeper.checkChange(visit.request().headers());
+        } catch (Problem e) {
+            refused(visit, Refusal.What.CSRF, who.principal().name());
+            throw e;
+        }
+    }
+
+    private void refused(Visit visit, Refusal.What what, String name) {
+        settings.identity().refused(what, name, visit.request().remotePeer().host());
     }
 
     private static String word(Role role) {
@@ -375,6 +506,7 @@ public final class HttpDoor implements Closeable {
         streams.close();
         server.stop();
         feeds.close();
+        connections.close();
         watch.close();
     }
 }

@@ -4,18 +4,30 @@ import java.time.Duration;
 
 /// The limits of the HTTP door, each with what happens at it. The times can be shortened, for tests.
 ///
-/// @param requestWithin longest time in which the lines of a request, and then its body, must have come; over it the
-/// connection is closed
+/// @param requestWithin longest time in which a connection must have asked for something (its TLS handshake included),
+/// then the lines of a request, and then its body, must have come; over it the connection is closed
 /// @param idle how long a connection may stay open without a request
 /// @param writeWithin longest time that a client may let one write of ours wait; over it the client is dropped, and a
 /// feed resumes from its position
-public record Limits(Duration requestWithin, Duration idle, Duration writeWithin) {
-    /// 10 s, 60 s, 10 s.
+/// @param connectionsMax most connections that are open at once; one more is told 503 and closed, under TLS closed only
+public record Limits(Duration requestWithin, Duration idle, Duration writeWithin, int connectionsMax) {
+    /// Most connections that are open at once, where nobody says otherwise.
+    public static final int CONNECTIONS_MAX = 2_048;
+
+    /// 10 s, 60 s, 10 s, 2,048 connections.
     public static final Limits STANDARD =
             new Limits(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(10));
 
-    /// Most connections that are open at once; more wait to be accepted.
-    public static final int CONNECTIONS_MAX = 2_048;
+    /// When who is refused because of too many connections may come again, in seconds.
+    public static final int CONNECTIONS_RETRY_SECONDS = 5;
+
+    /// Most header lines of one request; over it 431.
+    public static final int HEADERS_MAX = 100;
+
+    /// Most messages and fragments that a client of a feed over WebSocket sends: it has nothing to say, so over it
+    /// the
+    /// feed is closed.
+    public static final int MESSAGES_MAX = 64;
 
     /// Most requests that are answered at once, streams not counted; the next one is told 503.
     public static final int REQUESTS_MAX = 128;
@@ -29,7 +41,7 @@ public record Limits(Duration requestWithin, Duration idle, Duration writeWithin
     /// Longest first line of a request, in bytes; over it 414.
     public static final int LINE_BYTES_MAX = 8_192;
 
-    /// All header lines of a request together, in bytes; over it 431 or 400.
+    /// All header lines of a request together, in bytes; over it 400.
     public static final int HEADER_BYTES_MAX = 16_384;
 
     /// Longest body, in bytes, but for a site file; over it 413.
@@ -67,7 +79,14 @@ public record Limits(Duration requestWithin, Duration idle, Duration writeWithin
     /// How soon a stream notices that its reader may no longer have it.
     public static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
+    /// The same with [#CONNECTIONS_MAX] connections.
+    public Limits(Duration requestWithin, Duration idle, Duration writeWithin) {
+        this(requestWithin, idle, writeWithin, CONNECTIONS_MAX);
+    }
+
     public Limits {
+        if (connectionsMax < 1)
+            throw new IllegalArgumentException("A door has at least one connection, not " + connectionsMax);
         for (var each : new Duration[] {requestWithin, idle, writeWithin})
             if (each.isNegative() || each.isZero())
                 throw new IllegalArgumentException("A limit of the HTTP door is longer than nothing, not " + each);

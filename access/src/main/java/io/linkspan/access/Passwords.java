@@ -1,5 +1,6 @@
 package io.linkspan.access;
 
+import com.nulabinc.zxcvbn.Zxcvbn;
 import com.password4j.Argon2Function;
 import com.password4j.Password;
 import com.password4j.types.Argon2;
@@ -7,6 +8,7 @@ import io.linkspan.model.Invalid;
 import io.linkspan.model.Mark;
 import java.io.IOException;
 import java.text.Normalizer;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -25,6 +27,11 @@ public final class Passwords implements AutoCloseable {
     public static final int CHARS_MIN = 10;
     /// Longest password, in characters.
     public static final int CHARS_MAX = 128;
+    /// A password that falls within so many guesses is refused: at 100 guesses a day it lasts 27 years.
+    static final double GUESSES_MIN = 1e6;
+    /// Characters of a password whose guesses are estimated: the time for it grows faster than their number, and so
+    /// many are enough.
+    static final int ESTIMATED_CHARS_MAX = 40;
     /// Most hashes at once: each takes 19 MiB and a core for a tenth of a second.
     static final int AT_ONCE_MAX = 2;
     /// Most that wait for one; further ones are told to come again.
@@ -156,11 +163,25 @@ public final class Passwords implements AutoCloseable {
                                         .filter(Character::isLetter)
                                         .count()
                                 == 0
-                        && plain.contains(account);
+                        && plain.contains(account)
+                || isSoonGuessed(plain, account);
         if (poor)
             throw new Invalid(
                     Mark.NONE,
                     "this password is among the first that anybody would try; take another, such as a sentence");
+    }
+
+    /// Whether who guesses well has it within [#GUESSES_MIN] guesses: the 30,000 commonest of lists of broken
+    /// passwords,
+    /// what is made of them, of names, dates and rows of keys (OWASP ASVS 5.0.0, 6.2.4, 6.2.11, 6.2.12). Asks
+    /// nobody.
+    private static boolean isSoonGuessed(String plain, String account) {
+        String head = plain.substring(
+                0, plain.offsetByCodePoints(0, Math.min(ESTIMATED_CHARS_MAX, plain.codePointCount(0, plain.length()))));
+        String rest = head.replace("linkspan", "").replace(account, ""); // words that are on the door are no secret
+        var estimate = new Zxcvbn();
+        return estimate.measure(head, List.of(account, "linkspan")).getGuesses() < GUESSES_MIN
+                || !rest.equals(head) && estimate.measure(rest).getGuesses() < GUESSES_MIN;
     }
 
     /// The hash of a password, in PHC form.

@@ -34,8 +34,10 @@ public final class Problem extends Exception {
             Map.entry(429, "Too Many Requests"),
             Map.entry(431, "Request Header Fields Too Large"),
             Map.entry(500, "Internal Server Error"),
+            Map.entry(501, "Not Implemented"),
             Map.entry(503, "Service Unavailable"),
-            Map.entry(504, "Gateway Timeout"));
+            Map.entry(504, "Gateway Timeout"),
+            Map.entry(505, "HTTP Version Not Supported"));
 
     private final int status;
     private final transient List<Fault> faults;

@@ -23,6 +23,10 @@ import java.util.function.LongSupplier;
 public final class SignIn {
     /// Name of the cookie that holds a session.
     public static final String COOKIE = "linkspan_session";
+    /// Its name under TLS: a browser takes a cookie of this name from this host over TLS alone, so nobody else can
+    /// put
+    /// one in its place (RFC 6265bis, 4.1.3.2).
+    public static final String COOKIE_TLS = "__Host-" + COOKIE;
     /// Name of the header that shows that a request comes from our page.
     public static final String CSRF_HEADER = "X-CSRF-Token";
     /// After a sign-in so long ago the password is asked for again before it can be changed (OWASP ASVS 4.0.3,

@@ -33,7 +33,7 @@ public final class SignInRoutes implements HttpService {
     static final int BODY_BYTES_MAX = 16 << 10;
 
     /// RFC 9110, 15.5.21: it is understood, and can not be taken.
-    private static final Status UNPROCESSABLE = Status.create(422, "Unprocessable Content");
+    private static final int UNPROCESSABLE = 422;
 
     private final SignIn signIn;
     private final Accounts accounts;
@@ -65,43 +65,29 @@ public final class SignInRoutes implements HttpService {
                 throws Invalid, Problem, IOException, InterruptedException;
     }
 
-    /// What is answered instead, as RFC 9457 has it.
-    private static final class Problem extends Exception {
-        private static final long serialVersionUID = 1;
-        private final transient Status status;
-
-        Problem(Status status, String detail) {
-            super(detail);
-            this.status = status;
-        }
-    }
-
     private io.helidon.webserver.http.Handler door(Route route) {
         return (request, response) -> {
             response.header(HeaderNames.CACHE_CONTROL, "no-store");
             try {
                 route.answer(request, response);
             } catch (Invalid e) {
-                problem(response, UNPROCESSABLE, e.getMessage());
+                problem(response, Problem.of(UNPROCESSABLE, String.valueOf(e.getMessage())));
             } catch (Problem e) {
-                problem(response, e.status, e.getMessage());
+                problem(response, e);
             } catch (Passwords.Busy e) {
-                response.header(HeaderNames.RETRY_AFTER, "3");
-                problem(response, Status.SERVICE_UNAVAILABLE_503, e.getMessage());
+                problem(
+                        response,
+                        Problem.of(503, String.valueOf(e.getMessage())).with("Retry-After", "3"));
             } catch (IOException e) {
-                problem(response, Status.SERVICE_UNAVAILABLE_503, String.valueOf(e.getMessage()));
+                problem(response, Problem.of(503, String.valueOf(e.getMessage())));
             }
         };
     }
 
-    private static void problem(ServerResponse response, Status status, String detail) {
-        var body = new LinkedHashMap<String, Tree>();
-        body.put("type", Tree.text("about:blank"));
-        body.put("title", Tree.text(status.reasonPhrase()));
-        body.put("status", Tree.plain(status.code()));
-        body.put("detail", Tree.text(detail));
-        response.status(status).header(HeaderNames.CONTENT_TYPE, "application/problem+json");
-        response.send(Json.write(Tree.fields(body)).getBytes(StandardCharsets.UTF_8));
+    private static void problem(ServerResponse response, Problem problem) {
+        problem.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
+        response.status(Status.create(problem.status())).header(HeaderNames.CONTENT_TYPE, Problem.TYPE);
+        response.send(problem.body());
     }
 
     private static void answer(ServerResponse response, Status status, Map<String, Tree> body) {
@@ -110,14 +96,9 @@ public final class SignInRoutes implements HttpService {
     }
 
     private static Settings body(ServerRequest request) throws Invalid, Problem, IOException {
-        byte[] bytes;
-        try (var in = request.content().inputStream()) {
-            bytes = in.readNBytes(BODY_BYTES_MAX + 1);
-        }
-        if (bytes.length > BODY_BYTES_MAX)
-            throw new Problem(
-                    Status.REQUEST_ENTITY_TOO_LARGE_413, "a request here has at most " + BODY_BYTES_MAX + " bytes");
-        return new Settings(Json.parseFields("", new String(bytes, StandardCharsets.UTF_8)));
+        Body.needType(request, "application/json");
+        return new Settings(
+                Json.parseFields("", new String(Body.read(request, BODY_BYTES_MAX), StandardCharsets.UTF_8)));
     }
 
     // ---- who is at the door
@@ -138,7 +119,11 @@ public final class SignInRoutes implements HttpService {
     }
 
     private static Optional<String> cookie(ServerRequest request) {
-        return request.headers().cookies().first(SignIn.COOKIE).asOptional();
+        return request.headers().cookies().first(cookieName(request)).asOptional();
+    }
+
+    private static String cookieName(ServerRequest request) {
+        return request.isSecure() ? SignIn.COOKIE_TLS : SignIn.COOKIE;
     }
 
     private static Optional<String> bearer(ServerRequest request) {
@@ -155,14 +140,14 @@ public final class SignInRoutes implements HttpService {
         if (who.isEmpty()) {
             if (token.isPresent()) accounts.refused(Refusal.What.TOKEN, "", address(request));
             else if (cookie.isPresent()) accounts.refused(Refusal.What.SESSION, "", address(request));
-            throw new Problem(Status.UNAUTHORIZED_401, "sign in first, or show a token that is valid");
+            throw Problem.of(401, "sign in first, or show a token that is valid");
         }
         if (cookie.isPresent()
                 && !request.prologue().method().equals(io.helidon.http.Method.GET)
                 && !isOurs(request, cookie.get())) {
             accounts.refused(Refusal.What.CSRF, who.get().principal().name(), address(request));
-            throw new Problem(
-                    Status.FORBIDDEN_403,
+            throw Problem.of(
+                    403,
                     "a request that changes something needs the header " + SignIn.CSRF_HEADER
                             + " with the value of csrf from GET /v1/session");
         }
@@ -183,15 +168,15 @@ public final class SignInRoutes implements HttpService {
     private Caller person(ServerRequest request) throws Problem {
         var caller = caller(request);
         if (caller.who().application().isPresent())
-            throw new Problem(Status.FORBIDDEN_403, "this is for people; an application has nothing to do here");
+            throw Problem.of(403, "this is for people; an application has nothing to do here");
         return caller;
     }
 
     private void needOwner(ServerRequest request, Caller caller, String what) throws Problem {
         if (caller.who().role().may(Role.OWNER)) return;
         accounts.refused(Refusal.What.ROLE, caller.name(), address(request));
-        throw new Problem(
-                Status.FORBIDDEN_403,
+        throw Problem.of(
+                403,
                 "only an owner may " + what + "; you are signed in as " + caller.name() + ", "
                         + caller.who().role().word());
     }
@@ -240,7 +225,7 @@ public final class SignInRoutes implements HttpService {
         String password = body.needText("password", "...");
         var language = body.choice("language", Language.class).orElse(Language.EN);
         body.finish();
-        if (!signIn.needsSetUp()) throw new Problem(Status.CONFLICT_409, "this node is set up already; sign in");
+        if (!signIn.needsSetUp()) throw Problem.of(409, "this node is set up already; sign in");
         let(request, response, signIn.setUp(code, name, password, language, from(request)));
     }
 
@@ -250,18 +235,16 @@ public final class SignInRoutes implements HttpService {
                 response.headers().addCookie(cookie(request, in.cookie(), Durations.micros(Accounts.SESSION_MAX)));
                 answer(response, Status.OK_200, told(Optional.of(in.account()), Optional.of(in.cookie())));
             }
-            case SignIn.Attempt.Wrong wrong -> throw new Problem(Status.UNAUTHORIZED_401, wrong.sentence());
+            case SignIn.Attempt.Wrong wrong -> throw Problem.of(401, wrong.sentence());
             case SignIn.Attempt.Slowed slowed -> {
-                response.header(HeaderNames.RETRY_AFTER, Long.toString(SignIn.seconds(slowed.waiting())));
-                throw new Problem(
-                        Status.TOO_MANY_REQUESTS_429,
-                        "too many attempts were wrong; try again in " + SignIn.words(slowed.waiting()));
+                throw Problem.of(429, "too many attempts were wrong; try again in " + SignIn.words(slowed.waiting()))
+                        .with("Retry-After", Long.toString(SignIn.seconds(slowed.waiting())));
             }
         }
     }
 
     private static SetCookie cookie(ServerRequest request, String value, long micros) {
-        return SetCookie.builder(SignIn.COOKIE, value)
+        return SetCookie.builder(cookieName(request), value)
                 .path("/")
                 .httpOnly(true)
                 .sameSite(SetCookie.SameSite.STRICT)
@@ -272,8 +255,7 @@ public final class SignInRoutes implements HttpService {
 
     private void end(ServerRequest request, ServerResponse response) throws Problem, IOException, InterruptedException {
         var caller = caller(request);
-        if (caller.cookie().isEmpty())
-            throw new Problem(Status.CONFLICT_409, "a token is no session; revoke it at /v1/tokens");
+        if (caller.cookie().isEmpty()) throw Problem.of(409, "a token is no session; revoke it at /v1/tokens");
         signIn.signOut(caller.cookie().get());
         response.headers().addCookie(cookie(request, "", 0));
         response.status(Status.NO_CONTENT_204).send();
@@ -339,16 +321,15 @@ public final class SignInRoutes implements HttpService {
         var session = caller.cookie().flatMap(accounts::session);
         if (current.isEmpty() && session.map(signIn::isRecent).orElse(false)) return;
         if (current.isEmpty())
-            throw new Problem(
-                    Status.FORBIDDEN_403,
+            throw Problem.of(
+                    403,
                     "send current_password too, or sign in again first: your password is changed only by who knows it");
         if (!signIn.knows(caller.name(), current.get(), from(request)))
-            throw new Problem(Status.FORBIDDEN_403, "current_password is wrong");
+            throw Problem.of(403, "current_password is wrong");
     }
 
     private void needAccount(String name) throws Problem {
-        if (accounts.state().account(name).isEmpty())
-            throw new Problem(Status.NOT_FOUND_404, "there is no such account");
+        if (accounts.state().account(name).isEmpty()) throw Problem.of(404, "there is no such account");
     }
 
     private void remove(ServerRequest request, ServerResponse response)
@@ -388,7 +369,7 @@ public final class SignInRoutes implements HttpService {
             throws Invalid, Problem, IOException, InterruptedException {
         var caller = person(request);
         if (caller.cookie().isEmpty())
-            throw new Problem(Status.FORBIDDEN_403, "a token makes no other tokens; sign in with your password");
+            throw Problem.of(403, "a token makes no other tokens; sign in with your password");
         var body = body(request);
         String title = body.needText("title", "\"Grafana on the laptop\"");
         var role = body.choice("role", Role.class).orElse(Role.VIEWER);
@@ -396,8 +377,8 @@ public final class SignInRoutes implements HttpService {
         body.finish();
         if (!caller.who().role().may(role)) {
             accounts.refused(Refusal.What.ROLE, caller.name(), address(request));
-            throw new Problem(
-                    Status.FORBIDDEN_403,
+            throw Problem.of(
+                    403,
                     "a token may at most what you may: " + caller.who().role().word());
         }
         var made = signIn.makeToken(caller.who().principal(), caller.name(), title, role, expires);
@@ -426,7 +407,7 @@ public final class SignInRoutes implements HttpService {
         var token = accounts.state().token(id);
         boolean all = caller.who().role().may(Role.OWNER);
         if (token.isEmpty() || !all && !token.get().account().equals(caller.name()))
-            throw new Problem(Status.NOT_FOUND_404, "there is no such token");
+            throw Problem.of(404, "there is no such token");
         signIn.revokeToken(caller.who().principal(), id);
         response.status(Status.NO_CONTENT_204).send();
     }

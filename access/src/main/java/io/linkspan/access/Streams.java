@@ -3,12 +3,14 @@ package io.linkspan.access;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 
 /// The streams that are open: how many there may be, and how all are ended. Safe for many threads.
 final class Streams {
     private final Semaphore pages = new Semaphore(Limits.PAGES_MAX);
     private final Semaphore feeds = new Semaphore(Limits.FEEDS_MAX);
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private final LongAdder refused = new LongAdder();
     private volatile boolean open = true;
 
     /// What a stream is for.
@@ -44,6 +46,7 @@ final class Streams {
             case FEED -> feeds;
         };
         if (open && of.tryAcquire()) return new Permit(of);
+        refused.increment();
         throw Problem.of(
                         503,
                         use == Use.PAGE
@@ -64,6 +67,11 @@ final class Streams {
         } finally {
             threads.remove(Thread.currentThread());
         }
+    }
+
+    /// Streams that were refused because there were too many.
+    long refused() {
+        return refused.sum();
     }
 
     int pages() {

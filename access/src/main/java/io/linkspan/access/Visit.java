@@ -2,6 +2,7 @@ package io.linkspan.access;
 
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.linkspan.feed.Contract;
@@ -12,7 +13,7 @@ import io.linkspan.model.Principal;
 import io.linkspan.model.Settings;
 import io.linkspan.model.Tree;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
@@ -143,43 +144,20 @@ final class Visit {
 
     /// The body, at most this long.
     String body(int bytesMax) throws Problem, IOException {
-        long told = request.headers().contentLength().orElse(0);
-        if (told > bytesMax) throw tooLong(bytesMax);
-        if (!request.content().hasEntity()) return "";
-        watch().begin(limits().requestWithin());
-        byte[] bytes;
-        try (InputStream in = request.content().inputStream()) {
-            bytes = in.readNBytes(bytesMax + 1);
-        } finally {
-            watch().end();
-        }
-        if (bytes.length > bytesMax) throw tooLong(bytesMax);
-        return new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    private static Problem tooLong(int bytesMax) {
-        return Problem.of(413, "The body of this request has at most " + bytesMax + " bytes")
-                .with("Connection", "close");
+        return new String(Body.read(request, bytesMax), StandardCharsets.UTF_8);
     }
 
     /// The body as a JSON object.
     Settings fields() throws Problem, Invalid, IOException {
-        needType(JSON);
+        Body.needType(request, JSON);
         String text = body(Limits.BODY_BYTES_MAX);
         return new Settings(Json.parseFields("", text.isBlank() ? "{}" : text));
     }
 
     /// The body as one JSON value.
     Tree value() throws Problem, Invalid, IOException {
-        needType(JSON);
+        Body.needType(request, JSON);
         return Json.parse("", body(Limits.BODY_BYTES_MAX));
-    }
-
-    /// A form of another page can not send JSON without asking first (Fetch, CORS-safelisted request-header).
-    private void needType(String wanted) throws Problem {
-        String type = header("Content-Type").orElse(wanted);
-        if (!type.toLowerCase(Locale.ROOT).startsWith(wanted))
-            throw Problem.of(415, "The body is " + wanted + ", not " + Words.cut(type));
     }
 
     // ---- the answer
@@ -215,6 +193,8 @@ final class Visit {
                 response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(body.length));
                 response.send();
             } else response.send(body);
+        } catch (UncheckedIOException e) {
+            throw new CloseConnectionException("The client left before its answer", e);
         } finally {
             watch().end();
         }

@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -108,7 +108,10 @@ class DoorTlsTest {
                                         + "\",\"name\":\"anna\",\"password\":\"" + House.PASSWORD + "\"}"))
                                 .build(),
                         BodyHandlers.ofString());
-                assertThat(in.headers().firstValue("Set-Cookie").orElse("")).contains("Secure");
+                assertThat(in.headers().firstValue("Set-Cookie").orElse(""))
+                        .startsWith("__Host-linkspan_session=")
+                        .contains("Secure", "HttpOnly", "SameSite=Strict", "Path=/")
+                        .doesNotContain("Domain");
                 assertThatThrownBy(() -> get(stranger, server, "/trust")).isInstanceOf(IOException.class);
             } finally {
                 server.stop();
@@ -138,11 +141,58 @@ class DoorTlsTest {
                 assertThat(handshake(context, server.port(), "TLSv1.3")).startsWith("TLSv1.3 TLS_");
                 assertThat(handshake(context, server.port(), "TLSv1.2"))
                         .matches("TLSv1.2 TLS_ECDHE_ECDSA_.*(GCM|POLY1305).*");
-                try (var socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", server.port())) {
-                    socket.setEnabledProtocols(new String[] {"TLSv1.2"});
-                    socket.setEnabledCipherSuites(new String[] {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"});
-                    assertThatThrownBy(socket::startHandshake).isInstanceOf(SSLHandshakeException.class);
-                }
+                var taken = new TreeSet<String>();
+                for (String suite : context.getSupportedSSLParameters().getCipherSuites())
+                    if (isTaken(context, server.port(), suite)) taken.add(suite);
+                assertThat(taken).isNotEmpty().isSubsetOf(DoorTls.SUITES);
+                for (String order :
+                        List.of("AES_128_GCM_SHA256,AES_256_GCM_SHA384", "AES_256_GCM_SHA384,AES_128_GCM_SHA256"))
+                    try (var socket = socket(context, server.port())) {
+                        socket.setEnabledProtocols(new String[] {"TLSv1.3"});
+                        socket.setEnabledCipherSuites(List.of(order.split(",")).stream()
+                                .map(s -> "TLS_" + s)
+                                .toArray(String[]::new));
+                        socket.startHandshake();
+                        assertThat(socket.getSession().getCipherSuite()).isEqualTo("TLS_AES_256_GCM_SHA384");
+                    }
+            } finally {
+                server.stop();
+            }
+        }
+    }
+
+    private static SSLSocket socket(SSLContext context, int port) throws IOException {
+        return (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port);
+    }
+
+    private static boolean isTaken(SSLContext context, int port, String suite) throws IOException {
+        try (var socket = socket(context, port)) {
+            socket.setEnabledCipherSuites(new String[] {suite});
+            socket.startHandshake();
+            return true;
+        } catch (SSLException | IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /// RFC 5746 lets a client begin anew; who does it over and over is expensive.
+    @Test
+    void aClientCanNotBeginItsHandshakeAnew() throws Exception {
+        try (var house = new House(folder)) {
+            var tls = new DoorTls(() -> ca().identity(BOX), new SecureRandom());
+            var authority = ca().certificate().orElseThrow();
+            var server = server(tls, house.signIn, authority);
+            try (var socket = socket(trusting(authority), server.port())) {
+                socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+                socket.startHandshake();
+                assertThatThrownBy(() -> {
+                            socket.startHandshake();
+                            socket.getOutputStream()
+                                    .write("GET /trust HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                            .getBytes(StandardCharsets.US_ASCII));
+                            if (socket.getInputStream().read() < 0) throw new IOException("closed");
+                        })
+                        .isInstanceOf(IOException.class);
             } finally {
                 server.stop();
             }

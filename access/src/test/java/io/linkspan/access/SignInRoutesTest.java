@@ -407,9 +407,20 @@ class SignInRoutesTest {
 
     @Test
     void poorPasswordsAreRefusedAndAnyLanguageIsFine() throws Exception {
-        for (String poor :
-                List.of("123456789", "password123", "PASSWORD123", "aaaaaaaaaaaa", "ababababab", "Qwertyuiop"))
-            assertThat(refused(poor)).as(poor).isTrue();
+        for (String poor : List.of(
+                "123456789",
+                "password123",
+                "PASSWORD123",
+                "aaaaaaaaaaaa",
+                "ababababab",
+                "Qwertyuiop",
+                "P@ssw0rd2023",
+                "manchester",
+                "liverpool1",
+                "michelle1990",
+                "12345qwert",
+                "Linkspan2026!",
+                "anna19900101")) assertThat(refused(poor)).as(poor).isTrue();
         for (String fine : List.of("drie groene fietsen", "снег на крыше 7", "🐈🐕🐇🐢🦊🐻🐼🐨🐯🦁", "x7$kQ!pz0Lw"))
             assertThat(refused(fine)).as(fine).isFalse();
         assertThat(refused("anna123456")).isTrue();

@@ -5,11 +5,31 @@ import io.linkspan.model.Invalid;
 import io.linkspan.model.Settings;
 import io.linkspan.model.Tree;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /// The door for browsers and programs, as `node.yaml` describes it.
 ///
 /// @param insecure it is open to the network without TLS, and somebody wanted that
-public record HttpFile(Endpoint.Tcp listen, Security tls, boolean insecure) {
+/// @param origins of pages from elsewhere that may use the API with a token, such as `https://dash.example`
+public record HttpFile(Endpoint.Tcp listen, Security tls, boolean insecure, Set<String> origins) {
+    /// Most origins of others.
+    public static final int ORIGINS_MAX = 100;
+
+    /// RFC 6454, 6.2, as browsers write it: in small letters, no path.
+    private static final Pattern ORIGIN =
+            Pattern.compile("https?://(?:[a-z0-9-]+(?:\\.[a-z0-9-]+)*|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?");
+
+    public HttpFile {
+        origins = Set.copyOf(origins);
+    }
+
+    /// Without pages from elsewhere.
+    public HttpFile(Endpoint.Tcp listen, Security tls, boolean insecure) {
+        this(listen, tls, insecure, Set.of());
+    }
+
     /// How what is said through the door is kept from others.
     public sealed interface Security {
         /// Not at all: for loopback, or behind a proxy that does it.
@@ -41,8 +61,25 @@ public record HttpFile(Endpoint.Tcp listen, Security tls, boolean insecure) {
                     "opens the page to the network of this box without TLS, so passwords could be read on the way;"
                             + " write tls: local, or a certificate of your own, or insecure: true behind a proxy that"
                             + " has one");
+        var origins = origins(s);
         s.finish();
-        return new HttpFile(listen, tls, insecure);
+        return new HttpFile(listen, tls, insecure, origins);
+    }
+
+    private static Set<String> origins(Settings s) throws Invalid {
+        var origins = new LinkedHashSet<String>();
+        for (Tree item : s.items("origins")) {
+            if (!(item instanceof Tree.Scalar text)
+                    || !ORIGIN.matcher(text.text()).matches())
+                throw new Invalid(
+                        item.mark(),
+                        "\"origins\" lists pages from elsewhere by scheme, host and port, such as"
+                                + " \"https://dash.example\": in small letters and without a path");
+            origins.add(text.text());
+        }
+        if (origins.size() > ORIGINS_MAX)
+            throw s.wrong("origins", "lists at most " + ORIGINS_MAX + " pages, not " + origins.size());
+        return origins;
     }
 
     private static Security tls(Settings s, Path folder) throws Invalid {

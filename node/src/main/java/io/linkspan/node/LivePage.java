@@ -54,7 +54,8 @@ public final class LivePage implements Pages {
                         accounts,
                         SignIn::isOurs,
                         id -> Optional.of(accounts.applications(id, signIn::drawToken)),
-                        mounts),
+                        mounts,
+                        file.origins()),
                 desk(running.node(), running.clock(), 1, () -> ""));
         if (tls.isEmpty()) return new Opened(door.address(), door);
         var renewing = renewing(tls.get());

@@ -27,6 +27,7 @@ import io.linkspan.site.Image;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -132,11 +133,19 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         return node;
     }
 
+    /// A data folder that is not there yet is made for the user that runs Linkspan alone: hashes of passwords are
+    /// in it.
+    /// One that somebody made is left as it is.
+    static void makeFolder(Path data) throws IOException {
+        Files.createDirectories(
+                data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
     private Node(Settings settings, Disk disk) throws IOException {
         data = settings.data();
         clock = settings.clock();
         passive = settings.passive();
-        Files.createDirectories(data);
+        makeFolder(data);
         limits = settings.log();
         journal = Journal.open(disk, limits.journal(random.nextLong()));
         ring = FrameRing.open(disk, FRAMES, limits.framesBytes());

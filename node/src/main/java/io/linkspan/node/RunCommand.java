@@ -63,7 +63,7 @@ final class RunCommand implements Callable<Integer> {
         if (file == null && !Files.isDirectory(data.resolve(Node.JOURNAL)) && spec != null)
             throw new ParameterException(
                     spec.commandLine(), "there is no site in " + data + " yet: linkspan run SITE.yaml --data " + data);
-        Files.createDirectories(data);
+        Node.makeFolder(data);
         boolean passive = Backup.isPassive(data) && !lead;
         if (lead) Backup.lead(data);
         if (passive)

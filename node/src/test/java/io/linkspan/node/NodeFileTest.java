@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -89,6 +90,14 @@ class NodeFileTest {
                 "http: { listen: \"0.0.0.0:80\" }\n",
                 "\"listen\" opens the page to the network of this box without TLS");
         refused("http: { listen: \"box.example:80\", tls: none }\n", "insecure: true");
+        assertThat(read("http: { origins: [\"https://dash.example\", \"http://10.0.0.7:3000\"] }")
+                        .http()
+                        .orElseThrow()
+                        .origins())
+                .containsExactlyInAnyOrder("https://dash.example", "http://10.0.0.7:3000");
+        for (String origin : List.of(
+                "*", "null", "dash.example", "https://dash.example/", "https://Dash.example", "https://*.example"))
+            refused("http: { origins: [\"" + origin + "\"] }\n", "https://dash.example");
         refused("http: { tls: maybe }\n", "\"tls\" is none, local, or");
         refused("http: { tls: { certificate: a.pem } }\n", "key");
         refused("http: { tsl: local }\n", "did you mean \"tls\"?");

@@ -47,7 +47,7 @@ record Architecture(String root, JavaClasses classes) {
             module(
                     "access",
                     knows("model", "feed", "payload"),
-                    uses("io.helidon", "com.password4j", "org.bouncycastle", "org.slf4j")),
+                    uses("io.helidon", "com.password4j", "com.nulabinc", "org.bouncycastle", "org.slf4j")),
             module(
                     "node",
                     knows(

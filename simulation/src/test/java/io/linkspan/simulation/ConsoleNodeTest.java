@@ -12,7 +12,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -31,19 +36,28 @@ class ConsoleNodeTest {
 
     @Test
     void aPersonGetsInAndSwitchesTheBoilerAndSeesWhy() throws Exception {
-        var walked = before("test/node/walk.mjs");
-        assertThat(walked).contains("nothing wrong");
+        assertThat(before("test/node/walk.mjs", new HttpFile.Security.None(), "target/console"))
+                .contains("nothing wrong");
+    }
+
+    /// The same under TLS: the browser knows this box's certificate, and one that does not is stopped.
+    @Test
+    @Tag("long")
+    void aPersonGetsInUnderTls() throws Exception {
+        assertThat(before("test/node/walk.mjs", new HttpFile.Security.Local(), "target/console-tls"))
+                .contains("nothing wrong");
     }
 
     @Test
     @Tag("long")
     void eachPageOfANodeIsQuickAndOpenToAll() throws Exception {
-        var measured = before("test/lighthouse.mjs");
-        assertThat(measured).containsPattern("(?m)^# pass [1-9]").contains("# fail 0");
+        assertThat(before("test/lighthouse.mjs", new HttpFile.Security.None(), "target/console"))
+                .containsPattern("(?m)^# pass [1-9]")
+                .contains("# fail 0");
     }
 
     /// Runs a script before a node that nobody has signed in to yet, and gives what it said.
-    private String before(String script) throws Exception {
+    private String before(String script, HttpFile.Security security, String shown) throws Exception {
         var chromium = program("chromium");
         var node = program("node");
         Path console = Path.of("../console").toRealPath();
@@ -62,21 +76,20 @@ class ConsoleNodeTest {
             var file = Files.writeString(folder.resolve("riverside.yaml"), site);
             try (var running = Running.start(Running.Settings.of(folder.resolve("data"), file), _ -> {});
                     var page = new LivePage()
-                            .open(
-                                    running,
-                                    new HttpFile(
-                                            new Endpoint.Tcp("127.0.0.1", 0), new HttpFile.Security.None(), false))) {
+                            .open(running, new HttpFile(new Endpoint.Tcp("127.0.0.1", 0), security, false))) {
                 String code = running.entrance().signIn().setUpCode().orElseThrow();
-                Path pictures = Files.createDirectories(Path.of("target/console"));
-                return run(
-                        console,
+                Path pictures = Files.createDirectories(Path.of(shown));
+                var command = new ArrayList<>(List.of(
                         node,
                         script,
                         page.address(),
                         code,
                         chromium,
                         pictures.toAbsolutePath().toString(),
-                        "127.0.0.1:" + meterPort);
+                        "127.0.0.1:" + meterPort));
+                Path tls = folder.resolve("data/tls");
+                if (security instanceof HttpFile.Security.Local) command.add(hash(tls.resolve("server.pem")));
+                return run(console, tls.resolve("ca.pem"), command);
             }
         }
     }
@@ -89,6 +102,17 @@ class ConsoleNodeTest {
         return meter;
     }
 
+    /// The SHA-256 of a certificate's key, as browsers pin it (RFC 7469, 2.4).
+    private static String hash(Path certificate) throws Exception {
+        try (var in = Files.newInputStream(certificate)) {
+            var key = CertificateFactory.getInstance("X.509")
+                    .generateCertificate(in)
+                    .getPublicKey();
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(key.getEncoded()));
+        }
+    }
+
     private static String program(String name) {
         for (String folder : System.getenv().getOrDefault("PATH", "/usr/bin").split(":"))
             if (Files.isExecutable(Path.of(folder, name)))
@@ -98,13 +122,15 @@ class ConsoleNodeTest {
         throw new AssertionError();
     }
 
-    private String run(Path in, String... command) throws IOException, InterruptedException {
+    /// @param authority that Node is to trust when it asks by itself
+    private String run(Path in, Path authority, List<String> command) throws IOException, InterruptedException {
         Path output = folder.resolve("output.txt");
-        var process = new ProcessBuilder(command)
+        var builder = new ProcessBuilder(command)
                 .directory(in.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+                .redirectOutput(output.toFile());
+        if (Files.exists(authority)) builder.environment().put("NODE_EXTRA_CA_CERTS", authority.toString());
+        var process = builder.start();
         if (!process.waitFor(PROCESS_MINUTES_MAX, TimeUnit.MINUTES)) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly().waitFor();
