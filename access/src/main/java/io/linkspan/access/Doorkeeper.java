@@ -107,9 +107,9 @@ final class Doorkeeper {
     }
 
     /// What was shown to get in; none: nothing was.
-    Optional<Refusal.What> shown(Headers headers) {
-        if (token(headers).isPresent()) return Optional.of(Refusal.What.TOKEN);
-        return session(headers).map(_ -> Refusal.What.SESSION);
+    Optional<Refusal.What> shown(ServerRequest request) {
+        if (token(request.path().path(), request.headers()).isPresent()) return Optional.of(Refusal.What.TOKEN);
+        return session(request.headers()).map(_ -> Refusal.What.SESSION);
     }
 
     /// For what changes something: a cookie alone is not enough.

@@ -455,7 +455,7 @@ public final class HttpDoor implements Closeable {
             throws Problem, Invalid, IOException, InterruptedException {
         if (route.needs().isPresent()) {
             if (who.isEmpty()) {
-                doorkeeper.shown(visit.request().headers()).ifPresent(what -> refused(visit, what, ""));
+                doorkeeper.shown(visit.request()).ifPresent(what -> refused(visit, what, ""));
                 throw Doorkeeper.signIn();
             }
             if (who.get().application().isPresent() && !route.applications())
@@ -474,7 +474,7 @@ public final class HttpDoor implements Closeable {
 
     private void checkChange(Visit visit, Who who) throws Problem {
         try {
-            doorkeeper.checkChange(visit.request().headers());
+            doorkeeper.checkChange(visit.request());
         } catch (Problem e) {
             refused(visit, Refusal.What.CSRF, who.principal().name());
             throw e;
