@@ -137,7 +137,8 @@ public record Tariff(
                 throw p.has("from")
                         ? p.wrong(
                                 "from",
-                                "is later than the one before, " + prices.getLast().from())
+                                "is later than the one before, "
+                                        + prices.getLast().from())
                         : new Invalid(p.mark(), "\"from\" is missing: only the first prices may leave it out");
             prices.add(next);
             if (prices.size() > PRICES_MAX) throw s.wrong("prices", "has at most " + PRICES_MAX + " entries");
@@ -198,14 +199,13 @@ public record Tariff(
             throws Invalid {
         var from = day(p);
         var taken = rate(p, "import", currency, imports, known)
-                .orElseThrow(() -> new Invalid(
-                        p.mark(), "\"import\" is missing: the price of a kWh, for example import: 0.31"));
+                .orElseThrow(() ->
+                        new Invalid(p.mark(), "\"import\" is missing: the price of a kWh, for example import: 0.31"));
         var given = rate(p, "export", currency, exports, known);
         if (given.isPresent() && exports.isEmpty())
             throw p.wrong("export", "has a price, and the tariff names no register that counts what is given");
-        var standing = p.has("standing")
-                ? amount(p, "standing", currency, Map.of("/day", BigDecimal.ONE))
-                : BigDecimal.ZERO;
+        var standing =
+                p.has("standing") ? amount(p, "standing", currency, Map.of("/day", BigDecimal.ONE)) : BigDecimal.ZERO;
         var peak = peak(p, currency);
         p.finish();
         return new Prices(from, taken, given, standing, peak);
@@ -252,7 +252,8 @@ public record Tariff(
         }
         if (!rest)
             throw p.wrong(
-                    field, "says nothing of the other hours; the last band has a name and a price, no days and no hours");
+                    field,
+                    "says nothing of the other hours; the last band has a name and a price, no days and no hours");
         if (all.size() > BANDS_MAX) throw p.wrong(field, "has at most " + BANDS_MAX + " bands");
         return new Rate.Bands(List.copyOf(all));
     }
@@ -312,8 +313,7 @@ public record Tariff(
         return all;
     }
 
-    private static Rate byRegister(Settings p, String field, Currency currency, List<String> registers)
-            throws Invalid {
+    private static Rate byRegister(Settings p, String field, Currency currency, List<String> registers) throws Invalid {
         var below = p.below(field).orElseThrow();
         var all = new LinkedHashMap<String, BigDecimal>();
         for (String path : registers) {
@@ -348,7 +348,8 @@ public record Tariff(
     /// currency.
     private static Optional<BigDecimal> pricePerKwh(String unit, Currency currency) {
         for (var e : Map.of("kW.h", "1", "MW.h", "0.001", "W.h", "1000").entrySet())
-            if (unit.equals(Units.parse(currency.getCurrencyCode() + "/" + e.getKey()).code()))
+            if (unit.equals(
+                    Units.parse(currency.getCurrencyCode() + "/" + e.getKey()).code()))
                 return Optional.of(new BigDecimal(e.getValue()));
         return Optional.empty();
     }
@@ -400,15 +401,15 @@ public record Tariff(
         if (m.matches()) {
             var number = new BigDecimal(m.group(1));
             if (m.group(2) == null) return number;
-            String unit = m.group(2)
-                    .replaceAll("\\s+(per|and)\\s+|\\s*/\\s*", "/")
-                    .toLowerCase(Locale.ROOT);
+            String unit =
+                    m.group(2).replaceAll("\\s+(per|and)\\s+|\\s*/\\s*", "/").toLowerCase(Locale.ROOT);
             String code = currency.getCurrencyCode().toLowerCase(Locale.ROOT);
             var factor = unit.startsWith(code) ? per.get(unit.substring(code.length())) : null;
             if (factor != null) return exact(number.multiply(factor));
         }
         String units = String.join(
-                ", ", per.keySet().stream().sorted().map(u -> currency + spelled(u)).toList());
+                ", ",
+                per.keySet().stream().sorted().map(u -> currency + spelled(u)).toList());
         throw s.wrong(field, "is a number, alone or in " + units + ", not \"" + text + "\"");
     }
 

@@ -61,8 +61,7 @@ public record Assessment(
             if (old == null) added.add("tariff " + t.id());
             else if (!old.equals(t)) changed.add("tariff " + t.id());
         }
-        for (String id : now.tariffs().keySet())
-            if (!next.tariffs().containsKey(id)) removed.add("tariff " + id);
+        for (String id : now.tariffs().keySet()) if (!next.tariffs().containsKey(id)) removed.add("tariff " + id);
     }
 
     /// Whether the new file says the same as the one in force.
