@@ -55,6 +55,11 @@ export class Format {
 
   money(value: number): string { return this.number(value, 2); }
 
+  // An amount in a currency, with as many decimals as it has: 2 for euros, none for yen; a price has more.
+  amount(value: number, currency: string, decimals?: number): string {
+    return new Intl.NumberFormat(this.locale, { style: 'currency', currency, ...(decimals === undefined ? {} : { minimumFractionDigits: 2, maximumFractionDigits: decimals }) }).format(Object.is(value, -0) ? 0 : value);
+  }
+
   // A value without its unit. What can be switched is on or off, what is only seen is yes or no.
   value(cell: Pick<Cell, 'type' | 'writable' | 'shown'>, value: Json | undefined): string {
     if (value === undefined || value === null) return '';
@@ -106,6 +111,12 @@ export class Format {
       .formatToParts(at).reduce<Record<string, number>>((all, p) => ({ ...all, [p.type]: Number(p.value) }), {});
     const local = Date.UTC(parts.year!, parts.month! - 1, parts.day!, parts.hour!, parts.minute!, parts.second!);
     return Math.round((local - Math.floor(at / 1000) * 1000) / 60_000);
+  }
+
+  // When the month of a moment began in the site's zone, some months on or back.
+  monthStart(at: number, months = 0): number {
+    const [y, m] = this.dateKey(at).split('-').map(Number);
+    return this.dayStart(Date.UTC(y!, m! - 1 + months, 1, 12));
   }
 
   // When the day of a moment began in the site's zone, some days on or back: right over days of 23 and 25 hours.

@@ -123,7 +123,7 @@ public final class Energy {
                     prices.stream()
                             .map(p -> Tree.items(List.of(
                                     Tree.text(Words.time(p.at())),
-                                    Tree.plain(p.perKwh().toPlainString()))))
+                                    Tree.plain(p.perKwh().stripTrailingZeros().toPlainString()))))
                             .toList());
         var missing = new ArrayList<Tree>();
         for (String path : tariff.imports())

@@ -347,7 +347,7 @@ public record Tariff(
     /// What a number in a unit of price is multiplied with to be money per kWh; none: it is no price in this
     /// currency.
     private static Optional<BigDecimal> pricePerKwh(String unit, Currency currency) {
-        for (var e : Map.of("kW.h", "1", "MW.h", "0.001", "W.h", "1000").entrySet())
+        for (var e : Map.of("kWh", "1", "MWh", "0.001").entrySet())
             if (unit.equals(
                     Units.parse(currency.getCurrencyCode() + "/" + e.getKey()).code()))
                 return Optional.of(new BigDecimal(e.getValue()));

@@ -67,7 +67,7 @@ final class EnergyCommand implements Callable<Integer> {
         where.out().print(table.text(where.terminal()));
         for (var peak : Where.list(tariff, "peaks"))
             where.print("Peak of " + Where.text(peak, "month") + ": " + Where.text(peak, "kw") + " kW on "
-                    + label(Where.text(peak, "at"), zone)
+                    + at(Where.text(peak, "at"), zone)
                     + Where.optional(peak, "charge")
                             .map(c -> "; billed " + Where.text(peak, "billed_kw") + " kW (mean of "
                                     + Where.text(peak, "of_months") + "), " + cents(c) + " " + money + " for the month")
@@ -83,14 +83,12 @@ final class EnergyCommand implements Callable<Integer> {
     }
 
     private String label(String time, ZoneId zone) {
-        var at = Instant.parse(time).atZone(zone);
-        String pattern =
-                switch (every) {
-                    case "month" -> "yyyy-MM-dd";
-                    case "day" -> "EEE yyyy-MM-dd HH:mm";
-                    default -> "yyyy-MM-dd HH:mm"; // open: what a person typed; the node refused what it does not know
-                };
-        return at.format(DateTimeFormatter.ofPattern(pattern, Locale.ROOT));
+        boolean days = every.equals("day") || every.equals("month");
+        return days ? Instant.parse(time).atZone(zone).toLocalDate().toString() : at(time, zone);
+    }
+
+    private static String at(String time, ZoneId zone) {
+        return Instant.parse(time).atZone(zone).format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT));
     }
 
     private static Table.Cell[] row(Tree.Fields row, String label) {
