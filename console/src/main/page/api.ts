@@ -53,7 +53,7 @@ export type EnergyTariff = {
 };
 export type EnergyLink = {
   id: string; to: string; unknown?: string; times?: number; held_s?: number; shifted_kwh?: number; method?: 'measured' | 'rated'; assumed?: number; unknown_s?: number; read_to?: string;
-  tariffs?: { id: string; energy_saved: number; months: { month: string; peak_kw: number; without_kw: number; avoided_kw: number; capacity_saved?: number }[] }[];
+  tariffs?: { id: string; energy_saved: number; months: { month: string; peak_kw: number; without_kw: number; without_least_kw: number; capacity_saved?: number; capacity_saved_least?: number }[] }[];
 };
 export type EnergyTold = { from: string; to: string; every: string; complete_to?: string; tariffs: EnergyTariff[]; links?: EnergyLink[] };
 export type WhyStep = { kind: string; position?: string; time?: string; text: string; wire_hex?: string; wire_text?: string };

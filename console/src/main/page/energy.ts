@@ -67,14 +67,14 @@ export const stacks = (rows: readonly EnergyRow[], names: readonly string[]): St
 export const change = (now: number, before: number | undefined): number | undefined => before === undefined || Math.abs(before) < 0.005 ? undefined : (now - before) / Math.abs(before);
 
 // What a link saved with one tariff over the span that was asked for.
-export function savedBy(link: EnergyLink, tariff: Pick<EnergyTariff, 'id'>): { energy: number; capacity: number | undefined; peak: { with: number; without: number } | undefined } | undefined {
+export function savedBy(link: EnergyLink, tariff: Pick<EnergyTariff, 'id'>): { energy: number; capacity: [least: number, most: number] | undefined; peak: { with: number; least: number; most: number } | undefined } | undefined {
   const found = link.tariffs?.find(t => t.id === tariff.id);
   if (!found) return undefined;
   const charged = found.months.filter(m => m.capacity_saved !== undefined);
   const most = found.months.reduce<(typeof found.months)[number] | undefined>((a, b) => a && a.without_kw >= b.without_kw ? a : b, undefined);
   return {
     energy: found.energy_saved,
-    capacity: charged.length ? charged.reduce((sum, m) => sum + m.capacity_saved!, 0) : undefined,
-    peak: most && { with: most.peak_kw, without: most.without_kw },
+    capacity: charged.length ? [charged.reduce((sum, m) => sum + (m.capacity_saved_least ?? m.capacity_saved!), 0), charged.reduce((sum, m) => sum + m.capacity_saved!, 0)] : undefined,
+    peak: most && { with: most.peak_kw, least: most.without_least_kw, most: most.without_kw },
   };
 }

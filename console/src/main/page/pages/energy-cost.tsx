@@ -52,8 +52,8 @@ function Told({ tariff, byDay, former }: { tariff: EnergyTariff; byDay: boolean;
     <>
       <div class="tiles">
         <div class="tile"><span class="label">{words.soFar}</span><span class="value big">{money(total.cost.total)}</span>{byDay && against(change(total.cost.total, former?.total.cost.total))}</div>
-        <div class="tile"><span class="label">{words.taken}</span><span class="value big">{kwh(total.import_kwh)}<span class="unit">kWh</span></span>{byDay && against(change(total.import_kwh, former?.total.import_kwh))}</div>
-        {tariff.export.length > 0 && <div class="tile"><span class="label">{words.given}</span><span class="value big">{kwh(total.export_kwh)}<span class="unit">kWh</span></span></div>}
+        <div class="tile"><span class="label">{words.importedKwh}</span><span class="value big">{kwh(total.import_kwh)}<span class="unit">kWh</span></span>{byDay && against(change(total.import_kwh, former?.total.import_kwh))}</div>
+        {tariff.export.length > 0 && <div class="tile"><span class="label">{words.exportedKwh}</span><span class="value big">{kwh(total.export_kwh)}<span class="unit">kWh</span></span></div>}
         {peak && <div class="tile"><span class="label">{words.peakQuarter}</span><span class="value big">{format.number(peak.kw, 2)}<span class="unit">kW</span></span><span class="age">{format.weekday(Date.parse(peak.at))} {format.clock(Date.parse(peak.at))}</span></div>}
         {peak?.charge !== undefined && <div class="tile"><span class="label">{words.capacityCharge}</span><span class="value big">{money(peak.charge)}</span><span class="age">{format.fill(format.plural(words.billed, peak.of_months ?? 1), { kw: format.number(peak.billed_kw ?? peak.kw, 2) })}</span></div>}
       </div>
@@ -70,7 +70,7 @@ function Told({ tariff, byDay, former }: { tariff: EnergyTariff; byDay: boolean;
           <thead><tr><th scope="col">{words.partPrice}</th><th scope="col">kWh</th><th scope="col">{currency}</th></tr></thead>
           <tbody>
             {total.parts.map(p => <tr key={p.name}><th scope="row"><i class={`swatch part-${names.indexOf(p.name) % 4}`} />{p.name.replaceAll('_', ' ')}</th><td>{kwh(p.kwh)}</td><td>{money(p.cost)}</td></tr>)}
-            {(total.export_parts ?? []).map(p => <tr key={`given ${p.name}`}><th scope="row">{words.given}: {p.name.replaceAll('_', ' ')}</th><td>{kwh(p.kwh)}</td><td>{money(-p.cost)}</td></tr>)}
+            {(total.export_parts ?? []).map(p => <tr key={`given ${p.name}`}><th scope="row">{words.exportedKwh}: {p.name.replaceAll('_', ' ')}</th><td>{kwh(p.kwh)}</td><td>{money(-p.cost)}</td></tr>)}
             <tr><th scope="row">{words.standingCharge}</th><td /><td>{money(total.cost.standing)}</td></tr>
             <tr><th scope="row">{words.capacityCharge}</th><td /><td>{money(total.cost.capacity)}</td></tr>
             <tr class="sum"><th scope="row">{words.total}</th><td>{kwh(total.import_kwh)}</td><td>{money(total.cost.total)}</td></tr>
@@ -147,6 +147,7 @@ function Prices({ prices, currency, now }: { prices: [string, string][]; currenc
 function Saved({ links, tariff }: { links: readonly EnergyLink[]; tariff: EnergyTariff }) {
   const { words, format, live, links: known } = useAround();
   const money = (n: number) => format.amount(n, tariff.currency);
+  const range = (least: string, most: string) => least === most ? most : `${least} – ${most}`;
   return (
     <Card title={words.savedTitle}>
       <ul class="saved">
@@ -160,9 +161,9 @@ function Saved({ links, tariff }: { links: readonly EnergyLink[]; tariff: Energy
               <p>{format.fill(format.plural(words.savedTimes, link.times ?? 0), { time: format.span((link.held_s ?? 0) * 1000) })}. {format.fill(words.savedLater, { kwh: format.number(link.shifted_kwh ?? 0, 1) })}.</p>
               <dl>
                 <div><dt>{words.savedEnergy}</dt><dd>{money(saved.energy)}</dd></div>
-                {saved.capacity !== undefined && <div><dt>{words.savedCapacity}</dt><dd>{money(saved.capacity)}</dd></div>}
+                {saved.capacity !== undefined && <div><dt>{words.savedCapacity}</dt><dd>{range(money(saved.capacity[0]), money(saved.capacity[1]))}</dd></div>}
               </dl>
-              {saved.peak && <p>{format.fill(words.savedPeak, { with: format.number(saved.peak.with, 2), without: format.number(saved.peak.without, 2) })}</p>}
+              {saved.peak && <p>{format.fill(words.savedPeak, { with: format.number(saved.peak.with, 2), without: range(format.number(saved.peak.least, 2), format.number(saved.peak.most, 2)) })}</p>}
               {link.read_to && <p class="soft small">{format.fill(words.savedReading, { at: format.at(Date.parse(link.read_to), live.now()) })}</p>}
               <details><summary>{words.savedHow}</summary><p>{link.method === 'rated' ? words.savedRated : words.savedMeasured}</p>{(link.assumed ?? 0) > 0 && <p>{format.plural(words.savedAssumed, link.assumed!)}</p>}</details>
             </li>

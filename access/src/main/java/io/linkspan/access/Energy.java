@@ -254,6 +254,10 @@ public final class Energy {
         return out.list("tariffs", tariffs).done();
     }
 
+    private static Optional<BigDecimal> charge(Bill.Peak with, Bill.Peak without) {
+        return without.charge().flatMap(c -> with.charge().map(c::subtract));
+    }
+
     private static Tree.Fields saved(Bill bill, Asked asked, Saved saved) {
         var cost = BigDecimal.ZERO;
         var unpriced = BigDecimal.ZERO;
@@ -264,18 +268,19 @@ public final class Energy {
         }
         var with = bill.peaks(asked.from(), asked.to(), new TreeMap<>());
         var without = bill.peaks(asked.from(), asked.to(), saved.energies());
+        var least = bill.peaks(asked.from(), asked.to(), saved.evenly());
         var months = new ArrayList<Tree>();
-        for (int i = 0; i < Math.min(with.size(), without.size()); i++) {
+        for (int i = 0; i < Math.min(with.size(), Math.min(without.size(), least.size())); i++) {
             var a = with.get(i);
             var b = without.get(i);
             var one = Words.fields()
                     .text("month", a.month().toString())
                     .put("peak_kw", kwh(a.kw()))
                     .put("without_kw", kwh(b.kw()))
-                    .time("without_at", b.at())
-                    .put("avoided_kw", kwh(b.kw().subtract(a.kw())));
-            Optional<BigDecimal> charge = b.charge().flatMap(c -> a.charge().map(c::subtract));
-            charge.ifPresent(c -> one.put("capacity_saved", money(c)));
+                    .put("without_least_kw", kwh(least.get(i).kw()))
+                    .time("without_at", b.at());
+            charge(a, b).ifPresent(c -> one.put("capacity_saved", money(c)));
+            charge(a, least.get(i)).ifPresent(c -> one.put("capacity_saved_least", money(c)));
             months.add(one.done());
         }
         var out = Words.fields()

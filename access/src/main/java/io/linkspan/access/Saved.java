@@ -27,7 +27,13 @@ import java.util.TreeMap;
 /// draw its
 /// own power all the time, and to take all of it back at once.
 ///
+/// That it would have drawn at its full power from then on makes the highest peak that there can have been; how its wish
+/// for
+/// energy grew meanwhile, nobody measured. So there is a second reckoning: the same energy, drawn evenly until the machine
+/// was let go for the last time. What really would have been lies between the two, as far as the machine can tell.
+///
 /// @param energies kWh by the beginning of a quarter that the meter would have counted more, or less, without the link
+/// @param evenly the same, had it drawn evenly
 /// @param times how often it had its way
 /// @param heldMicros for how long in all
 /// @param assumed how often the machine drew nothing as it was held, and began when it was let go: when it would have
@@ -38,6 +44,7 @@ import java.util.TreeMap;
 record Saved(
         Link link,
         TreeMap<Long, BigDecimal> energies,
+        TreeMap<Long, BigDecimal> evenly,
         int times,
         long heldMicros,
         int assumed,
@@ -124,6 +131,7 @@ record Saved(
         private final double own;
         private final Optional<Value> wants;
         private final TreeMap<Long, BigDecimal> energies = new TreeMap<>();
+        private final TreeMap<Long, BigDecimal> evenly = new TreeMap<>();
         private int times;
         private long held;
         private int assumed;
@@ -159,8 +167,8 @@ record Saved(
             }
             if (instead.equals(wants) || !Value.Flag.ON.equals(instead.get())) return; // it would have been off anyway
             if (power == 0) {
-                put(from, to, own);
-                put(to, Math.min(until, to + (to - from)), -own);
+                both(from, to, own);
+                both(to, Math.min(until, to + (to - from)), -own);
                 shifted = shifted.add(kwh(own, to - from));
                 return;
             }
@@ -192,7 +200,7 @@ record Saved(
                 if (!on && (ran || z > from + START_MICROS)) return true;
                 if (!on || z <= a) continue;
                 ran = true;
-                put(a, z, -kw);
+                both(a, z, -kw);
                 took += kw * (z - a) / HOUR;
             }
             return end < to;
@@ -208,7 +216,9 @@ record Saved(
             double rate = own > 0 ? own : took / Math.max(1, letGo - chain) * HOUR;
             if (took > 0 && rate > 0) {
                 long end = chain + (long) (took / rate * HOUR);
-                put(chain, end, rate);
+                put(energies, chain, end, rate);
+                long last = Math.max(end, letGo);
+                put(evenly, chain, last, took / (last - chain) * HOUR);
                 shifted = shifted.add(kwh(rate, Math.min(end, letGo) - chain));
             }
             chain = Long.MIN_VALUE;
@@ -219,7 +229,12 @@ record Saved(
             return BigDecimal.valueOf(kw * micros / HOUR).setScale(Counted.DECIMALS, RoundingMode.HALF_EVEN);
         }
 
-        private void put(long from, long to, double kw) {
+        private void both(long from, long to, double kw) {
+            put(energies, from, to, kw);
+            put(evenly, from, to, kw);
+        }
+
+        private static void put(TreeMap<Long, BigDecimal> energies, long from, long to, double kw) {
             for (long at = from; at < to; ) {
                 long quarter = Bill.down(at);
                 long next = Math.min(quarter + Counted.QUARTER_MICROS, to);
@@ -233,7 +248,7 @@ record Saved(
                 takeBack(letGo, until);
                 settle();
             }
-            return new Saved(link, energies, times, held, assumed, unknown, shifted, power != 0);
+            return new Saved(link, energies, evenly, times, held, assumed, unknown, shifted, power != 0);
         }
     }
 }

@@ -138,9 +138,10 @@ final class EnergyCommand implements Callable<Integer> {
             told.add("energy " + cents(Where.text(tariff, "energy_saved")));
             for (var month : Where.list(tariff, "months"))
                 told.add(Where.text(month, "month") + ": peak " + Where.text(month, "peak_kw") + " kW instead of "
-                        + Where.text(month, "without_kw")
+                        + Where.text(month, "without_least_kw") + " to " + Where.text(month, "without_kw")
                         + Where.optional(month, "capacity_saved")
-                                .map(c -> ", " + cents(c) + " of capacity")
+                                .map(c -> ", capacity " + cents(Where.text(month, "capacity_saved_least")) + " to "
+                                        + cents(c))
                                 .orElse(""));
             where.print("  saved by " + Where.text(tariff, "id") + ": " + String.join("; ", told));
         }
