@@ -267,20 +267,22 @@ public final class Energy {
             else unpriced = unpriced.add(e.getValue().abs());
         }
         var with = bill.peaks(asked.from(), asked.to(), new TreeMap<>());
-        var without = bill.peaks(asked.from(), asked.to(), saved.energies());
-        var least = bill.peaks(asked.from(), asked.to(), saved.evenly());
+        var atOnce = bill.peaks(asked.from(), asked.to(), saved.energies());
+        var evenly = bill.peaks(asked.from(), asked.to(), saved.evenly());
+        var most = bill.peaks(asked.from(), asked.to(), saved.most());
         var months = new ArrayList<Tree>();
-        for (int i = 0; i < Math.min(with.size(), Math.min(without.size(), least.size())); i++) {
+        for (int i = 0; i < with.size(); i++) { // what is added makes no month known that was not
             var a = with.get(i);
-            var b = without.get(i);
+            var low = atOnce.get(i).kw().compareTo(evenly.get(i).kw()) < 0 ? atOnce.get(i) : evenly.get(i);
+            var high = most.get(i).kw().compareTo(low.kw()) < 0 ? low : most.get(i);
             var one = Words.fields()
                     .text("month", a.month().toString())
                     .put("peak_kw", kwh(a.kw()))
-                    .put("without_kw", kwh(b.kw()))
-                    .put("without_least_kw", kwh(least.get(i).kw()))
-                    .time("without_at", b.at());
-            charge(a, b).ifPresent(c -> one.put("capacity_saved", money(c)));
-            charge(a, least.get(i)).ifPresent(c -> one.put("capacity_saved_least", money(c)));
+                    .put("without_kw", kwh(high.kw()))
+                    .put("without_least_kw", kwh(low.kw()))
+                    .time("without_at", high.at());
+            charge(a, high).ifPresent(c -> one.put("capacity_saved", money(c)));
+            charge(a, low).ifPresent(c -> one.put("capacity_saved_least", money(c)));
             months.add(one.done());
         }
         var out = Words.fields()

@@ -27,13 +27,15 @@ import java.util.TreeMap;
 /// draw its
 /// own power all the time, and to take all of it back at once.
 ///
-/// That it would have drawn at its full power from then on makes the highest peak that there can have been; how its wish
-/// for
-/// energy grew meanwhile, nobody measured. So there is a second reckoning: the same energy, drawn evenly until the machine
-/// was let go for the last time. What really would have been lies between the two, as far as the machine can tell.
+/// How its wish for energy grew meanwhile, nobody measured, and a peak is a matter of minutes. So the peak is told from
+/// the
+/// least to the most: at least the lower of two reckonings (it went on at once at its own power; it drew evenly until it
+/// was let go for the last time), and at most what the meter would have shown had the machine drawn its own power in each
+/// quarter for as long as it was held.
 ///
 /// @param energies kWh by the beginning of a quarter that the meter would have counted more, or less, without the link
 /// @param evenly the same, had it drawn evenly
+/// @param most what a quarter can have had more at most; these do not add up
 /// @param times how often it had its way
 /// @param heldMicros for how long in all
 /// @param assumed how often the machine drew nothing as it was held, and began when it was let go: when it would have
@@ -45,6 +47,7 @@ record Saved(
         Link link,
         TreeMap<Long, BigDecimal> energies,
         TreeMap<Long, BigDecimal> evenly,
+        TreeMap<Long, BigDecimal> most,
         int times,
         long heldMicros,
         int assumed,
@@ -132,6 +135,8 @@ record Saved(
         private final Optional<Value> wants;
         private final TreeMap<Long, BigDecimal> energies = new TreeMap<>();
         private final TreeMap<Long, BigDecimal> evenly = new TreeMap<>();
+        private final TreeMap<Long, BigDecimal> most = new TreeMap<>();
+        private final List<long[]> chained = new ArrayList<>();
         private int times;
         private long held;
         private int assumed;
@@ -168,6 +173,7 @@ record Saved(
             if (instead.equals(wants) || !Value.Flag.ON.equals(instead.get())) return; // it would have been off anyway
             if (power == 0) {
                 both(from, to, own);
+                put(most, from, to, own);
                 both(to, Math.min(until, to + (to - from)), -own);
                 shifted = shifted.add(kwh(own, to - from));
                 return;
@@ -182,6 +188,7 @@ record Saved(
                 if (!drew) assumed++;
             }
             letGo = to;
+            chained.add(new long[] {from, to});
         }
 
         /// What the machine drew after it was let go, minute by minute.
@@ -220,7 +227,9 @@ record Saved(
                 long last = Math.max(end, letGo);
                 put(evenly, chain, last, took / (last - chain) * HOUR);
                 shifted = shifted.add(kwh(rate, Math.min(end, letGo) - chain));
+                for (long[] hold : chained) put(most, hold[0], hold[1], rate);
             }
+            chained.clear();
             chain = Long.MIN_VALUE;
             took = 0;
         }
@@ -248,7 +257,7 @@ record Saved(
                 takeBack(letGo, until);
                 settle();
             }
-            return new Saved(link, energies, evenly, times, held, assumed, unknown, shifted, power != 0);
+            return new Saved(link, energies, evenly, most, times, held, assumed, unknown, shifted, power != 0);
         }
     }
 }
