@@ -146,7 +146,8 @@ final class Bill {
         for (String path : tariff.exports()) bill.exports.put(path, bill.count(place, history, path, single));
         for (var prices : tariff.prices()) {
             bill.market(place, history, prices.taken());
-            if (prices.given().isPresent()) bill.market(place, history, prices.given().get());
+            if (prices.given().isPresent())
+                bill.market(place, history, prices.given().get());
         }
         return bill;
     }
@@ -170,8 +171,7 @@ final class Bill {
         while (true) {
             var page = history.read(number, at, end(quarters - 1), PRICES_PAGE);
             for (var p : page.points())
-                if (p.quality() != Quality.BAD)
-                    Counted.decimal(p.value()).ifPresent(v -> all.put(p.atMicros(), v));
+                if (p.quality() != Quality.BAD) Counted.decimal(p.value()).ifPresent(v -> all.put(p.atMicros(), v));
             if (!page.more() || page.points().isEmpty()) break;
             at = page.points().getLast().atMicros() + 1;
         }
@@ -208,7 +208,8 @@ final class Bill {
         return Math.multiplyExact(day.atStartOfDay(zone).toEpochSecond(), 1_000_000L);
     }
 
-    /// Where the row ends that an instant is in. Hours are those of the zone's clock, which may be off by half an hour.
+    /// Where the row ends that an instant is in. Hours are those of the zone's clock, which may be off by half an
+    /// hour.
     static long rowEnd(long at, Step step, ZoneId zone) {
         var day = local(at, zone);
         return switch (step) {
@@ -340,10 +341,12 @@ final class Bill {
     private Optional<BigDecimal> market(Tariff.Rate.Dynamic d, long at) {
         var entry = markets.getOrDefault(d.property(), new TreeMap<>()).floorEntry(at);
         if (entry == null || at - entry.getKey() >= d.each().toNanos() / 1_000) return Optional.empty();
-        return Optional.of(entry.getValue().multiply(d.perKwh()).multiply(d.factor()).add(d.plus()));
+        return Optional.of(
+                entry.getValue().multiply(d.perKwh()).multiply(d.factor()).add(d.plus()));
     }
 
-    /// What one more kWh of a quarter would have cost; none: that is not known. Of several registers the first speaks.
+    /// What one more kWh of a quarter would have cost; none: that is not known. Of several registers the first
+    /// speaks.
     Optional<BigDecimal> marginal(long at) {
         var local = local(at, zone);
         return tariff.on(local.toLocalDate())
@@ -389,7 +392,8 @@ final class Bill {
             var month = month(zone, at);
             long next = Math.min(rowEnd(at, Step.MONTH, zone), to);
             long length = micros(month.plusMonths(1).atDay(1), zone) - micros(month.atDay(1), zone);
-            var charge = peaks.computeIfAbsent(month, m -> peak(m, new TreeMap<>())).charge();
+            var charge =
+                    peaks.computeIfAbsent(month, m -> peak(m, new TreeMap<>())).charge();
             if (charge.isPresent()) sum = sum.add(share(charge.get(), next - at, length));
             at = next;
         }

@@ -21,7 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// When a link that switches was in charge of its actuator, and what would have been wished without it, from the log. It
+/// When a link that switches was in charge of its actuator, and what would have been wished without it, from the log.
+/// It
 /// is read once, from its first entry on; each look goes on where the last one stopped.
 ///
 /// Thread-safety: safe for many threads; one reads at a time.
@@ -103,12 +104,15 @@ final class Charges {
                 case Result.LinkMoved m -> moved(directory, m);
                 case Result.HoldPlaced p -> {
                     wishes.computeIfAbsent(p.hold().property(), _ -> new HashMap<>())
-                            .put(p.hold().id(), new Wished(p.hold().priority(), p.hold().wish()));
+                            .put(
+                                    p.hold().id(),
+                                    new Wished(p.hold().priority(), p.hold().wish()));
                     holds.put(p.hold().id(), p.hold().property());
                 }
                 case Result.HoldEnded e -> {
                     var property = holds.remove(e.hold());
-                    if (property != null) wishes.getOrDefault(property, new HashMap<>()).remove(e.hold());
+                    if (property != null)
+                        wishes.getOrDefault(property, new HashMap<>()).remove(e.hold());
                 }
                 case Result.Charged c -> charged(directory, c, at);
                 case Result.ArmedIs a -> {
@@ -151,9 +155,7 @@ final class Charges {
         String path = directory.name(Result.Sort.PROPERTY, c.property());
         if (outOfService.contains(path.substring(0, Math.max(0, path.indexOf('.'))))) return;
         var instead = instead(directory, c.property(), c.charge().link());
-        open.put(
-                c.property(),
-                new Stretch(c.charge().link(), c.property(), at, Long.MAX_VALUE, instead));
+        open.put(c.property(), new Stretch(c.charge().link(), c.property(), at, Long.MAX_VALUE, instead));
     }
 
     /// The highest of the other wishes, else the fallback. A bound of somebody else makes it unknown.
@@ -190,8 +192,7 @@ final class Charges {
         for (int property : List.copyOf(open.keySet())) {
             var s = open.get(property);
             close(property, b.lastWall());
-            if (s != null)
-                open.put(property, new Stretch(s.link(), s.property(), at, Long.MAX_VALUE, s.instead()));
+            if (s != null) open.put(property, new Stretch(s.link(), s.property(), at, Long.MAX_VALUE, s.instead()));
         }
     }
 

@@ -13,7 +13,8 @@ import java.util.List;
 
 /// What one register counted in each quarter of an hour of a span, exact to 1/1,000,000 of its unit.
 ///
-/// What a register shows is known at its readings and, through roll-over and exchange, what was counted between them. At
+/// What a register shows is known at its readings and, through roll-over and exchange, what was counted between them.
+/// At
 /// the
 /// edge of a quarter it lies on the line between the reading before and the one after; so the quarters of a span add up
 /// to what the register counted in it. Readings further apart than [#SURE_MICROS] make the quarters between them

@@ -85,8 +85,10 @@ public final class Energy {
     private static void need(Place place, Filter filter, String path) throws Problem {
         int number = place.directory().property(path);
         if (number == 0 || !(filter.contract().isOwner() || filter.lets(number)))
-            throw Problem.of(403, "A tariff of this site bills " + path + ", which is not in the contract of "
-                    + filter.contract().party());
+            throw Problem.of(
+                    403,
+                    "A tariff of this site bills " + path + ", which is not in the contract of "
+                            + filter.contract().party());
     }
 
     private static Bill.Step step(String word) throws Problem {
@@ -227,8 +229,7 @@ public final class Energy {
                     all.add(head(link).text("unknown", unknown.get()).done());
                 continue;
             }
-            var saved = Saved.of(
-                    directory, history, link, told.stretches(), asked.from(), Math.min(asked.to(), until));
+            var saved = Saved.of(directory, history, link, told.stretches(), asked.from(), Math.min(asked.to(), until));
             all.add(saved(bills, asked, told, saved));
         }
         return Tree.items(all);

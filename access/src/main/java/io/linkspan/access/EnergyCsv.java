@@ -11,12 +11,17 @@ public final class EnergyCsv {
 
     /// One line a row, of each tariff.
     public static String of(Tree.Fields told) {
-        var out = new StringBuilder("tariff,from,to,import_kwh,export_kwh,energy,export,standing,capacity,total,currency,"
-                + "estimated_kwh,unpriced_kwh,lacking_s\r\n");
+        var out =
+                new StringBuilder("tariff,from,to,import_kwh,export_kwh,energy,export,standing,capacity,total,currency,"
+                        + "estimated_kwh,unpriced_kwh,lacking_s\r\n");
         for (var t : items(told, "tariffs"))
             for (var r : items(t, "rows")) {
                 var cost = (Tree.Fields) r.fields().get("cost");
-                out.append(text(t, "id")).append(',').append(text(r, "from")).append(',').append(text(r, "to"));
+                out.append(text(t, "id"))
+                        .append(',')
+                        .append(text(r, "from"))
+                        .append(',')
+                        .append(text(r, "to"));
                 out.append(',').append(text(r, "import_kwh")).append(',').append(text(r, "export_kwh"));
                 for (String each : COSTS) out.append(',').append(cost == null ? "" : text(cost, each));
                 out.append(',').append(text(t, "currency"));

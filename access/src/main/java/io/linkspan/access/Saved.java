@@ -29,8 +29,10 @@ import java.util.TreeMap;
 ///
 /// How its wish for energy grew meanwhile, nobody measured, and a peak is a matter of minutes. So the peak is told from
 /// the
-/// least to the most: at least the lower of two reckonings (it went on at once at its own power; it drew evenly until it
-/// was let go for the last time), and at most what the meter would have shown had the machine drawn its own power in each
+/// least to the most: at least the lower of two reckonings (it went on at once at its own power; it drew evenly until
+/// it
+/// was let go for the last time), and at most what the meter would have shown had the machine drawn its own power in
+/// each
 /// quarter for as long as it was held.
 ///
 /// @param energies kWh by the beginning of a quarter that the meter would have counted more, or less, without the link
@@ -66,8 +68,7 @@ record Saved(
         if (link.isPrivate()) return Optional.of("it is a private link of two machines");
         if (!(link.does() instanceof Link.Does.Switch s))
             return Optional.of("only a link that switches at thresholds can be reckoned");
-        if (s.own().isEmpty())
-            return Optional.of("nobody says what " + link.to() + " draws; give the link own-power:");
+        if (s.own().isEmpty()) return Optional.of("nobody says what " + link.to() + " draws; give the link own-power:");
         if (kw(directory, link).isEmpty() && measuredBy(directory, link).isEmpty())
             return Optional.of("own-power is not in a unit of power");
         return Optional.empty();
@@ -110,17 +111,13 @@ record Saved(
     /// @param stretches of all links, oldest first
     /// @param until what is later has not happened yet
     static Saved of(
-            Directory directory,
-            History history,
-            Link link,
-            List<Charges.Stretch> stretches,
-            long from,
-            long until)
+            Directory directory, History history, Link link, List<Charges.Stretch> stretches, long from, long until)
             throws IOException {
         var reckoning = new Reckoning(directory, history, link, until);
         int number = directory.link(link.id());
         for (var s : stretches)
-            if (s.link() == number && directory.name(Result.Sort.PROPERTY, s.property()).equals(link.to()))
+            if (s.link() == number
+                    && directory.name(Result.Sort.PROPERTY, s.property()).equals(link.to()))
                 reckoning.add(s.from(), Math.min(s.to(), until), s.instead(), s.from() >= from);
         return reckoning.end();
     }

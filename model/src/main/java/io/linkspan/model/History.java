@@ -67,7 +67,8 @@ public interface History {
             long lastAtMicros) {
         /// The same without the times of its readings.
         public Bucket untimed() {
-            return new Bucket(fromMicros, toMicros, count, min, max, mean, timeMean, last, consumption, Double.NaN, 0, 0);
+            return new Bucket(
+                    fromMicros, toMicros, count, min, max, mean, timeMean, last, consumption, Double.NaN, 0, 0);
         }
     }
 

@@ -129,9 +129,7 @@ final class EnergyCommand implements Callable<Integer> {
         where.print("Link " + id + " had its way " + Where.text(link, "times") + " times, "
                 + Ages.text(java.time.Duration.ofSeconds(Long.parseLong(Where.text(link, "held_s")))) + " in all; "
                 + Where.text(link, "shifted_kwh") + " kWh were drawn later (estimate, by "
-                + (Where.text(link, "method").equals("measured")
-                        ? "what the machine drew"
-                        : "its own power, at most")
+                + (Where.text(link, "method").equals("measured") ? "what the machine drew" : "its own power, at most")
                 + ")");
         for (var tariff : Where.list(link, "tariffs")) {
             List<String> told = new ArrayList<>();

@@ -310,9 +310,8 @@ public final class Requests implements ControlSocket.Handler {
                 .atZone(zone)
                 .toLocalDate()
                 .withDayOfMonth(1);
-        long from = s.has("from")
-                ? time(s, "from", zone)
-                : month.atStartOfDay(zone).toEpochSecond() * 1_000_000L;
+        long from =
+                s.has("from") ? time(s, "from", zone) : month.atStartOfDay(zone).toEpochSecond() * 1_000_000L;
         var filter = Filter.of(Contract.OWNER, view.directory(), place.closed(), place::nowMicros);
         try {
             var told = energy.tell(

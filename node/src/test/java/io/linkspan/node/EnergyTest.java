@@ -39,39 +39,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// higher quarter.
 class EnergyTest {
     private static final ZoneId ZONE = ZoneId.of("Europe/Brussels");
-    private static final String SITE =
-            """
-            linkspan: 1
-            site: house
-            zone: Europe/Brussels
-            things:
-              - id: meter
-                properties:
-                  energy: { type: register, unit: kWh, keep: 3650d }
-                  given: { type: register, unit: Wh, keep: 3650d }
-                  gas: { type: register, unit: m3, keep: 3650d }
-              - id: market
-                properties:
-                  price: { type: number, unit: EUR/MWh, keep: 3650d }
-            tariffs:
-              - id: bands
-                currency: EUR
-                import: meter.energy
-                prices:
-                  - from: 2024-01-01
-                    import:
-                      - { name: day, price: 0.40, days: mon-fri, hours: "07:00-22:00" }
-                      - { name: night, price: 0.30 }
-                    standing: 0.24
-                    peak: { of: quarter-hour, charge: 31 EUR per kW and month, least: 1.5 kW, months: 1 }
-                  - { from: 2024-10-01, import: 0.10 }
-              - id: dynamic
-                currency: EUR
-                import: meter.energy
-                export: meter.given
-                prices:
-                  - { import: { of: market.price, each: 1h, factor: 1.06, plus: 0.10 }, export: 0.05 }
-            """;
 
     @TempDir
     private Path folder;
@@ -85,13 +52,14 @@ class EnergyTest {
     void start() throws Exception {
         var clock = NodeClock.real();
         node = Node.start(new Node.Settings(folder.resolve("data"), clock, Duration.ofMillis(50), Set.of()));
-        var id = node.create(Principal.person("anna"), Yaml.parseFields("site.yaml", SITE));
+        var id = node.create(Principal.person("anna"), Yaml.parseFields("energy.md", example()));
         TestNode.await("the history is open", () -> node.history(id).isPresent());
         Path csv = folder.resolve("readings.csv");
         Files.writeString(csv, readings());
         node.bring(id, csv);
         TestNode.await(
-                "it is complete", () -> node.history(id).orElseThrow().completeTo() > micros(LocalDate.of(2024, 11, 1)));
+                "it is complete",
+                () -> node.history(id).orElseThrow().completeTo() > micros(LocalDate.of(2024, 11, 1)));
         Identity identity = new Identity() {
             @Override
             public Optional<Who> bySession(String cookie) {
@@ -124,11 +92,19 @@ class EnergyTest {
         node.close();
     }
 
+    /// The site of docs/energy.md: what stands there about its costs is what is asked here.
+    private static String example() throws java.io.IOException {
+        String page = Files.readString(SiteSchemaTest.root().resolve("docs/energy.md"));
+        int from = page.indexOf("```yaml\n") + "```yaml\n".length();
+        return page.substring(from, page.indexOf("```", from));
+    }
+
     private static long micros(LocalDate day) {
         return day.atStartOfDay(ZONE).toEpochSecond() * 1_000_000;
     }
 
-    /// A reading each quarter of four days: a Wednesday with a gap of two hours and a higher quarter, and the two days on
+    /// A reading each quarter of four days: a Wednesday with a gap of two hours and a higher quarter, and the two
+    /// days on
     /// which the
     /// clocks are set. Prices of the market for the first twelve hours of the Wednesday.
     private static String readings() {
@@ -143,8 +119,16 @@ class EnergyTest {
                         && at.isAfter(Instant.parse("2024-01-10T11:00:00Z"))
                         && at.isBefore(Instant.parse("2024-01-10T13:00:00Z"));
                 if (!missing) {
-                    csv.append("meter.energy,").append(at).append(',').append(register).append(",good\n");
-                    csv.append("meter.given,").append(at).append(',').append(given).append(",good\n");
+                    csv.append("meter.energy,")
+                            .append(at)
+                            .append(',')
+                            .append(register)
+                            .append(",good\n");
+                    csv.append("meter.given,")
+                            .append(at)
+                            .append(',')
+                            .append(given)
+                            .append(",good\n");
                 }
                 if (at.equals(end)) break;
                 boolean high = at.equals(Instant.parse("2024-01-10T17:00:00Z"));
@@ -271,7 +255,8 @@ class EnergyTest {
     void whatCanNotBeAnsweredIsAProblem() throws Exception {
         for (String wrong : List.of("?every=week", "?from=2024-01-11T00:00:00Z&to=2024-01-10T00:00:00Z", "?from=soon"))
             assertThat(get(wrong, "").statusCode()).as(wrong).isEqualTo(400);
-        assertThat(get("?every=quarter&" + day("2023-01-01", "2024-01-01"), "").body()).contains("every=day");
+        assertThat(get("?every=quarter&" + day("2023-01-01", "2024-01-01"), "").body())
+                .contains("every=day");
         assertThat(get("?" + day("2014-01-01", "2024-01-01"), "").body()).contains("ask in parts");
     }
 

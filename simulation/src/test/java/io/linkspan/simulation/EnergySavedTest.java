@@ -40,13 +40,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What a link is said to have saved, against the truth: two of the demo's houses live three days by the second. The
 /// boiler of one
-/// is shed by the demo's rule, that of the other by nobody. The estimate knows the first one's readings, a minute apart,
+/// is shed by the demo's rule, that of the other by nobody. The estimate knows the first one's readings, a minute
+/// apart,
 /// and
 /// when the link had its way; it must not know the second.
 class EnergySavedTest {
     /// Recent, so that single readings are still kept.
-    private static final Instant BEGIN =
-            Instant.now().truncatedTo(ChronoUnit.DAYS).minus(10, ChronoUnit.DAYS).plus(5, ChronoUnit.HOURS);
+    private static final Instant BEGIN = Instant.now()
+            .truncatedTo(ChronoUnit.DAYS)
+            .minus(10, ChronoUnit.DAYS)
+            .plus(5, ChronoUnit.HOURS);
     private static final int DAYS = 3;
     private static final double OFF_ABOVE_WATTS = 2_000;
     private static final double ON_BELOW_WATTS = 1_200;
@@ -74,7 +77,8 @@ class EnergySavedTest {
             Path csv = folder.resolve("house.csv");
             Files.writeString(csv, readings);
             node.bring(id, csv);
-            var desk = new NodeDesk(node, clock, 1, () -> "", s -> node.history(s).map(History.class::cast));
+            var desk =
+                    new NodeDesk(node, clock, 1, () -> "", s -> node.history(s).map(History.class::cast));
             var place = desk.places().getFirst();
             await(place, micros(DAYS * 86_400L));
             var filter = Filter.of(Contract.OWNER, place.directory(), place.closed(), place::nowMicros);
@@ -166,8 +170,7 @@ class EnergySavedTest {
                 if (!entries.hasNext()) return null;
                 var entry = entries.next();
                 var encoded = new EntryCodec();
-                encoded.encode(
-                        entry.seq(), entry.at(), entry.by(), entry.input(), entry.results(), place.closed());
+                encoded.encode(entry.seq(), entry.at(), entry.by(), entry.input(), entry.results(), place.closed());
                 return new Log.Stored(
                         new Log.Position(place.id(), 1, entry.seq()),
                         entry.at().site(),
