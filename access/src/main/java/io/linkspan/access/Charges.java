@@ -78,7 +78,7 @@ final class Charges {
         }
         var at = seen.map(Feed::after).orElse(new Log.Position(place.id(), 1, 0));
         whole = false;
-        try (var reader = place.reader(at)) {
+        try (var reader = reader(place, at)) {
             for (int n = 1; ; n++) {
                 try {
                     var stored = reader.next();
@@ -94,6 +94,15 @@ final class Charges {
                 }
                 if (n % LOOK_EVERY == 0 && System.nanoTime() - untilNanos > 0) return;
             }
+        }
+    }
+
+    /// Where a branch of the log ended, what came after is taken as never said.
+    private static Log.Reader reader(Place place, Log.Position at) throws IOException {
+        try {
+            return place.reader(at);
+        } catch (Log.BeyondBranch e) {
+            return place.reader(Feed.after(e.resetTo()));
         }
     }
 
