@@ -29,7 +29,7 @@ const duration = text => {
  * @param {object} options `dist`: the folder of the built page; `now`: the moment at which its clock starts (ISO 8601), else the real one;
  *   `accounts`: whether there is one already; `tick`: milliseconds between two changes
  */
-export async function start({ dist, now, accounts = true, port = 0, tick = 500, extraProperties = 0 } = {}) {
+export async function start({ dist, now, accounts = true, port = 0, tick = 500, extraProperties = 0, tariff = true } = {}) {
   const began = Date.now();
   const first = now ? Date.parse(now) : began;
   const clock = () => (first + Date.now() - began) / 1000;
@@ -160,6 +160,44 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
       buckets.push(bucket);
     }
     return { buckets, ...(at < to ? { next: String(at) } : {}) };
+  }
+
+  // ---- energy and its cost: a day and a night price, a standing charge, the mean of monthly peaks
+
+  function energy(query) {
+    if (tariff === false) return { from: query.get('from'), to: query.get('to'), every: query.get('every') ?? 'day', tariffs: [], links: [] };
+    const step = query.get('every') ?? 'day', size = { quarter: 900, hour: 3600, day: 86_400, month: 86_400 }[step];
+    if (!size) throw new Problem(400, 'Bad request', `every is quarter, hour, day or month, not "${step}"`);
+    const at = clock(), from = Date.parse(query.get('from')) / 1000, to = Math.min(at, Date.parse(query.get('to')) / 1000);
+    const import_ = must('meter.energy_import'), cents = n => Number(n.toFixed(4)), kwh = n => Number(n.toFixed(3));
+    const make = (start, end) => {
+      const sums = { day: 0, night: 0 };
+      for (let q = start; q < end; q += 900) {
+        const hour = new Date((q + 7200) * 1000), work = hour.getUTCDay() % 6 !== 0 && hour.getUTCHours() >= 7 && hour.getUTCHours() < 22;
+        sums[work ? 'day' : 'night'] += Math.max(0, import_.at(Math.min(q + 900, end)) - import_.at(q));
+      }
+      const parts = [['day', 0.3349], ['night', 0.2687]].map(([name, price]) => ({ name, kwh: kwh(sums[name]), cost: cents(sums[name] * price) })).filter(p => p.kwh > 0);
+      const cost = { energy: cents(parts.reduce((a, p) => a + p.cost, 0)), export: 0, standing: cents((end - start) / 86_400 * 0.19), capacity: cents((end - start) / (30 * 86_400) * 18.1) };
+      return { from: iso(start), to: iso(end), import_kwh: kwh(sums.day + sums.night), export_kwh: 0, cost: { ...cost, total: cents(cost.energy + cost.standing + cost.capacity) }, parts };
+    };
+    const rows = [];
+    if (step === 'month') rows.push(make(from, to));
+    else for (let s = from; s < to; s += size) rows.push(make(s, Math.min(s + size, to)));
+    const total = { ...make(from, to), estimated_kwh: 0.412 };
+    const month = iso(from).slice(0, 7);
+    return {
+      from: iso(from), to: iso(to), every: step, complete_to: iso(at),
+      tariffs: [{
+        id: 'household', title: 'Example tariff of a household', currency: 'EUR', import: ['meter.energy_import'], export: [], counted_to: iso(to), total, rows,
+        peaks: [{ month, kw: 4.236, at: iso(Math.min(to - 3600, from + 9 * 86_400 + 64_800)), estimated_quarters: 3, lacking_quarters: 0, billed_kw: 4.104, of_months: 12, charge: 18.0986 }],
+        prices: Array.from({ length: Math.min(192, Math.floor((to - from) / 900)) }, (_, i) => { const s = from + i * 900; return [iso(s), (0.21 + 0.07 * Math.sin(Math.floor(s / 3600) / 3.2)).toFixed(4)]; }),
+        missing: [],
+      }],
+      links: [
+        { id: 'shed_peak', to: 'boiler.on', times: 14, held_s: 23_400, shifted_kwh: 11.7, method: 'measured', assumed: 2, unknown_s: 0, tariffs: [{ id: 'household', energy_saved: 0.31, months: [{ month, peak_kw: 4.236, without_kw: 5.918, without_least_kw: 5.102, without_at: iso(from + 64_800), capacity_saved: 7.4176, capacity_saved_least: 3.8191 }] }] },
+        { id: 'surplus_to_car', to: 'car.limit', unknown: 'nobody says what car.limit draws; give the link own-power:' },
+      ],
+    };
   }
 
   // ---- why
@@ -362,6 +400,8 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
       const all = before ? state.log.filter(e => Number(e.position) < Number(before)) : state.log;
       return { entries: all.slice(0, most), position: String(state.position) };
     }
+    if (what === 'energy') return energy(q);
+    if (what === 'energy.csv') { response.setHeader('Content-Disposition', 'attachment; filename="energy.csv"'); return { csv: `tariff,from,to,import_kwh,total\n${energy(q).tariffs.flatMap(t => t.rows.map(r => `${t.id},${r.from},${r.to},${r.import_kwh},${r.cost.total}`)).join('\n')}\n` }; }
     if (what === 'why') return why(name);
     if (what === 'file') {
       allow(account, 'installer');

@@ -12,7 +12,8 @@ const why = async page => { await page.locator('.actuator').getByRole('button', 
 const take = async page => { await page.locator('.actuator').first().getByRole('button', { name: 'Take it by hand' }).click(); await page.getByRole('dialog').waitFor(); };
 const chart = async page => { await page.locator('.readout .first').waitFor(); };
 const compare = async page => { await chart(page); await page.getByLabel('Compare with').selectOption('roof.power'); await page.locator('.readout .second').waitFor(); };
-const week = async page => { await page.getByRole('button', { name: '7 days' }).click(); await page.getByRole('heading', { name: 'Day by day' }).waitFor(); await page.getByLabel('Price of one kWh').fill('0.31'); };
+const week = async page => { await page.getByRole('button', { name: '7 days' }).click(); await page.getByRole('heading', { name: 'Day by day' }).waitFor(); };
+const costs = async page => { await page.locator('.costs .made').waitFor(); };
 const mistake = async page => {
   const text = page.getByRole('textbox', { name: 'The site file' });
   await text.fill((await text.inputValue()).replace('off-above', 'off-abov'));
@@ -44,7 +45,9 @@ const PICTURES = [
   ['machine-phone', { screen: 'phone', scheme: 'dark' }, 'thing/boiler', chart],
   ['why', { screen: 'laptop', scale: 0.9 }, 'thing/boiler', why],
   ['take-phone', { screen: 'phone' }, 'thing/boiler', take],
-  ['energy', { screen: 'laptop' }, 'energy', week],
+  ['energy', { screen: 'laptop' }, 'energy', costs],
+  ['energy-phone', { screen: 'phone', scheme: 'dark' }, 'energy', costs],
+  ['energy-counted', { screen: 'laptop', mock: { tariff: false } }, 'energy', week],
   ['set-up-wrong-line', { screen: 'laptop', scheme: 'dark' }, 'setup/file', mistake],
   ['set-up-complete', { screen: 'laptop' }, 'setup/file', complete],
   ['set-up-add', { screen: 'laptop', scale: 0.9 }, 'setup/add', find],

@@ -319,7 +319,7 @@ test('dragging over a time looks closer', () => walk({}, async ({ page, signIn, 
   await page.waitForFunction(() => /16 Jun 2[34]:|17 Jun 0|00:|01:|02:/.test(document.querySelector('.plot .canvas').getAttribute('aria-label')) && !/16 Jun 17:01/.test(document.querySelector('.plot .canvas').getAttribute('aria-label')));
 }));
 
-test('energy adds up, and costs what the reader says', () => walk({}, async ({ page, signIn, to }) => {
+test('without a tariff energy adds up, and costs what the reader says', () => walk({ mock: { tariff: false } }, async ({ page, signIn, to }) => {
   await signIn();
   await to('energy');
   await page.getByRole('button', { name: '7 days' }).click();
@@ -333,6 +333,28 @@ test('energy adds up, and costs what the reader says', () => walk({}, async ({ p
   assert.ok(Math.abs(Number(cost.replace(/[^\d.]/g, '')) - kwh / 2) < 0.5, cost);
   await page.reload();
   await page.locator('.tile', { hasText: 'Costs' }).waitFor();
+}));
+
+test('with a tariff it says what the month costs, of what, against the one before, and what links saved', () => walk({}, async ({ page, signIn, to }) => {
+  await signIn();
+  await to('energy');
+  const costs = page.getByRole('region', { name: 'What it costs' });
+  await costs.locator('.tile', { hasText: 'Cost so far' }).getByText('against the same time of the month before').waitFor();
+  const number = async place => Number((await place.innerText()).replace(/[^\d.]/g, ''));
+  const sum = await number(costs.locator('.tile', { hasText: 'Cost so far' }).locator('.value'));
+  const parts = await costs.locator('.made tbody tr:not(.sum) td:last-child').allInnerTexts();
+  assert.ok(Math.abs(parts.reduce((a, t) => a + Number(t.replace(/[^\d.]/g, '')), 0) - sum) < 0.05, `${parts} is not ${sum}`);
+  assert.equal(await page.getByLabel('Price of one kWh', { exact: true }).count(), 0);
+  await costs.locator('.tile', { hasText: 'Highest quarter' }).getByText('4.24').waitFor();
+  await costs.getByText('Peak 4.24 kW instead of 5.10 – 5.92 kW').waitFor();
+  await costs.getByText('How is this reckoned?').focus();
+  await page.keyboard.press('Enter');
+  await costs.getByText('That energy is moved, not saved').waitFor();
+  await costs.getByText('nobody says what car.limit draws').waitFor();
+  await costs.getByRole('button', { name: 'Yesterday' }).click();
+  await costs.getByRole('heading', { name: 'Hour by hour' }).waitFor();
+  const [download] = await Promise.all([page.waitForEvent('download'), costs.getByRole('link', { name: 'Download (CSV)' }).click()]);
+  assert.match(readFileSync(await download.path(), 'utf8'), /^tariff,from,to/);
 }));
 
 test('without a connection it says since when, and catches up by itself', () => walk({}, async ({ page, signIn, mock }) => {

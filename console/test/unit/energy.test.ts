@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Bucket } from '../../src/main/page/api';
-import { bars, metersOf, niceTop, peakPower, sum } from '../../src/main/page/energy';
+import type { Bucket, EnergyLink, EnergyRow } from '../../src/main/page/api';
+import { bars, change, metersOf, niceTop, partNames, peakPower, savedBy, stacks, sum } from '../../src/main/page/energy';
 
 const HOUR = 3_600_000;
 const bucket = (hour: number, more: Partial<Bucket>): Bucket => ({ from: new Date(hour * HOUR).toISOString(), to: new Date((hour + 1) * HOUR).toISOString(), count: 360, ...more });
@@ -39,4 +39,33 @@ test('an axis ends at a round number above all', () => {
     assert.ok(Math.abs(top / step - Math.round(top / step)) < 1e-9);
   }
   assert.deepEqual(niceTop(0), { top: 1, step: 0.5 });
+});
+
+const row = (hour: number, parts: EnergyRow['parts'], total: number): EnergyRow => ({
+  from: new Date(hour * HOUR).toISOString(), to: new Date((hour + 1) * HOUR).toISOString(), import_kwh: parts.reduce((a, p) => a + p.kwh, 0), export_kwh: 0,
+  cost: { energy: total, export: 0, standing: 0, capacity: 0, total }, parts,
+});
+
+test('prices stand on each other, each in its own place in every bar', () => {
+  const rows = [row(0, [{ name: 'night', kwh: 2, cost: 0.5 }], 0.5), row(1, [{ name: 'day', kwh: 1, cost: 0.4 }, { name: 'night', kwh: 3, cost: 0.75 }], 1.15), row(2, [], 0)];
+  const names = partNames(rows);
+  assert.deepEqual(names, ['night', 'day']);
+  const all = stacks(rows, names);
+  assert.deepEqual(all[1]!.parts, [{ name: 'night', kwh: 3, below: 0 }, { name: 'day', kwh: 1, below: 3 }]);
+  assert.deepEqual(all.map(s => s.known), [true, true, false]);
+});
+
+test('nothing before is no change', () => {
+  assert.equal(change(3, undefined), undefined);
+  assert.equal(change(3, 0), undefined);
+  assert.equal(change(3, 2), 0.5);
+});
+
+test('what a link saved is told from the least to the most', () => {
+  const link: EnergyLink = { id: 'shed', to: 'boiler.on', tariffs: [{ id: 'a', energy_saved: 0.2, months: [
+    { month: '2026-05', peak_kw: 3, without_kw: 4, without_least_kw: 3.5, capacity_saved: 4, capacity_saved_least: 2 },
+    { month: '2026-06', peak_kw: 4, without_kw: 5, without_least_kw: 4.1, capacity_saved: 4, capacity_saved_least: 1 }] }] };
+  assert.deepEqual(savedBy(link, { id: 'a' }), { energy: 0.2, capacity: [3, 8], peak: { with: 4, least: 4.1, most: 5 } });
+  assert.equal(savedBy(link, { id: 'b' }), undefined);
+  assert.equal(savedBy({ id: 'x', to: 'y.z', unknown: 'why' }, { id: 'a' }), undefined);
 });

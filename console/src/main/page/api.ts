@@ -41,6 +41,21 @@ export type Every = 'minute' | 'quarter' | 'hour' | 'day';
 export type Rolled = {
   property: string; unit?: string; from: string; to: string; complete_to?: string; buckets: Bucket[]; next?: string; missing: Missing[];
 };
+export type EnergyPart = { name: string; kwh: number; cost: number };
+export type EnergyRow = {
+  from: string; to: string; import_kwh: number; export_kwh: number; cost: { energy: number; export: number; standing: number; capacity: number; total: number };
+  parts: EnergyPart[]; export_parts?: EnergyPart[]; estimated_kwh?: number; unpriced_kwh?: number; lacking_s?: number;
+};
+export type EnergyPeak = { month: string; kw: number; at: string; estimated_quarters: number; lacking_quarters: number; billed_kw?: number; of_months?: number; charge?: number };
+export type EnergyTariff = {
+  id: string; title?: string; currency: string; import: string[]; export: string[]; counted_to?: string; total: EnergyRow; rows: EnergyRow[]; peaks: EnergyPeak[];
+  prices?: [time: string, price: string][]; missing: (Missing & { property: string })[];
+};
+export type EnergyLink = {
+  id: string; to: string; unknown?: string; times?: number; held_s?: number; shifted_kwh?: number; method?: 'measured' | 'rated'; assumed?: number; unknown_s?: number; read_to?: string;
+  tariffs?: { id: string; energy_saved: number; months: { month: string; peak_kw: number; without_kw: number; without_least_kw: number; capacity_saved?: number; capacity_saved_least?: number }[] }[];
+};
+export type EnergyTold = { from: string; to: string; every: string; complete_to?: string; tariffs: EnergyTariff[]; links?: EnergyLink[] };
 export type WhyStep = { kind: string; position?: string; time?: string; text: string; wire_hex?: string; wire_text?: string };
 export type Why = { about: string; headline: string; steps: WhyStep[] };
 export type Outcome = { kind: string; text: string; why?: string };
@@ -171,6 +186,11 @@ export const api = {
   },
   csvAddress: (site: string, path: string, from: Date, to: Date) =>
     `${historyOf(site, path)}.csv${query({ from: from.toISOString(), to: to.toISOString() })}`,
+
+  energy: (site: string, from: Date, to: Date, every: 'quarter' | 'hour' | 'day' | 'month') =>
+    json<EnergyTold>(`/v1/sites/${part(site)}/energy${query({ from: from.toISOString(), to: to.toISOString(), every })}`),
+  energyCsvAddress: (site: string, from: Date, to: Date, every: string) =>
+    `/v1/sites/${part(site)}/energy.csv${query({ from: from.toISOString(), to: to.toISOString(), every })}`,
 
   file: (site: string) => json<SiteText>(`/v1/sites/${part(site)}/file`),
   apply: (site: string, yaml: string, revision: number, how: { dry_run?: boolean; confirmed?: boolean }) =>

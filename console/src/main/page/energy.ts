@@ -1,5 +1,5 @@
 // Sums of what meters counted. Pure.
-import type { Bucket, Cell, Rolled, Thing } from './api';
+import type { Bucket, Cell, EnergyLink, EnergyRow, EnergyTariff, Rolled, Thing } from './api';
 
 // kWh in one of each unit that a register of energy may have.
 const KWH: Record<string, number> = { 'kW.h': 1, kWh: 1, 'W.h': 0.001, Wh: 0.001, 'MW.h': 1000, MWh: 1000 };
@@ -44,4 +44,37 @@ export function niceTop(most: number): { top: number; step: number } {
   const rough = most / 3, size = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map(n => n * size).find(s => s >= rough)!;
   return { top: Math.ceil(most / step - 1e-9) * step, step };
+}
+
+// ---- what it costs
+
+// The names of the prices of all rows, in the order in which they first come: the same colour for each everywhere.
+export const partNames = (rows: readonly EnergyRow[]): string[] => [...new Set(rows.flatMap(r => r.parts.map(p => p.name)))];
+
+export type Stack = { from: number; to: number; kwh: number; cost: number; parts: { name: string; kwh: number; below: number }[]; known: boolean };
+// One bar for each row, its prices on top of each other.
+export const stacks = (rows: readonly EnergyRow[], names: readonly string[]): Stack[] => rows.map(r => {
+  let below = 0;
+  const parts = names.map(name => {
+    const kwh = r.parts.find(p => p.name === name)?.kwh ?? 0, part = { name, kwh, below };
+    below += Math.max(0, kwh);
+    return part;
+  }).filter(p => p.kwh > 0);
+  return { from: Date.parse(r.from), to: Date.parse(r.to), kwh: r.import_kwh, cost: r.cost.total, parts, known: r.parts.length > 0 };
+});
+
+// How much more, as a share of the former; none where there was nothing.
+export const change = (now: number, before: number | undefined): number | undefined => before === undefined || Math.abs(before) < 0.005 ? undefined : (now - before) / Math.abs(before);
+
+// What a link saved with one tariff over the span that was asked for.
+export function savedBy(link: EnergyLink, tariff: Pick<EnergyTariff, 'id'>): { energy: number; capacity: [least: number, most: number] | undefined; peak: { with: number; least: number; most: number } | undefined } | undefined {
+  const found = link.tariffs?.find(t => t.id === tariff.id);
+  if (!found) return undefined;
+  const charged = found.months.filter(m => m.capacity_saved !== undefined);
+  const most = found.months.reduce<(typeof found.months)[number] | undefined>((a, b) => a && a.without_kw >= b.without_kw ? a : b, undefined);
+  return {
+    energy: found.energy_saved,
+    capacity: charged.length ? [charged.reduce((sum, m) => sum + (m.capacity_saved_least ?? m.capacity_saved!), 0), charged.reduce((sum, m) => sum + m.capacity_saved!, 0)] : undefined,
+    peak: most && { with: most.peak_kw, least: most.without_least_kw, most: most.without_kw },
+  };
 }

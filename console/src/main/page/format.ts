@@ -58,6 +58,11 @@ export class Format {
 
   money(value: number): string { return this.number(value, 2); }
 
+  // An amount in a currency, with as many decimals as it has: 2 for euros, none for yen; a price has more.
+  amount(value: number, currency: string, decimals?: number): string {
+    return new Intl.NumberFormat(this.locale, { style: 'currency', currency, ...(decimals === undefined ? {} : { minimumFractionDigits: 2, maximumFractionDigits: decimals }) }).format(Object.is(value, -0) ? 0 : value);
+  }
+
   // A value without its unit. What can be switched is on or off, what is only seen is yes or no.
   value(cell: Pick<Cell, 'type' | 'writable' | 'shown'>, value: Json | undefined): string {
     if (value === undefined || value === null) return '';
@@ -119,6 +124,12 @@ export class Format {
     const first = new Date(at + (ahead + new Date(at).getTimezoneOffset()) * 60_000);
     // The reader's own clock may change between the two moments.
     return new Date(at + (ahead + first.getTimezoneOffset()) * 60_000);
+  }
+
+  // When the month of a moment began in the site's zone, some months on or back.
+  monthStart(at: number, months = 0): number {
+    const [y, m] = this.dateKey(at).split('-').map(Number);
+    return this.dayStart(Date.UTC(y!, m! - 1 + months, 1, 12));
   }
 
   // When the day of a moment began in the site's zone, some days on or back: right over days of 23 and 25 hours.

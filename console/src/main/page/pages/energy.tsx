@@ -5,6 +5,7 @@ import { useAround, useAsked, useLive, useNow } from '../context';
 import { bars, metersOf, niceTop, peakPower, sum, type Bar, type Meter } from '../energy';
 import { titleOf } from '../format';
 import { Card, Choice, Field, Note, Segments, Trouble } from '../parts/small';
+import { Costs } from './energy-cost';
 
 const PERIODS = ['today', 'yesterday', 'last7', 'last30'] as const;
 type Period = (typeof PERIODS)[number];
@@ -13,26 +14,30 @@ type Currency = (typeof CURRENCIES)[number];
 const AGAIN_MS = 60_000;
 
 export function EnergyPage(_: { path: string[] }) {
-  const { words, live } = useAround();
+  const { words, live, site, format } = useAround();
   const meters = metersOf(useLive(live, s => s.things));
   const [path, setPath] = useState('');
   const [period, setPeriod] = useState<Period>('today');
+  // Whether the site has a tariff; its costs are asked for there.
+  const priced = useAsked(async () => { const now = live.now(); return api.energy(site.name, new Date(format.monthStart(now)), new Date(now), 'month'); }, [site.name, site.revision]);
+  const costs = priced.value && priced.value.tariffs.length > 0 ? priced.value : undefined;
   const meter = meters.find(m => m.cell.property === path) ?? meters[0];
   return (
     <>
-      <div class="headline"><h1>{words.energy}</h1><Segments label={words.range} value={period} options={PERIODS.map(p => [p, words[p]] as const)} onValue={setPeriod} /></div>
-      <p class="soft lead">{words.energyLead}</p>
+      <h1>{words.energy}</h1>
+      {costs && <Costs first={costs} />}
+      <div class="headline"><h2>{words.counted}</h2><Segments label={words.range} value={period} options={PERIODS.map(p => [p, words[p]] as const)} onValue={setPeriod} /></div>
       {!meter ? <Note kind="plain">{words.noRegisters}</Note> : (
         <>
           {meters.length > 1 && <div class="controls"><Choice label={words.meter} value={meter.cell.property} options={meters.map(m => [m.cell.property, `${titleOf(m.thing)}: ${titleOf(m.cell)}`] as const)} onValue={setPath} /></div>}
-          <Counted key={meter.cell.property} meter={meter} period={period} />
+          <Counted key={meter.cell.property} meter={meter} period={period} priced={costs !== undefined || !(priced.value ?? priced.problem)} />
         </>
       )}
     </>
   );
 }
 
-function Counted({ meter, period }: { meter: Meter; period: Period }) {
+function Counted({ meter, period, priced }: { meter: Meter; period: Period; priced: boolean }) {
   const { words, format, site, live } = useAround();
   const now = useNow(live, AGAIN_MS);
   const [from, to] = { today: [0, 1], yesterday: [-1, 0], last7: [-6, 1], last30: [-29, 1] }[period].map(days => format.dayStart(now, days)) as [number, number];
@@ -57,20 +62,20 @@ function Counted({ meter, period }: { meter: Meter; period: Period }) {
         {byDay && <div class="tile"><span class="label">{words.perDayAverage}</span><span class="value big">{kwh(perDay)}<span class="unit">kWh</span></span></div>}
         {most?.kwh !== undefined && <div class="tile"><span class="label">{words.peak}</span><span class="value big">{kwh(most.kwh)}<span class="unit">kWh</span></span><span class="age">{when(most.from)}</span></div>}
         {power.value && <div class="tile"><span class="label">{words.peakPower}</span><span class="value big">{format.number(power.value.kw, 2)}<span class="unit">kW</span></span><span class="age">{byDay ? format.weekday(power.value.at) : ''} {format.clock(power.value.at)}</span></div>}
-        {cost > 0 && <div class="tile"><span class="label">{words.cost}</span><span class="value big">{money.format(cost)}</span></div>}
+        {!priced && cost > 0 && <div class="tile"><span class="label">{words.cost}</span><span class="value big">{money.format(cost)}</span></div>}
       </div>
       <Card title={byDay ? words.perDay : words.perHour}>
         <Bars all={all} to={to} byDay={byDay} kwh={kwh} when={when} label={words.energyChart} />
         {asked.value.missing.length > 0 && <p class="soft small"><i class="hatch" />{words.incomplete}</p>}
       </Card>
-      <Card class="price">
+      {!priced && <Card class="price">
         <Field label={words.price} hint={words.priceHint}>{(id, hint) => (
           <span class="row">
             <input id={id} {...(hint ? { 'aria-describedby': hint } : {})} inputMode="decimal" value={price} size={8} onInput={e => setPrice(e.currentTarget.value)} />
             <select aria-label={words.cost} value={currency} onChange={e => setCurrency(e.currentTarget.value as Currency)}>{CURRENCIES.map(c => <option key={c}>{c}</option>)}</select>
           </span>
         )}</Field>
-      </Card>
+      </Card>}
     </>
   );
 }

@@ -69,10 +69,17 @@ export const en = {
   },
   showBytes: 'Show the bytes', position: 'Entry {position}',
   // energy
-  energyLead: 'What the meters counted.', perHour: 'Hour by hour', perDay: 'Day by day', total: 'In all', peak: 'Highest', cost: 'Costs',
+  counted: 'What the meters counted', perHour: 'Hour by hour', perDay: 'Day by day', total: 'In all', peak: 'Highest', cost: 'Costs',
   price: 'Price of one kWh', priceHint: 'Kept on this device only.', noRegisters: 'No meter counts energy here yet.', today: 'Today', yesterday: 'Yesterday',
   last7: '7 days', last30: '30 days', meter: 'Meter', energyChart: 'Energy by time', perDayAverage: 'A day, on average', incomplete: 'Some time is missing here: the sum is what the meter counted all the same.',
   peakPower: 'Highest power',
+  thisMonth: 'This month', lastMonth: 'Last month', costs: 'What it costs', costsLead: 'By the tariff {tariff}, up to {at}.', soFar: 'Cost so far', importedKwh: 'Taken', exportedKwh: 'Given', against: '{share} against the same time of the month before',
+  peakQuarter: 'Highest quarter of an hour', capacityCharge: 'Capacity charge of the month', billed: { one: 'Billed {kw} kW, of {count} month', other: 'Billed {kw} kW, the mean of {count} months' }, standingCharge: 'Standing charge', partPrice: 'Price', allParts: 'Energy', costChart: 'Energy by price', costTable: 'What the cost is made of',
+  estimatedKwh: '{kwh} kWh were counted while readings were missing; when exactly is an estimate.', unpricedKwh: '{kwh} kWh have no price and are in no cost.', lackingTime: 'Nothing is known of {time}.', peakMayHide: { one: 'A higher peak may hide in {count} quarter that was not measured.', other: 'A higher peak may hide in {count} quarters that were not measured.' },
+  savedTitle: 'What the links saved', savedTimes: { one: 'Had its way once, for {time}', other: 'Had its way {count} times, for {time}' }, savedLater: '{kwh} kWh drawn later', savedEnergy: 'Energy', savedCapacity: 'Capacity charge', savedPeak: 'Peak {with} kW instead of {without} kW', savedUnknown: 'Not known', savedHow: 'How is this reckoned?',
+  savedMeasured: 'An estimate. Where the link held the machine off and nobody else would have, the machine would have gone on drawing from that moment, until it had the energy that it took after it was let go. That energy is moved, not saved. The peak is told from the least to the most: when within that time the machine would have drawn, nobody measured. At most it drew all it can in each quarter of an hour for as long as it was held.',
+  savedRated: 'An estimate at most. The power of the machine is not measured, so it is taken to draw all that it can while it is held off, and to take it back at once.', savedAssumed: { one: 'Once the machine drew nothing when it was held; when it would have begun is assumed.', other: '{count} times the machine drew nothing when it was held; when it would have begun is assumed.' }, savedReading: 'The log is still being read; this is known up to {at}.',
+  pricesTitle: 'Price of one kWh by time',
   // set-up
   setupLead: 'What this site has and who may use it.', siteFile: 'Site file', addMachineTab: 'Add a machine', people: 'People', tokens: 'Access tokens', applications: 'Applications',
   editor: 'The site file', revision: 'Revision {revision}', check: 'See what would change', apply: 'Apply', undo: 'Undo', undone: 'The former file is in force again.',

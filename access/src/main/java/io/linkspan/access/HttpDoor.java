@@ -242,6 +242,7 @@ public final class HttpDoor implements Closeable {
         all.addAll(new ActRoutes().all());
         all.addAll(HistoryRoutes.all());
         all.addAll(GraphiteRoutes.all());
+        all.addAll(new EnergyRoutes().all());
         all.addAll(feeds.routes());
         all.addAll(new ApplicationRoutes(settings.applications()).all());
         all.addAll(files.all());

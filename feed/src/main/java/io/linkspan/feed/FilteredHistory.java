@@ -43,7 +43,10 @@ final class FilteredHistory implements History {
         long to = Math.min(toMicros, horizon);
         if (fromMicros >= to) return new Buckets(List.of(), false);
         var all = history.buckets(property, fromMicros, to, every);
-        var whole = all.buckets().stream().filter(b -> b.toMicros() <= horizon).toList();
+        var whole = all.buckets().stream()
+                .filter(b -> b.toMicros() <= horizon)
+                .map(b -> filter.isReduced() ? b.untimed() : b) // when within a window, is finer than a window
+                .toList();
         return new Buckets(whole, all.more());
     }
 

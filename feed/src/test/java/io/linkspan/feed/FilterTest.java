@@ -69,7 +69,7 @@ class FilterTest {
                     at < Math.min(toMicros, now);
                     at = Windows.end(every, zone, at)) {
                 long end = Windows.end(every, zone, at);
-                all.add(new Bucket(at, end, Math.min(end, now) - at, 0, 1, 1, 1, 1, Double.NaN));
+                all.add(new Bucket(at, end, Math.min(end, now) - at, 0, 1, 1, 1, 1, Double.NaN, 0, at, end - 1));
             }
             return new Buckets(all, false);
         }

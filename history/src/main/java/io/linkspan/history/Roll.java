@@ -65,7 +65,10 @@ record Roll(
                 used == 0 ? Double.NaN : sum / used,
                 held == 0 ? Double.NaN : area / held,
                 last,
-                consumption);
+                consumption,
+                first,
+                firstAt,
+                lastAt);
     }
 
     /// The rolls of one day as bytes: decimals of the figures and the unit of the times once, then each row against

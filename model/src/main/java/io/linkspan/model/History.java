@@ -49,6 +49,9 @@ public interface History {
     /// @param mean of the readings
     /// @param timeMean each value weighted by how long it stood, gaps left out
     /// @param consumption of a register, in its unit, through roll-over and exchange; NaN for what is no register
+    /// @param first the first figure; NaN where it is not told
+    /// @param firstAtMicros when that was; 0 where it is not told
+    /// @param lastAtMicros when `last` was; 0 where it is not told
     record Bucket(
             long fromMicros,
             long toMicros,
@@ -58,7 +61,16 @@ public interface History {
             double mean,
             double timeMean,
             double last,
-            double consumption) {}
+            double consumption,
+            double first,
+            long firstAtMicros,
+            long lastAtMicros) {
+        /// The same without the times of its readings.
+        public Bucket untimed() {
+            return new Bucket(
+                    fromMicros, toMicros, count, min, max, mean, timeMean, last, consumption, Double.NaN, 0, 0);
+        }
+    }
 
     /// A stretch in which a series is missing.
     ///

@@ -26,7 +26,8 @@ public record SiteFile(
         long revision,
         Map<String, ConnectorEntry> connectors,
         Map<String, Thing> things,
-        Map<String, Link> links) {
+        Map<String, Link> links,
+        Map<String, Tariff> tariffs) {
 
     /// The grammar that this program writes; older ones are always read.
     public static final int GRAMMAR = 1;
@@ -37,6 +38,8 @@ public record SiteFile(
     public static final int PROPERTIES_MAX = 10_000;
     /// Most links.
     public static final int LINKS_MAX = 100_000;
+    /// Most tariffs.
+    public static final int TARIFFS_MAX = 100;
     /// Most connectors.
     public static final int CONNECTORS_MAX = 10_000;
 
@@ -77,7 +80,8 @@ public record SiteFile(
                 s.integer("revision", 0, 0, Long.MAX_VALUE),
                 connectors,
                 things,
-                links);
+                links,
+                tariffs(s, lookup));
         s.text("title");
         s.finish();
         return file;
@@ -310,6 +314,16 @@ public record SiteFile(
             Link link = Link.read(l, lookup);
             if (all.put(link.id(), link) != null) throw l.wrong("id", twice("link", link.id()));
             if (all.size() > LINKS_MAX) throw new Invalid(l.mark(), "a site has at most " + LINKS_MAX + " links");
+        }
+        return all;
+    }
+
+    private static Map<String, Tariff> tariffs(Settings s, Lookup lookup) throws Invalid {
+        var all = new LinkedHashMap<String, Tariff>();
+        for (var t : s.list("tariffs")) {
+            Tariff tariff = Tariff.read(t, lookup);
+            if (all.put(tariff.id(), tariff) != null) throw t.wrong("id", twice("tariff", tariff.id()));
+            if (all.size() > TARIFFS_MAX) throw new Invalid(t.mark(), "a site has at most " + TARIFFS_MAX + " tariffs");
         }
         return all;
     }

@@ -151,8 +151,20 @@ final class UnitParser {
         if (known.isPresent()) return known.get();
         var other = UnitTable.spelling(name);
         if (other.isPresent()) return new UnitParser(other.get()).parse();
+        if (isCurrency(name)) return Units.single("{" + name + "}", Dimension.NONE, Ratio.ONE, Ratio.ZERO);
         if (!name.matches("(?:[A-Za-z_']|\\[[A-Za-z0-9_'.]+])+")) throw unknown(name); // nothing for Indriya
         return UcumAtoms.find(name).orElseThrow(() -> unknown(name));
+    }
+
+    /// A code of ISO 4217: UCUM has no money, so it stands as an annotation, `{EUR}/kW.h`.
+    private static boolean isCurrency(String name) {
+        if (!name.matches("[A-Z]{3}")) return false;
+        try {
+            java.util.Currency.getInstance(name);
+            return true;
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
     }
 
     private IllegalArgumentException unknown(String name) {

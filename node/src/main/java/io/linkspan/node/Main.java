@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             Keeping.BackupCommand.class,
             Keeping.Restore.class,
             Past.Import.class,
+            EnergyCommand.class,
             ByHand.Probe.class,
             ByHand.Read.class,
             CommandLine.HelpCommand.class

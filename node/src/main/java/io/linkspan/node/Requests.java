@@ -1,6 +1,10 @@
 package io.linkspan.node;
 
+import io.linkspan.access.Energy;
+import io.linkspan.access.Problem;
 import io.linkspan.access.SignIn;
+import io.linkspan.feed.Contract;
+import io.linkspan.feed.Filter;
 import io.linkspan.model.Durations;
 import io.linkspan.model.Input;
 import io.linkspan.model.Invalid;
@@ -15,7 +19,10 @@ import io.linkspan.model.Values;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +42,8 @@ public final class Requests implements ControlSocket.Handler {
 
     private final Node node;
     private final Principal by;
+    private final NodeClock clock;
+    private final Energy energy = new Energy();
     private final Looks looks;
     private final Optional<AccountRequests> people;
 
@@ -55,6 +64,7 @@ public final class Requests implements ControlSocket.Handler {
     private Requests(Node node, NodeClock clock, Optional<AccountRequests> people, Principal by) {
         this.people = people;
         this.node = node;
+        this.clock = clock;
         this.by = by;
         looks = new Looks(() -> {
             var all = new ArrayList<SiteView>();
@@ -91,6 +101,7 @@ public final class Requests implements ControlSocket.Handler {
                 node.snapshot(view.id());
                 out.end(Tree.fields(Map.of()));
             }
+            case "energy" -> energy(view, s, out);
             case "status" -> out.end(status(view));
             case "probe" -> probe(s, out);
             case "try" -> tryOut(view, s, out);
@@ -99,7 +110,7 @@ public final class Requests implements ControlSocket.Handler {
                 throw s.wrong(
                         "do",
                         "is get, tail, why, export, sites, profiles, revisions, revision, set, release, invoke, arm,"
-                                + " service, exchange, apply, import, snapshot, status, probe, try, found, or about accounts, not \""
+                                + " service, exchange, apply, import, snapshot, status, probe, try, found, energy, or about accounts, not \""
                                 + what + "\"");
         }
     }
@@ -318,6 +329,43 @@ public final class Requests implements ControlSocket.Handler {
         var all = new ArrayList<Tree>();
         for (var find : node.found(view.id())) all.add(Finds.tree(find));
         out.end(Trees.fields().put("found", Tree.items(all)).done());
+    }
+
+    private void energy(SiteView view, Settings s, ControlSocket.Answers out) throws Invalid, IOException {
+        var place = new NodePlace(
+                new RunningSite(node, clock, view.id()),
+                node.board(view.id()),
+                new PageViews(node.board(view.id()), clock, 1),
+                () -> "",
+                () -> node.history(view.id()));
+        var zone = view.directory().file().zone();
+        long to = s.has("to") ? time(s, "to", zone) : view.nowMicros();
+        var month = Instant.EPOCH
+                .plus(to - 1, ChronoUnit.MICROS)
+                .atZone(zone)
+                .toLocalDate()
+                .withDayOfMonth(1);
+        long from =
+                s.has("from") ? time(s, "from", zone) : month.atStartOfDay(zone).toEpochSecond() * 1_000_000L;
+        var filter = Filter.of(Contract.OWNER, view.directory(), place.closed(), place::nowMicros);
+        try {
+            var told = energy.tell(
+                    place, filter, new Energy.Asked(from, to, s.text("every").orElse("day")));
+            var all = new LinkedHashMap<>(told.fields());
+            all.put("zone", Tree.text(zone.getId()));
+            out.end(Tree.fields(all));
+        } catch (Problem e) {
+            throw new NoSuch(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static long time(Settings s, String field, java.time.ZoneId zone) throws Invalid {
+        String text = s.needText(field, "2026-01-14");
+        try {
+            return EnergyCommand.micros(text, zone);
+        } catch (java.time.DateTimeException e) {
+            throw s.wrong(field, "is a day such as 2026-01-14, or a time such as 2026-01-14T17:00Z");
+        }
     }
 
     // ---- how it is doing

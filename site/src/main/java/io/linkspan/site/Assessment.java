@@ -48,8 +48,20 @@ public record Assessment(
             else if (n.version() == 1) added.add(words);
             else changed.add(words + " (version " + n.version() + ")");
         }
+        tariffs(now.file(), next, added, changed, removed);
         return new Assessment(
                 added, changed, removed, overrides(program), silences(program), loops(program), risks(program));
+    }
+
+    /// Tariffs have no numbers: nothing of the log or the history hangs on them.
+    private static void tariffs(
+            SiteFile now, SiteFile next, List<String> added, List<String> changed, List<String> removed) {
+        for (var t : next.tariffs().values()) {
+            var old = now.tariffs().get(t.id());
+            if (old == null) added.add("tariff " + t.id());
+            else if (!old.equals(t)) changed.add("tariff " + t.id());
+        }
+        for (String id : now.tariffs().keySet()) if (!next.tariffs().containsKey(id)) removed.add("tariff " + id);
     }
 
     /// Whether the new file says the same as the one in force.
