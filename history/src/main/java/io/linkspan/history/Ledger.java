@@ -48,10 +48,11 @@ final class Ledger {
         return property < all.length() ? all.get(property) : NONE;
     }
 
+    /// By one at a time: who takes waits for who imports.
     void newest(int property, long micros) {
         var all = newest;
         if (property >= all.length()) all = room(property);
-        all.accumulateAndGet(property, micros, Math::max);
+        if (micros > all.getPlain(property)) all.setRelease(property, micros);
     }
 
     private synchronized AtomicLongArray room(int property) {

@@ -20,6 +20,7 @@ final class Store implements AutoCloseable {
     private final Object views = new Object(); // held for a moment
     private final AtomicLong nextFile;
     private volatile View view;
+    private @Nullable Table spare; // under `views`
 
     /// Everything at one moment.
     ///
@@ -99,7 +100,9 @@ final class Store implements AutoCloseable {
             active.ledger = ledger;
             var frozen = new ArrayList<>(view.frozen);
             frozen.add(active);
-            view = new View(view.manifest, view.raw, view.rolled, List.copyOf(frozen), new Table());
+            var next = spare == null ? new Table() : spare;
+            spare = null;
+            view = new View(view.manifest, view.raw, view.rolled, List.copyOf(frozen), next);
         }
     }
 
@@ -120,6 +123,7 @@ final class Store implements AutoCloseable {
                 view = view(next, known, frozen, view.active);
             }
             for (var gone : known.values()) gone.retire();
+            if (sealed != null) release(sealed);
             if (!ledger.isEmpty() && !ledger.equals(next.ledger())) folder.delete(ledger);
         } finally {
             manifests.unlock();
@@ -133,8 +137,22 @@ final class Store implements AutoCloseable {
             var pinned = new ArrayList<Segment>();
             for (var s : now.raw) if (s.pin()) pinned.add(s);
             for (var s : now.rolled) if (s.pin()) pinned.add(s);
-            if (pinned.size() == now.raw.size() + now.rolled.size()) return new Query(now, pinned);
-            for (var s : pinned) s.release(); // one was merged meanwhile: take the newer view
+            var tables = new ArrayList<Table>();
+            for (var t : now.frozen) if (t.pin()) tables.add(t);
+            if (now.active.pin()) tables.add(now.active);
+            if (pinned.size() == now.raw.size() + now.rolled.size() && tables.size() == now.frozen.size() + 1)
+                return new Query(this, now, pinned, tables);
+            for (var s : pinned) s.release(); // one was merged or sealed meanwhile: take the newer view
+            for (var t : tables) release(t);
+        }
+    }
+
+    /// A table is no longer looked at. The last one who does so makes it ready for another life.
+    void release(Table table) {
+        if (!table.release()) return;
+        table.clear();
+        synchronized (views) {
+            spare = table;
         }
     }
 

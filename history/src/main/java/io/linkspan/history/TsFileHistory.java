@@ -238,10 +238,11 @@ public final class TsFileHistory implements History, AutoCloseable {
         long tooOld = 0;
         long unnumbered = 0;
         var dropped = store.view().manifest().droppedTo();
+        boolean hasDropped = !dropped.isEmpty();
         for (var r : readings) {
             long at = clockIsRight && r.hasDeviceTime() ? r.deviceTimeMicros() : wall;
             if (r.property() > Table.PROPERTIES_MAX) unnumbered++;
-            else if (!dropped.isEmpty() && at < dropped.getOrDefault(r.property(), Long.MIN_VALUE)) tooOld++;
+            else if (hasDropped && at < dropped.getOrDefault(r.property(), Long.MIN_VALUE)) tooOld++;
             else {
                 long before = ledger.newest(r.property());
                 if (table.add(r.property(), at, r.value(), r.quality(), wall, before) == Series.Taken.REPEATED)

@@ -248,17 +248,18 @@ final class Upkeep {
 
     private Manifest.@Nullable Info mergeRaw(List<Manifest.Info> run, int level, SortedSet<Long> cuts, Stays stays)
             throws IOException {
-        var parts = parts(run);
+        var parts = scans(run);
+        var rows = new Rows.Builder();
         return segment("s", false, level, cuts, writer -> {
             for (int property : properties(parts)) {
                 if (!stays.test(property)) continue;
                 var again = new ArrayList<Again>();
                 var cursors = new ArrayList<Merge.Cursor>();
                 for (var part : parts) {
-                    cursors.addAll(part.file().cursors(property, Long.MIN_VALUE, Long.MAX_VALUE));
-                    again.addAll(part.file().again(property));
+                    var whole = part.whole(property);
+                    cursors.addAll(whole.cursors());
+                    again.addAll(whole.again());
                 }
-                var rows = new Rows.Builder();
                 writer.begin(property);
                 Merge.run(
                         cursors,
@@ -282,23 +283,30 @@ final class Upkeep {
         return all.stream().filter(s -> run.contains(s.info)).toList();
     }
 
-    private static SortedSet<Integer> properties(List<Segment> parts) throws IOException {
+    private List<SegmentFile> scans(List<Manifest.Info> run) throws IOException {
+        var scans = new ArrayList<SegmentFile>();
+        for (var part : parts(run)) scans.add(part.file().scan());
+        return scans;
+    }
+
+    private static SortedSet<Integer> properties(List<SegmentFile> parts) throws IOException {
         var all = new TreeSet<Integer>();
-        for (var part : parts) all.addAll(part.file().properties());
+        for (var part : parts) all.addAll(part.properties());
         return all;
     }
 
     private Manifest.@Nullable Info mergeRolled(List<Manifest.Info> run, int level) throws IOException {
-        var parts = parts(run);
+        var parts = scans(run);
         long now = store.view().manifest().completeTo();
         return segment("r", true, level, new TreeSet<>(), writer -> {
             for (int property : properties(parts)) {
                 writer.begin(property);
+                var all = new ArrayList<Map<String, List<SegmentWriter.Blob>>>();
+                for (var part : parts) all.add(part.blobs(property, Roll.MEASUREMENTS));
                 for (var every : Every.values()) {
                     var blobs = new TreeMap<Long, byte[]>();
-                    for (var part : parts)
-                        for (var blob :
-                                part.file().blobs(property, Roll.measurement(every), Long.MIN_VALUE, Long.MAX_VALUE))
+                    for (var part : all)
+                        for (var blob : part.getOrDefault(Roll.measurement(every), List.of()))
                             blobs.put(blob.atMicros(), blob.bytes()); // the newest counts
                     keep.apply(property)
                             .rollUp(every)
@@ -479,7 +487,8 @@ final class Upkeep {
         return false;
     }
 
-    private void drop(Manifest.Info s, long limit, List<Integer> properties, Calendar calendar) throws IOException {
+    private void drop(Manifest.Info s, long limit, SortedSet<Integer> properties, Calendar calendar)
+            throws IOException {
         long end = calendar.end(calendar.start(s.to(), Every.DAY), Every.DAY);
         try (var query = store.pin()) {
             var spans = new TreeMap<Integer, List<long[]>>();
