@@ -151,6 +151,20 @@ final class Ledger {
         return gapsForgotten;
     }
 
+    /// Forgets what was said from an instant on.
+    ///
+    /// @param newestNow asked for the newest instant of each property that has one; [Long#MIN_VALUE]: none
+    synchronized void backTo(long wallMicros, java.util.function.IntToLongFunction newestNow) {
+        for (var entry : entries.values()) {
+            entry.gaps.removeIf(gap -> gap.fromMicros() >= wallMicros);
+            entry.gaps.replaceAll(gap ->
+                    gap.toMicros() >= wallMicros ? new Missing(gap.fromMicros(), Long.MAX_VALUE, gap.cause()) : gap);
+            entry.turns.removeIf(turn -> turn.atMicros >= wallMicros);
+        }
+        var all = newest;
+        for (int i = 0; i < all.length(); i++) if (all.get(i) != NONE) all.set(i, newestNow.applyAsLong(i));
+    }
+
     synchronized byte[] encode() {
         var out = new ByteWriter();
         var all = properties();

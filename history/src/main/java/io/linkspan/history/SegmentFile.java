@@ -256,6 +256,17 @@ final class SegmentFile implements AutoCloseable {
         return new Whole(cursors(chunks, Long.MIN_VALUE, Long.MAX_VALUE), again(chunks));
     }
 
+    /// Whether it may have something that was received at or after an instant.
+    boolean hasFrom(long wallMicros) throws IOException {
+        for (int property : properties()) {
+            var chunks = chunks(property);
+            for (var chunk : chunks.getOrDefault(AGAIN, List.of())) if (chunk.getEndTime() >= wallMicros) return true;
+            for (var chunk : chunks.getOrDefault(RECEIVED, List.of()))
+                if ((Long) chunk.getStatistics().getMaxValue() >= wallMicros) return true;
+        }
+        return false;
+    }
+
     private List<Merge.Cursor> cursors(Map<String, List<ChunkMetadata>> chunks, long fromMicros, long toMicros) {
         var cursors = new ArrayList<Merge.Cursor>();
         for (var column : Column.values()) {

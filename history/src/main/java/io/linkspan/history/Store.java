@@ -110,20 +110,34 @@ final class Store implements AutoCloseable {
     ///
     /// @param sealed a table that is in a segment from now on; null: none
     void publish(Change change, @Nullable Table sealed) throws IOException {
+        publish(change, sealed == null ? List.of() : List.of(sealed), false);
+    }
+
+    /// Makes a change last after which nothing of what is in memory counts.
+    void publishWithoutTables(Change change) throws IOException {
+        publish(change, List.of(), true);
+    }
+
+    private void publish(Change change, List<Table> sealed, boolean empties) throws IOException {
         manifests.lock();
         try {
             String ledger = view.manifest.ledger();
             var next = change.apply(view.manifest).withNextFile(nextFile.get());
             folder.replace(Manifest.NAME, next.encode());
             var known = new HashMap<String, Segment>();
+            var gone = new ArrayList<>(sealed);
             synchronized (views) {
                 for (var s : view.raw) known.put(s.info.file(), s);
                 for (var s : view.rolled) known.put(s.info.file(), s);
-                var frozen = view.frozen.stream().filter(t -> t != sealed).toList();
-                view = view(next, known, frozen, view.active);
+                if (empties) {
+                    gone.addAll(view.frozen);
+                    gone.add(view.active);
+                }
+                var frozen = view.frozen.stream().filter(t -> !gone.contains(t)).toList();
+                view = view(next, known, frozen, empties ? new Table() : view.active);
             }
-            for (var gone : known.values()) gone.retire();
-            if (sealed != null) release(sealed);
+            for (var segment : known.values()) segment.retire();
+            for (var table : gone) release(table);
             if (!ledger.isEmpty() && !ledger.equals(next.ledger())) folder.delete(ledger);
         } finally {
             manifests.unlock();
