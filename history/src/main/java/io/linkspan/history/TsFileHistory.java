@@ -89,6 +89,16 @@ public final class TsFileHistory implements History, AutoCloseable {
         return open(new Folder(folder), site, name, settings, zone, keep);
     }
 
+    /// Opens a history to look at it, where no node runs: nothing is changed. It takes what the log has beyond it
+    /// as far as
+    /// that fits into memory.
+    ///
+    /// @throws java.nio.file.NoSuchFileException there is no such folder
+    public static TsFileHistory openToLook(
+            Path folder, SiteId site, String name, HistorySettings settings, Supplier<ZoneId> zone) throws IOException {
+        return open(Folder.toLook(folder), site, name, settings, zone, _ -> Keep.ALL);
+    }
+
     static TsFileHistory open(
             Folder folder,
             SiteId site,

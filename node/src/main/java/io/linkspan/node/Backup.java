@@ -33,8 +33,10 @@ import java.util.zip.ZipOutputStream;
 /// then the
 /// snapshots are copied, which are never ahead of the log, then the log from its first file to its last. What was added
 /// behind
-/// the heads meanwhile comes along or is cut as a torn tail. Before all that the histories are copied, each as one of its
-/// manifests has it, so that nothing is in them that the log's copy lacks. The ring of frames and private values are in no backup. No
+/// the heads meanwhile comes along or is cut as a torn tail. Before all that the histories are copied, each as one of
+/// its
+/// manifests has it, so that nothing is in them that the log's copy lacks. The ring of frames and private values are in
+/// no backup. No
 /// state.
 final class Backup {
     /// The list of heads within the file.

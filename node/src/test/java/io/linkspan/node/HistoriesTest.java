@@ -20,7 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The histories of a whole node: what is read is there while upkeep goes on, after a backup was restored, and nothing of
+/// The histories of a whole node: what is read is there while upkeep goes on, after a backup was restored, and nothing
+/// of
 /// a branch that ended.
 class HistoriesTest {
     @TempDir
@@ -90,7 +91,8 @@ class HistoriesTest {
         Path csv = folder.resolve("old.csv");
         Files.writeString(csv, "time,boiler.temperature\n2024-01-01T00:00Z,7.75\n2024-01-01T00:15Z,8.5\n");
         assertThat(node.say("import", csv.toString()).exit()).isEqualTo(Exit.DONE);
-        TestNode.await("all is in the history", () -> temperatures(node.running()).contains("41.5"));
+        TestNode.await(
+                "all is in the history", () -> temperatures(node.running()).contains("41.5"));
         Path file = folder.resolve("backup.zip");
         assertThat(node.say("backup", file.toString()).err()).isEmpty();
         read(42.5);
@@ -103,7 +105,10 @@ class HistoriesTest {
                 .isEmpty();
         try (var restored = Running.start(Running.Settings.of(other, node.site), _ -> {})) {
             TestNode.await("the log is read", () -> temperatures(restored).contains("41.5"));
-            assertThat(temperatures(restored)).startsWith("7.75", "8.5").contains("41.5").doesNotContain("42.5");
+            assertThat(temperatures(restored))
+                    .startsWith("7.75", "8.5")
+                    .contains("41.5")
+                    .doesNotContain("42.5");
         } finally {
             node.begin();
         }
@@ -125,7 +130,8 @@ class HistoriesTest {
         node.plant.unit(1).number("input 4 int16 x0.1", 44.5);
         copy(dead, other.resolve(Histories.FOLDER));
         try (var restored = Running.start(Running.Settings.of(other, node.site), _ -> {})) {
-            TestNode.await("the restored node reads", () -> temperatures(restored).contains("44.5"));
+            TestNode.await(
+                    "the restored node reads", () -> temperatures(restored).contains("44.5"));
             assertThat(temperatures(restored)).contains("41.5").doesNotContain("42.5", "46.5");
         } finally {
             node.begin();
