@@ -26,6 +26,29 @@ class Folder {
         Files.createDirectories(path);
     }
 
+    /// A folder that is only looked at: nothing is locked, deleted or written.
+    static Folder toLook(Path path) throws IOException {
+        if (!Files.isDirectory(path)) throw new NoSuchFileException(path.toString());
+        return new Folder(path) {
+            @Override
+            void step(String what) throws IOException {
+                throw new IOException("The history in " + path
+                        + " is only looked at here, and what the log has beyond it does not fit into memory; run the node"
+                        + " once");
+            }
+
+            @Override
+            void delete(String name) {
+                // the next run does
+            }
+
+            @Override
+            Closeable lock() {
+                return () -> {};
+            }
+        };
+    }
+
     /// Called before each change; a test throws here.
     void step(String what) throws IOException {}
 

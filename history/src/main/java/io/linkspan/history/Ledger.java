@@ -48,10 +48,11 @@ final class Ledger {
         return property < all.length() ? all.get(property) : NONE;
     }
 
+    /// By one at a time: who takes waits for who imports.
     void newest(int property, long micros) {
         var all = newest;
         if (property >= all.length()) all = room(property);
-        all.accumulateAndGet(property, micros, Math::max);
+        if (micros > all.getPlain(property)) all.setRelease(property, micros);
     }
 
     private synchronized AtomicLongArray room(int property) {
@@ -148,6 +149,20 @@ final class Ledger {
     /// How many gaps were forgotten since the start because of [#GAPS_MAX].
     synchronized long gapsForgotten() {
         return gapsForgotten;
+    }
+
+    /// Forgets what was said from an instant on.
+    ///
+    /// @param newestNow asked for the newest instant of each property that has one; [Long#MIN_VALUE]: none
+    synchronized void backTo(long wallMicros, java.util.function.IntToLongFunction newestNow) {
+        for (var entry : entries.values()) {
+            entry.gaps.removeIf(gap -> gap.fromMicros() >= wallMicros);
+            entry.gaps.replaceAll(gap ->
+                    gap.toMicros() >= wallMicros ? new Missing(gap.fromMicros(), Long.MAX_VALUE, gap.cause()) : gap);
+            entry.turns.removeIf(turn -> turn.atMicros >= wallMicros);
+        }
+        var all = newest;
+        for (int i = 0; i < all.length(); i++) if (all.get(i) != NONE) all.set(i, newestNow.applyAsLong(i));
     }
 
     synchronized byte[] encode() {

@@ -87,6 +87,12 @@ record Manifest(
                 site, zone, sealed, completeTo, ledger, nextFile, rolledTo, segments, more, stale, droppedTo);
     }
 
+    /// Nothing of the log after an instant, and nothing imported that may not be imported again.
+    Manifest withBranchEnded(long complete, String ledgerFile) {
+        return new Manifest(
+                site, zone, 0, complete, ledgerFile, nextFile, rolledTo, segments, new TreeMap<>(), stale, droppedTo);
+    }
+
     Manifest withNextFile(long next) {
         return new Manifest(
                 site, zone, sealed, completeTo, ledger, next, rolledTo, segments, imports, stale, droppedTo);

@@ -15,12 +15,16 @@ import java.util.TreeMap;
 
 /// What can be asked of one view. Close it, so that merged segments can go. Not thread-safe.
 final class Query implements AutoCloseable {
+    private final Store store;
     private final Store.View view;
     private final List<Segment> pinned;
+    private final List<Table> tables;
 
-    Query(Store.View view, List<Segment> pinned) {
+    Query(Store store, Store.View view, List<Segment> pinned, List<Table> tables) {
+        this.store = store;
         this.view = view;
         this.pinned = pinned;
+        this.tables = tables;
     }
 
     Manifest manifest() {
@@ -30,7 +34,7 @@ final class Query implements AutoCloseable {
     /// All rows of a property in a span, from disk and memory.
     void run(int property, long fromMicros, long toMicros, Merge.Sink sink, Merge.Conflicts again) throws IOException {
         var cursors = sealed(property, fromMicros, toMicros);
-        for (var table : tables()) {
+        for (var table : tables) {
             var series = table.of(property);
             if (series != null && series.first() < toMicros)
                 cursors.add(new Merge.InMemory(series.rows(again), fromMicros, toMicros));
@@ -51,12 +55,6 @@ final class Query implements AutoCloseable {
         return cursors;
     }
 
-    private List<Table> tables() {
-        var tables = new ArrayList<>(view.frozen());
-        tables.add(view.active());
-        return tables;
-    }
-
     /// One row, with nothing around it.
     record Single(Rows rows) {}
 
@@ -64,7 +62,7 @@ final class Query implements AutoCloseable {
     Optional<Single> lastBefore(int property, long beforeMicros, boolean onlySealed) throws IOException {
         long best = Long.MIN_VALUE;
         if (!onlySealed)
-            for (var table : tables()) {
+            for (var table : tables) {
                 var series = table.of(property);
                 if (series == null || series.first() >= beforeMicros) continue;
                 var rows = series.rows(Merge.Conflicts.IGNORED);
@@ -145,7 +143,7 @@ final class Query implements AutoCloseable {
     /// From where on readings in memory may have changed a day that is rolled up.
     private long freshFrom(int property) {
         long from = Long.MAX_VALUE;
-        for (var table : tables()) {
+        for (var table : tables) {
             var series = table.of(property);
             if (series != null) from = Math.min(from, series.first());
             for (var t : table.touched()) if (t.property() == property) from = Math.min(from, t.fromMicros());
@@ -188,6 +186,8 @@ final class Query implements AutoCloseable {
     /// Rolls of every kind of what is on disk, of a span of whole days that are over.
     Map<Every, List<Roll>> rollAll(int property, long fromMicros, long toMicros, Calendar calendar, Ledger ledger)
             throws IOException {
+        var cursors = sealed(property, fromMicros, toMicros);
+        if (cursors.isEmpty()) return Map.of();
         var kinds = new EnumMap<Every, Rolling>(Every.class);
         var before = lastBefore(property, fromMicros, true);
         for (var every : Every.values()) {
@@ -195,10 +195,12 @@ final class Query implements AutoCloseable {
             before.ifPresent(b -> rolling.before(b.rows(), 0));
             kinds.put(every, rolling);
         }
-        runSealed(property, fromMicros, toMicros, (rows, from, to) -> {
-            for (var rolling : kinds.values()) rolling.add(rows, from, to);
+        Merge.Sink sink = (rows, from, to) -> {
+            var figures = Rolling.Figures.of(rows, from, to);
+            for (var rolling : kinds.values()) rolling.add(rows, from, to, figures);
             return true;
-        });
+        };
+        Merge.run(cursors, sink, Merge.Conflicts.IGNORED);
         var rolls = new EnumMap<Every, List<Roll>>(Every.class);
         kinds.forEach((every, rolling) -> rolls.put(every, rolling.finish(toMicros)));
         return rolls;
@@ -207,5 +209,6 @@ final class Query implements AutoCloseable {
     @Override
     public void close() {
         for (var segment : pinned) segment.release();
+        for (var table : tables) store.release(table);
     }
 }

@@ -46,6 +46,11 @@ record Roll(
 
     private static final long[] UNITS = {1_000_000, 1_000, 1};
 
+    /// The measurements of all kinds.
+    static final List<String> MEASUREMENTS = java.util.Arrays.stream(History.Every.values())
+            .map(Roll::measurement)
+            .toList();
+
     static String measurement(History.Every every) {
         return switch (every) {
             case MINUTE -> "rollup_minute";

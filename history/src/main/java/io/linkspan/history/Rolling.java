@@ -71,14 +71,37 @@ final class Rolling {
         }
     }
 
+    /// The figures of some rows, for several that roll the same.
+    ///
+    /// @param isPlain each is a figure, and none that of a register
+    record Figures(double[] all, boolean isPlain) {
+        static Figures of(Rows rows, int start, int end) {
+            double[] all = new double[end - start];
+            boolean plain = true;
+            for (int i = start; i < end; i++) {
+                double figure = rows.figure(i);
+                all[i - start] = figure;
+                plain &= !Double.isNaN(figure) && !rows.column(i).isRegister();
+            }
+            return new Figures(all, plain);
+        }
+    }
+
     void add(Rows rows, int start, int end) {
+        add(rows, start, end, Figures.of(rows, start, end));
+    }
+
+    void add(Rows rows, int start, int end, Figures figures) {
         for (int i = start; i < end; i++) {
+            if (figures.isPlain && isOpen && used > 0 && since >= from && gapAfter(since) >= to)
+                i = within(rows.times(), figures.all, start, i, end);
+            if (i == end) return;
             long at = rows.times()[i];
             boolean register = rows.column(i).isRegister();
             stand(at);
             if (!isOpen || at >= to) open(at, register);
             count++;
-            double figure = rows.figure(i);
+            double figure = figures.all[i - start];
             if (!Double.isNaN(figure)) {
                 take(figure, at);
                 if (register) consume(figure, at);
@@ -86,6 +109,46 @@ final class Rolling {
             standing = figure;
             since = at;
         }
+    }
+
+    /// Adds those that are in the open bucket, in which no gap is, and in which a figure stands.
+    ///
+    /// @return the first that is behind it, or `end`
+    private int within(long[] times, double[] figures, int start, int next, int end) {
+        int i = next;
+        double stands = standing;
+        if (Double.isNaN(stands)) return i;
+        long before = since;
+        double areaNow = area;
+        double sumNow = sum;
+        for (; i < end; i++) {
+            long at = times[i];
+            if (at >= to) break;
+            double figure = figures[i - start];
+            areaNow += stands * (at - before);
+            sumNow += figure;
+            if (figure < min) {
+                min = figure;
+                minAt = at;
+            }
+            if (figure > max) {
+                max = figure;
+                maxAt = at;
+            }
+            stands = figure;
+            before = at;
+        }
+        if (i == next) return i;
+        held += before - since;
+        count += i - next;
+        used += i - next;
+        last = stands;
+        lastAt = before;
+        area = areaNow;
+        sum = sumNow;
+        standing = stands;
+        since = before;
+        return i;
     }
 
     private void open(long at, boolean register) {

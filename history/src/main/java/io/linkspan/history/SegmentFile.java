@@ -1,25 +1,36 @@
 package io.linkspan.history;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.tsfile.compatibility.DeserializeConfig;
 import org.apache.tsfile.compress.IUnCompressor;
 import org.apache.tsfile.encoding.decoder.Decoder;
 import org.apache.tsfile.enums.TSDataType;
 import org.apache.tsfile.file.MetaMarker;
 import org.apache.tsfile.file.header.PageHeader;
 import org.apache.tsfile.file.metadata.ChunkMetadata;
+import org.apache.tsfile.file.metadata.DeviceMetadataIndexEntry;
 import org.apache.tsfile.file.metadata.IChunkMetadata;
+import org.apache.tsfile.file.metadata.IDeviceID;
+import org.apache.tsfile.file.metadata.MetadataIndexNode;
+import org.apache.tsfile.file.metadata.TimeseriesMetadata;
+import org.apache.tsfile.file.metadata.enums.MetadataIndexNodeType;
 import org.apache.tsfile.file.metadata.enums.TSEncoding;
 import org.apache.tsfile.read.TsFileSequenceReader;
-import org.apache.tsfile.read.common.Chunk;
 import org.apache.tsfile.utils.ReadWriteForEncodingUtils;
+import org.apache.tsfile.utils.ReadWriteIOUtils;
 
 /// Reads one segment. Safe for many threads; what it hands out is not.
 final class SegmentFile implements AutoCloseable {
@@ -27,50 +38,236 @@ final class SegmentFile implements AutoCloseable {
     static final String RECEIVED = "received";
     static final String AGAIN = "again";
 
-    /// Behind all names of measurements, so that the last leaf of a device's index, its only one, is looked at.
-    private static final String BEHIND_ALL = "zz";
+    private static final Set<String> NONE = Set.of();
 
-    private final TsFileSequenceReader reader;
+    /// What is read of a chunk at once; the small ones are whole then.
+    private static final int CHUNK_BYTES_FIRST = 1 << 11;
+
     private final String site;
-    private final Set<String> measurements;
+    private final Disk disk;
+    private final Node root;
 
     SegmentFile(Path file, String site) throws IOException {
         this.site = site;
-        reader = new TsFileSequenceReader(file.toString());
-        var all = new ArrayList<>(List.of(QUALITY, RECEIVED, AGAIN));
-        for (var column : Column.values()) all.add(column.measurement());
-        for (var every : io.linkspan.model.History.Every.values()) all.add(Roll.measurement(every));
-        measurements = Set.copyOf(all);
+        try (var reader = new TsFileSequenceReader(file.toString())) {
+            var roots = reader.readFileMetadata().getTableMetadataIndexNodeMap();
+            var node = roots.get("root." + site);
+            if (node == null || roots.size() != 1)
+                throw new IOException("The segment " + file + " is not one of " + site + "; restore it from a backup");
+            disk = new Disk(file, 0);
+            root = new Node(0, 0);
+            root.fill(node, disk);
+        }
     }
 
-    /// The numbers of the properties that are in it, in no order.
-    List<Integer> properties() throws IOException {
-        synchronized (reader) {
-            return reader.getAllDevices().stream()
-                    .map(d -> Integer.parseInt(
-                            d.segment(d.segmentNum() - 1).toString().substring(1)))
-                    .toList();
+    private SegmentFile(SegmentFile other, Disk disk) {
+        site = other.site;
+        this.disk = disk;
+        root = other.root;
+    }
+
+    /// The same file for one thread that reads most of it in about the order in which it was written. Not to be
+    /// closed.
+    SegmentFile scan() {
+        return new SegmentFile(this, disk.scan());
+    }
+
+    /// Bytes of a file. Not interruptible, since an interrupt would close the file for all. Safe for many threads,
+    /// but
+    /// not one that reads ahead.
+    private static final class Disk {
+        private static final int AHEAD_BYTES = 1 << 16;
+
+        private final RandomAccessFile file;
+        private final byte[] ahead;
+        private long aheadAt;
+        private int aheadLength;
+
+        Disk(Path path, int aheadBytes) throws IOException {
+            this(new RandomAccessFile(path.toFile(), "r"), aheadBytes);
         }
+
+        private Disk(RandomAccessFile file, int aheadBytes) {
+            this.file = file;
+            ahead = new byte[aheadBytes];
+        }
+
+        Disk scan() {
+            return new Disk(file, AHEAD_BYTES);
+        }
+
+        /// Up to so many bytes, fewer only at the end of the file.
+        ByteBuffer read(long at, int length) throws IOException {
+            if (at >= aheadAt && at + length <= aheadAt + aheadLength)
+                return ByteBuffer.wrap(ahead, (int) (at - aheadAt), length).slice();
+            if (length > ahead.length) {
+                var bytes = new byte[length];
+                return ByteBuffer.wrap(bytes, 0, read(at, bytes));
+            }
+            aheadLength = read(at, ahead);
+            aheadAt = at;
+            return ByteBuffer.wrap(ahead, 0, Math.min(length, aheadLength)).slice();
+        }
+
+        private int read(long at, byte[] bytes) throws IOException {
+            synchronized (file) {
+                file.seek(at);
+                int n = 0;
+                while (n < bytes.length) {
+                    int more = file.read(bytes, n, bytes.length - n);
+                    if (more < 0) break;
+                    n += more;
+                }
+                return n;
+            }
+        }
+
+        void close() throws IOException {
+            synchronized (file) {
+                file.close();
+            }
+        }
+    }
+
+    /// A part of the index over the devices, read when it is asked for and kept: 20 bytes a property instead of the
+    /// parsing of 256 names for each question (TsFile format: the index is a tree, by the name of the device).
+    private static final class Node {
+        private final long from;
+        private final long to;
+        private boolean isFilled;
+        private IDeviceID[] firsts = new IDeviceID[0];
+        private Node[] children = new Node[0];
+        private int[] properties = new int[0]; // growing, of a leaf
+        private long[] starts = new long[0];
+        private int[] lengths = new int[0];
+
+        Node(long from, long to) {
+            this.from = from;
+            this.to = to;
+        }
+
+        synchronized Node filled(Disk disk) throws IOException {
+            if (!isFilled)
+                fill(
+                        MetadataIndexNode.deserializeFrom(
+                                disk.read(from, (int) (to - from)), true, new DeserializeConfig()),
+                        disk);
+            return this;
+        }
+
+        private void fill(MetadataIndexNode node, Disk disk) throws IOException {
+            isFilled = true;
+            var entries = node.getChildren();
+            int n = entries.size();
+            if (node.getNodeType() == MetadataIndexNodeType.INTERNAL_DEVICE) {
+                firsts = new IDeviceID[n];
+                children = new Node[n];
+                for (int i = 0; i < n; i++) {
+                    firsts[i] = ((DeviceMetadataIndexEntry) entries.get(i)).getDeviceID();
+                    children[i] = new Node(entries.get(i).getOffset(), end(node, i));
+                }
+                return;
+            }
+            var order = new TreeMap<Integer, long[]>();
+            long first = entries.getFirst().getOffset();
+            var nodes = disk.read(first, (int) (node.getEndOffset() - first));
+            for (int i = 0; i < n; i++) {
+                nodes.position((int) (entries.get(i).getOffset() - first));
+                var own = MetadataIndexNode.deserializeFrom(nodes, false, new DeserializeConfig());
+                if (own.getNodeType() != MetadataIndexNodeType.LEAF_MEASUREMENT)
+                    throw new IOException("A property has more than 256 series in a segment; none of ours has");
+                order.put(
+                        property(((DeviceMetadataIndexEntry) entries.get(i)).getDeviceID()),
+                        new long[] {own.getChildren().getFirst().getOffset(), own.getEndOffset()});
+            }
+            properties = new int[n];
+            starts = new long[n];
+            lengths = new int[n];
+            int i = 0;
+            for (var e : order.entrySet()) {
+                properties[i] = e.getKey();
+                starts[i] = e.getValue()[0];
+                lengths[i++] = (int) (e.getValue()[1] - e.getValue()[0]);
+            }
+        }
+
+        private static long end(MetadataIndexNode node, int i) {
+            return i + 1 < node.getChildren().size()
+                    ? node.getChildren().get(i + 1).getOffset()
+                    : node.getEndOffset();
+        }
+
+        /// The index of the series of one device; empty when it has none.
+        ByteBuffer find(IDeviceID device, int property, Disk disk) throws IOException {
+            filled(disk);
+            if (children.length > 0) {
+                int i = Arrays.binarySearch(firsts, device);
+                if (i < 0) i = -i - 2;
+                return i < 0 ? EMPTY : children[i].find(device, property, disk);
+            }
+            int i = Arrays.binarySearch(properties, property);
+            return i < 0 ? EMPTY : disk.read(starts[i], lengths[i]);
+        }
+
+        void list(SortedSet<Integer> all, Disk disk) throws IOException {
+            filled(disk);
+            for (var child : children) child.list(all, disk);
+            for (int property : properties) all.add(property);
+        }
+    }
+
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
+    private static int property(IDeviceID device) {
+        return Integer.parseInt(
+                device.segment(device.segmentNum() - 1).toString().substring(1));
+    }
+
+    /// The numbers of the properties that are in it, growing.
+    SortedSet<Integer> properties() throws IOException {
+        var all = new TreeSet<Integer>();
+        root.list(all, disk);
+        return all;
     }
 
     /// Where the chunks of a property are, by measurement.
     private Map<String, List<ChunkMetadata>> chunks(int property) throws IOException {
         var chunks = new HashMap<String, List<ChunkMetadata>>();
-        synchronized (reader) {
-            var all = reader.readTimeseriesMetadata(
-                    SegmentWriter.device(site, property), BEHIND_ALL, measurements, true, null);
-            for (var series : all) {
-                var list = new ArrayList<ChunkMetadata>();
-                for (IChunkMetadata chunk : series.getChunkMetadataList()) list.add((ChunkMetadata) chunk);
-                chunks.put(series.getMeasurementId(), list);
-            }
+        var index = root.find(SegmentWriter.device(site, property), property, disk);
+        while (index.hasRemaining()) {
+            var series = TimeseriesMetadata.deserializeFrom(index, NONE, true);
+            var list = new ArrayList<ChunkMetadata>();
+            for (IChunkMetadata chunk : series.getChunkMetadataList()) list.add((ChunkMetadata) chunk);
+            chunks.put(series.getMeasurementId(), list);
         }
         return chunks;
     }
 
     /// The rows of a property in a span, one cursor a column.
     List<Merge.Cursor> cursors(int property, long fromMicros, long toMicros) throws IOException {
+        return cursors(chunks(property), fromMicros, toMicros);
+    }
+
+    /// All of a property: the rows, one cursor a column, and what did not stand.
+    record Whole(List<Merge.Cursor> cursors, List<Again> again) {}
+
+    Whole whole(int property) throws IOException {
         var chunks = chunks(property);
+        return new Whole(cursors(chunks, Long.MIN_VALUE, Long.MAX_VALUE), again(chunks));
+    }
+
+    /// Whether it may have something that was received at or after an instant.
+    boolean hasFrom(long wallMicros) throws IOException {
+        for (int property : properties()) {
+            var chunks = chunks(property);
+            for (var chunk : chunks.getOrDefault(AGAIN, List.of())) if (chunk.getEndTime() >= wallMicros) return true;
+            for (var chunk : chunks.getOrDefault(RECEIVED, List.of()))
+                if ((Long) chunk.getStatistics().getMaxValue() >= wallMicros) return true;
+        }
+        return false;
+    }
+
+    private List<Merge.Cursor> cursors(Map<String, List<ChunkMetadata>> chunks, long fromMicros, long toMicros) {
         var cursors = new ArrayList<Merge.Cursor>();
         for (var column : Column.values()) {
             var own = within(chunks.get(column.measurement()), fromMicros, toMicros);
@@ -104,18 +301,19 @@ final class SegmentFile implements AutoCloseable {
 
     private long lastBefore(ChunkMetadata chunk, long beforeMicros) throws IOException {
         long last = Long.MIN_VALUE;
-        for (var page : pages(load(chunk), chunk, Long.MIN_VALUE, beforeMicros))
-            for (int i = 0; i < page.count; i++) {
-                long at = page.time.readLong(page.times);
-                if (at < beforeMicros) last = Math.max(last, at);
-            }
+        for (var page : pages(chunk, Long.MIN_VALUE, beforeMicros))
+            for (long at : page.decodeTimes()) if (at < beforeMicros) last = Math.max(last, at);
         return last;
     }
 
     /// What did not stand of a property, as it is stored.
     List<Again> again(int property) throws IOException {
+        return again(chunks(property));
+    }
+
+    private List<Again> again(Map<String, List<ChunkMetadata>> chunks) throws IOException {
         var again = new ArrayList<Again>();
-        for (var blob : blobs(property, AGAIN, Long.MIN_VALUE, Long.MAX_VALUE))
+        for (var blob : blobs(chunks, AGAIN, Long.MIN_VALUE, Long.MAX_VALUE))
             again.add(Again.decode(blob.atMicros(), blob.bytes()));
         return again;
     }
@@ -123,12 +321,25 @@ final class SegmentFile implements AutoCloseable {
     /// The bytes of a measurement in a span.
     List<SegmentWriter.Blob> blobs(int property, String measurement, long fromMicros, long toMicros)
             throws IOException {
+        return blobs(chunks(property), measurement, fromMicros, toMicros);
+    }
+
+    /// All bytes of some measurements.
+    Map<String, List<SegmentWriter.Blob>> blobs(int property, List<String> measurements) throws IOException {
+        var chunks = chunks(property);
+        var all = new HashMap<String, List<SegmentWriter.Blob>>();
+        for (var name : measurements) all.put(name, blobs(chunks, name, Long.MIN_VALUE, Long.MAX_VALUE));
+        return all;
+    }
+
+    private List<SegmentWriter.Blob> blobs(
+            Map<String, List<ChunkMetadata>> chunks, String measurement, long fromMicros, long toMicros)
+            throws IOException {
         var blobs = new ArrayList<SegmentWriter.Blob>();
-        for (var chunk : within(chunks(property).get(measurement), fromMicros, toMicros))
+        for (var chunk : within(chunks.get(measurement), fromMicros, toMicros))
             for (var page : pages(chunk)) {
                 var values = Decoder.getDecoderByType(page.encoding, TSDataType.BLOB);
-                for (int i = 0; i < page.count; i++) {
-                    long at = page.time.readLong(page.times);
+                for (long at : page.decodeTimes()) {
                     byte[] bytes = values.readBinary(page.values).getValues();
                     if (at >= fromMicros && at < toMicros) blobs.add(new SegmentWriter.Blob(at, bytes));
                 }
@@ -144,33 +355,42 @@ final class SegmentFile implements AutoCloseable {
                 .toList();
     }
 
-    private Chunk load(ChunkMetadata chunk) throws IOException {
-        synchronized (reader) {
-            return reader.readMemChunk(chunk);
+    /// A page that is unpacked: times and values are to be decoded.
+    private record Page(ByteBuffer times, ByteBuffer values, int count, TSEncoding encoding) {
+        long[] decodeTimes() {
+            long[] all = new long[count];
+            Diffs.decode(times, all, count);
+            return all;
         }
     }
 
-    /// A page that is unpacked: times and values are to be decoded.
-    private record Page(Decoder time, ByteBuffer times, ByteBuffer values, int count, TSEncoding encoding) {}
-
     private List<Page> pages(ChunkMetadata chunk) throws IOException {
-        return pages(load(chunk), chunk, Long.MIN_VALUE, Long.MAX_VALUE);
+        return pages(chunk, Long.MIN_VALUE, Long.MAX_VALUE);
     }
 
-    /// The pages of a chunk that have to do with a span (TsFile format: a page is two lengths, statistics unless it
-    /// is
-    /// the only one, and the packed bytes: length of the times, times, values).
-    private static List<Page> pages(Chunk chunk, ChunkMetadata about, long fromMicros, long toMicros)
-            throws IOException {
+    /// The pages of a chunk that have to do with a span (TsFile format: a chunk is its kind, name, length, type,
+    /// packing
+    /// and encoding, and pages; a page is two lengths, statistics unless it is the only one, and the packed bytes:
+    /// length
+    /// of the times, times, values).
+    private List<Page> pages(ChunkMetadata about, long fromMicros, long toMicros) throws IOException {
+        var header = disk.read(about.getOffsetOfChunkHeader(), CHUNK_BYTES_FIRST);
+        boolean single = (header.get() & 0x3F) == MetaMarker.ONLY_ONE_PAGE_CHUNK_HEADER;
+        ReadWriteIOUtils.readVarIntString(header);
+        int length = ReadWriteForEncodingUtils.readUnsignedVarInt(header);
+        var type = ReadWriteIOUtils.readDataType(header);
+        var packed = ReadWriteIOUtils.readCompressionType(header);
+        var encoding = ReadWriteIOUtils.readEncoding(header);
+        var data = header.remaining() >= length
+                ? header.slice(header.position(), length)
+                : disk.read(about.getOffsetOfChunkHeader() + header.position(), length);
+        if (data.remaining() < length) throw new IOException("A segment ends within a chunk; restore it from a backup");
+        var unpack = IUnCompressor.getUnCompressor(packed);
         var pages = new ArrayList<Page>();
-        var header = chunk.getHeader();
-        var data = chunk.getData();
-        boolean single = (header.getChunkType() & 0x3F) == MetaMarker.ONLY_ONE_PAGE_CHUNK_HEADER;
-        var unpack = IUnCompressor.getUnCompressor(header.getCompressionType());
         while (data.hasRemaining()) {
             var page = single
                     ? PageHeader.deserializeFrom(data, about.getStatistics())
-                    : PageHeader.deserializeFrom(data, header.getDataType());
+                    : PageHeader.deserializeFrom(data, type);
             int at = data.position();
             data.position(at + page.getCompressedSize());
             if (page.getUncompressedSize() == 0 || page.getEndTime() < fromMicros || page.getStartTime() >= toMicros)
@@ -181,12 +401,7 @@ final class SegmentFile implements AutoCloseable {
             int timesLength = ReadWriteForEncodingUtils.readUnsignedVarInt(both);
             var times = both.slice(both.position(), timesLength);
             var values = both.slice(both.position() + timesLength, both.remaining() - timesLength);
-            pages.add(new Page(
-                    Decoder.getDecoderByType(TSEncoding.TS_2DIFF, TSDataType.INT64),
-                    times,
-                    values,
-                    (int) page.getNumOfValues(),
-                    header.getEncodingType()));
+            pages.add(new Page(times, values, (int) page.getNumOfValues(), encoding));
         }
         return pages;
     }
@@ -233,7 +448,7 @@ final class SegmentFile implements AutoCloseable {
                     return;
                 }
                 var about = chunks.get(nextChunk++);
-                pages = pages(SegmentFile.this.load(about), about, fromMicros, toMicros);
+                pages = SegmentFile.this.pages(about, fromMicros, toMicros);
                 nextPage = 0;
             }
             if (nextPage < pages.size()) decode(pages.get(nextPage++));
@@ -248,7 +463,7 @@ final class SegmentFile implements AutoCloseable {
         private void decode(Page page) throws IOException {
             int n = page.count;
             var all = Rows.room(n);
-            for (int i = 0; i < n; i++) all.times()[i] = page.time.readLong(page.times);
+            Diffs.decode(page.times, all.times(), n);
             var objects = column.inBits() ? null : new io.linkspan.model.Value[n];
             values(page, all.bits(), objects);
             java.util.Arrays.fill(all.tags(), 0, n, (byte) column.ordinal());
@@ -264,8 +479,16 @@ final class SegmentFile implements AutoCloseable {
         private void values(
                 Page page, long[] bits, io.linkspan.model.Value @org.jspecify.annotations.Nullable [] objects) {
             int n = page.count;
-            var type = SegmentFile.type(column);
-            var values = Decoder.getDecoderByType(page.encoding, type);
+            if (page.encoding == TSEncoding.TS_2DIFF && (column != Column.NUMBER || isScaled(page.values))) {
+                if (column != Column.NUMBER) Diffs.decode(page.values, bits, n);
+                else {
+                    double scale = Math.pow(10, ReadWriteForEncodingUtils.readUnsignedVarInt(page.values));
+                    Diffs.decode(page.values.slice(), bits, n);
+                    for (int i = 0; i < n; i++) bits[i] = Double.doubleToRawLongBits(bits[i] / scale);
+                }
+                return;
+            }
+            var values = Decoder.getDecoderByType(page.encoding, type(column));
             if (objects != null) {
                 for (int i = 0; i < n; i++) {
                     byte[] bytes = values.readBinary(page.values).getValues();
@@ -279,6 +502,12 @@ final class SegmentFile implements AutoCloseable {
                 for (int i = 0; i < n; i++) bits[i] = values.readLong(page.values);
             }
         }
+    }
+
+    /// Whether all numbers of a page are scaled: it begins with their decimals then, and else with a mark far
+    /// above.
+    private static boolean isScaled(ByteBuffer values) {
+        return values.get(values.position()) >= 0;
     }
 
     private static io.linkspan.model.Value object(Column column, byte[] bytes) {
@@ -348,9 +577,9 @@ final class SegmentFile implements AutoCloseable {
             for (var chunk : chunks)
                 for (var page : pages(chunk)) {
                     var decoder = Decoder.getDecoderByType(page.encoding, chunk.getDataType());
-                    for (int k = 0; k < page.count; k++, i++) {
-                        all[i] = page.time.readLong(page.times);
-                        values[i] = chunk.getDataType() == TSDataType.INT32
+                    for (long at : page.decodeTimes()) {
+                        all[i] = at;
+                        values[i++] = chunk.getDataType() == TSDataType.INT32
                                 ? decoder.readInt(page.values)
                                 : decoder.readLong(page.values);
                     }
@@ -362,8 +591,6 @@ final class SegmentFile implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        synchronized (reader) {
-            reader.close();
-        }
+        disk.close();
     }
 }

@@ -15,6 +15,8 @@ final class Series {
     private static final int ROWS_FIRST = 8;
     private static final int BYTES_A_ROW = 17;
     private static final int BYTES_OF_AN_OBJECT = 56;
+    /// Room of which less than this part was used is not kept for the next rows.
+    private static final int ROOM_UNUSED_MAX = 4;
     /// What a series costs beside its rows.
     static final int BYTES_AROUND = 200;
 
@@ -25,6 +27,7 @@ final class Series {
     private long @Nullable [] received;
     private boolean isSorted = true;
     private long first = Long.MAX_VALUE;
+    private long bytes = BYTES_AROUND;
     private volatile int size; // written last: who reads it sees all of the rows before it
 
     /// What became of a reading.
@@ -38,8 +41,10 @@ final class Series {
     ///
     /// @param newest the newest instant that the property ever had
     Taken add(long at, Value value, Quality quality, long receivedMicros, long newest) {
-        Column column = Column.of(value);
-        long word = Column.bits(value);
+        // Most are numbers; a switch over the kinds of values costs more than all the rest.
+        boolean isNumber = value instanceof Value.Num;
+        Column column = isNumber ? Column.NUMBER : Column.of(value);
+        long word = value instanceof Value.Num number ? Double.doubleToRawLongBits(number.value()) : Column.bits(value);
         int n = size;
         boolean late = at <= newest;
         if (late && n > 0 && times[n - 1] == at && quality != Quality.CORRECTED && isSame(n - 1, column, word, value))
@@ -50,14 +55,17 @@ final class Series {
         tags[n] = Rows.tag(column, quality);
         if (!column.inBits()) {
             if (objects == null) objects = new Value[times.length];
+            bytes += BYTES_OF_AN_OBJECT;
             objects[n] = value;
         }
         if (late) {
             if (received == null) received = new long[times.length];
+            bytes += Long.BYTES;
             received[n] = receivedMicros;
         }
         if (n > 0 && at <= times[n - 1]) isSorted = false;
         first = Math.min(first, at);
+        bytes += BYTES_A_ROW;
         size = n + 1;
         return Taken.ADDED;
     }
@@ -80,11 +88,24 @@ final class Series {
         return size;
     }
 
-    /// What the rows take, in bytes.
+    /// What the rows take, in bytes, without the room for more.
     long bytes() {
-        long all = (long) times.length * BYTES_A_ROW + BYTES_AROUND;
-        if (received != null) all += 8L * received.length;
-        return objects == null ? all : all + (long) objects.length * BYTES_OF_AN_OBJECT;
+        return bytes;
+    }
+
+    /// Empties it, and keeps the room for the next rows. Only when nobody looks any more.
+    ///
+    /// @return whether it is worth keeping: it was used, and most of its room was
+    boolean clear() {
+        int used = size;
+        if (used < times.length / ROOM_UNUSED_MAX) return false;
+        size = 0;
+        objects = null;
+        received = null;
+        isSorted = true;
+        first = Long.MAX_VALUE;
+        bytes = BYTES_AROUND;
+        return used > 0;
     }
 
     /// The oldest instant.

@@ -20,6 +20,7 @@ final class Store implements AutoCloseable {
     private final Object views = new Object(); // held for a moment
     private final AtomicLong nextFile;
     private volatile View view;
+    private @Nullable Table spare; // under `views`
 
     /// Everything at one moment.
     ///
@@ -99,7 +100,9 @@ final class Store implements AutoCloseable {
             active.ledger = ledger;
             var frozen = new ArrayList<>(view.frozen);
             frozen.add(active);
-            view = new View(view.manifest, view.raw, view.rolled, List.copyOf(frozen), new Table());
+            var next = spare == null ? new Table() : spare;
+            spare = null;
+            view = new View(view.manifest, view.raw, view.rolled, List.copyOf(frozen), next);
         }
     }
 
@@ -107,19 +110,34 @@ final class Store implements AutoCloseable {
     ///
     /// @param sealed a table that is in a segment from now on; null: none
     void publish(Change change, @Nullable Table sealed) throws IOException {
+        publish(change, sealed == null ? List.of() : List.of(sealed), false);
+    }
+
+    /// Makes a change last after which nothing of what is in memory counts.
+    void publishWithoutTables(Change change) throws IOException {
+        publish(change, List.of(), true);
+    }
+
+    private void publish(Change change, List<Table> sealed, boolean empties) throws IOException {
         manifests.lock();
         try {
             String ledger = view.manifest.ledger();
             var next = change.apply(view.manifest).withNextFile(nextFile.get());
             folder.replace(Manifest.NAME, next.encode());
             var known = new HashMap<String, Segment>();
+            var gone = new ArrayList<>(sealed);
             synchronized (views) {
                 for (var s : view.raw) known.put(s.info.file(), s);
                 for (var s : view.rolled) known.put(s.info.file(), s);
-                var frozen = view.frozen.stream().filter(t -> t != sealed).toList();
-                view = view(next, known, frozen, view.active);
+                if (empties) {
+                    gone.addAll(view.frozen);
+                    gone.add(view.active);
+                }
+                var frozen = view.frozen.stream().filter(t -> !gone.contains(t)).toList();
+                view = view(next, known, frozen, empties ? new Table() : view.active);
             }
-            for (var gone : known.values()) gone.retire();
+            for (var segment : known.values()) segment.retire();
+            for (var table : gone) release(table);
             if (!ledger.isEmpty() && !ledger.equals(next.ledger())) folder.delete(ledger);
         } finally {
             manifests.unlock();
@@ -133,8 +151,22 @@ final class Store implements AutoCloseable {
             var pinned = new ArrayList<Segment>();
             for (var s : now.raw) if (s.pin()) pinned.add(s);
             for (var s : now.rolled) if (s.pin()) pinned.add(s);
-            if (pinned.size() == now.raw.size() + now.rolled.size()) return new Query(now, pinned);
-            for (var s : pinned) s.release(); // one was merged meanwhile: take the newer view
+            var tables = new ArrayList<Table>();
+            for (var t : now.frozen) if (t.pin()) tables.add(t);
+            if (now.active.pin()) tables.add(now.active);
+            if (pinned.size() == now.raw.size() + now.rolled.size() && tables.size() == now.frozen.size() + 1)
+                return new Query(this, now, pinned, tables);
+            for (var s : pinned) s.release(); // one was merged or sealed meanwhile: take the newer view
+            for (var t : tables) release(t);
+        }
+    }
+
+    /// A table is no longer looked at. The last one who does so makes it ready for another life.
+    void release(Table table) {
+        if (!table.release()) return;
+        table.clear();
+        synchronized (views) {
+            spare = table;
         }
     }
 

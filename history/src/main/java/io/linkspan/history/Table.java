@@ -5,6 +5,7 @@ import io.linkspan.model.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ final class Table {
 
     private volatile AtomicReferenceArray<Series> series = new AtomicReferenceArray<>(64);
     private final List<Touched> touched = new CopyOnWriteArrayList<>(); // seldom: only what is rolled up already
+    private final AtomicInteger users = new AtomicInteger(1); // the view itself is one
     private long bytes;
     private long rows;
     /// The newest entry of the log that is in it, packed, and its wall time; 0: none.
@@ -31,6 +33,7 @@ final class Table {
     Series.Taken add(int property, long at, Value value, Quality quality, long received, long newest) {
         var own = of(property);
         if (own == null) own = begin(property);
+        if (own.size() == 0) bytes += own.bytes();
         long before = own.bytes();
         var taken = own.add(at, value, quality, received, newest);
         bytes += own.bytes() - before;
@@ -47,7 +50,6 @@ final class Table {
             all = more;
         }
         var own = new Series();
-        bytes += own.bytes();
         all.set(property, own);
         return own;
     }
@@ -62,7 +64,10 @@ final class Table {
     List<Integer> properties() {
         var numbers = new ArrayList<Integer>();
         var all = series;
-        for (int i = 0; i < all.length(); i++) if (all.get(i) != null) numbers.add(i);
+        for (int i = 0; i < all.length(); i++) {
+            var own = all.get(i);
+            if (own != null && own.size() > 0) numbers.add(i);
+        }
         return numbers;
     }
 
@@ -72,6 +77,41 @@ final class Table {
 
     List<Touched> touched() {
         return List.copyOf(touched);
+    }
+
+    // ---- its life
+
+    /// Whether it is still in use; then it stays as it is until [#release].
+    boolean pin() {
+        int now = users.get();
+        while (now > 0) {
+            if (users.compareAndSet(now, now + 1)) return true;
+            now = users.get();
+        }
+        return false;
+    }
+
+    /// @return whether nobody uses it any more, the view included
+    boolean release() {
+        return users.decrementAndGet() == 0;
+    }
+
+    /// Empties it for another life; its room, which would be garbage of the old generation, is used again.
+    Table clear() {
+        var all = series;
+        for (int i = 0; i < all.length(); i++) {
+            var own = all.getPlain(i);
+            if (own != null && !own.clear()) all.setPlain(i, null);
+        }
+        touched.clear();
+        bytes = 0;
+        rows = 0;
+        position = 0;
+        completeTo = 0;
+        began = 0;
+        ledger = new byte[0];
+        users.set(1);
+        return this;
     }
 
     long bytes() {

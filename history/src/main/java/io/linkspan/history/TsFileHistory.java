@@ -43,6 +43,7 @@ public final class TsFileHistory implements History, AutoCloseable {
     private final ReentrantLock taking = new ReentrantLock();
     private volatile long position;
     private volatile long completeTo;
+    private long takenAgainFrom = Long.MIN_VALUE; // wall time, under `taking`
     private volatile Counts counts = new Counts(0, 0, 0, 0, 0, 0);
 
     /// What was counted since the start.
@@ -86,6 +87,16 @@ public final class TsFileHistory implements History, AutoCloseable {
             IntFunction<Keep> keep)
             throws IOException {
         return open(new Folder(folder), site, name, settings, zone, keep);
+    }
+
+    /// Opens a history to look at it, where no node runs: nothing is changed. It takes what the log has beyond it
+    /// as far as
+    /// that fits into memory.
+    ///
+    /// @throws java.nio.file.NoSuchFileException there is no such folder
+    public static TsFileHistory openToLook(
+            Path folder, SiteId site, String name, HistorySettings settings, Supplier<ZoneId> zone) throws IOException {
+        return open(Folder.toLook(folder), site, name, settings, zone, _ -> Keep.ALL);
     }
 
     static TsFileHistory open(
@@ -144,6 +155,10 @@ public final class TsFileHistory implements History, AutoCloseable {
         taking.lock();
         try {
             if (at.packed() <= position) return;
+            if (entry.at().wall() < takenAgainFrom) { // it is in segments, or retention dropped it
+                position = at.packed();
+                return;
+            }
             var table = store.view().active();
             for (var result : entry.results()) take(table, result, entry);
             if (entry.readingsDropped()) counts = with(0, 0, 0, 1, 0, 0);
@@ -168,6 +183,33 @@ public final class TsFileHistory implements History, AutoCloseable {
     /// All that the site's log has on disk was taken, and nothing else was received up to this instant.
     public void caughtUp(long wallMicros) {
         completeTo = Math.max(completeTo, wallMicros);
+    }
+
+    /// The branch of the log that the history has taken ended at an instant, and another goes on from there: drops
+    /// what
+    /// came later. [#resumeAt] is the beginning of the log then; what is read before the end of the branch is
+    /// passed over.
+    ///
+    /// What was imported has no log. Of it, readings of times after that instant go too, and every file may be
+    /// imported
+    /// again.
+    ///
+    /// @param wallMicros wall time of the last entry that counts
+    /// @return how many readings were dropped from segments
+    public long backTo(long wallMicros) throws IOException {
+        taking.lock();
+        try {
+            long margin = settings.deviceClockMax().toNanos() / 1_000;
+            // A reading at `at` came within the margin of it; so what is from here on may be of the other branch.
+            long cut = wallMicros - margin;
+            long dropped = upkeep.backTo(cut, Math.min(completeTo, wallMicros));
+            takenAgainFrom = cut - margin;
+            position = 0;
+            completeTo = Math.min(completeTo, wallMicros);
+            return dropped;
+        } finally {
+            taking.unlock();
+        }
     }
 
     /// What readings take in memory, in bytes.
@@ -238,10 +280,11 @@ public final class TsFileHistory implements History, AutoCloseable {
         long tooOld = 0;
         long unnumbered = 0;
         var dropped = store.view().manifest().droppedTo();
+        boolean hasDropped = !dropped.isEmpty();
         for (var r : readings) {
             long at = clockIsRight && r.hasDeviceTime() ? r.deviceTimeMicros() : wall;
             if (r.property() > Table.PROPERTIES_MAX) unnumbered++;
-            else if (!dropped.isEmpty() && at < dropped.getOrDefault(r.property(), Long.MIN_VALUE)) tooOld++;
+            else if (hasDropped && at < dropped.getOrDefault(r.property(), Long.MIN_VALUE)) tooOld++;
             else {
                 long before = ledger.newest(r.property());
                 if (table.add(r.property(), at, r.value(), r.quality(), wall, before) == Series.Taken.REPEATED)

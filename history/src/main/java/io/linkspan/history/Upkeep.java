@@ -1,6 +1,7 @@
 package io.linkspan.history;
 
 import io.linkspan.model.History.Every;
+import io.linkspan.model.Quality;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -248,17 +250,18 @@ final class Upkeep {
 
     private Manifest.@Nullable Info mergeRaw(List<Manifest.Info> run, int level, SortedSet<Long> cuts, Stays stays)
             throws IOException {
-        var parts = parts(run);
+        var parts = scans(run);
+        var rows = new Rows.Builder();
         return segment("s", false, level, cuts, writer -> {
             for (int property : properties(parts)) {
                 if (!stays.test(property)) continue;
                 var again = new ArrayList<Again>();
                 var cursors = new ArrayList<Merge.Cursor>();
                 for (var part : parts) {
-                    cursors.addAll(part.file().cursors(property, Long.MIN_VALUE, Long.MAX_VALUE));
-                    again.addAll(part.file().again(property));
+                    var whole = part.whole(property);
+                    cursors.addAll(whole.cursors());
+                    again.addAll(whole.again());
                 }
-                var rows = new Rows.Builder();
                 writer.begin(property);
                 Merge.run(
                         cursors,
@@ -282,23 +285,30 @@ final class Upkeep {
         return all.stream().filter(s -> run.contains(s.info)).toList();
     }
 
-    private static SortedSet<Integer> properties(List<Segment> parts) throws IOException {
+    private List<SegmentFile> scans(List<Manifest.Info> run) throws IOException {
+        var scans = new ArrayList<SegmentFile>();
+        for (var part : parts(run)) scans.add(part.file().scan());
+        return scans;
+    }
+
+    private static SortedSet<Integer> properties(List<SegmentFile> parts) throws IOException {
         var all = new TreeSet<Integer>();
-        for (var part : parts) all.addAll(part.file().properties());
+        for (var part : parts) all.addAll(part.properties());
         return all;
     }
 
     private Manifest.@Nullable Info mergeRolled(List<Manifest.Info> run, int level) throws IOException {
-        var parts = parts(run);
+        var parts = scans(run);
         long now = store.view().manifest().completeTo();
         return segment("r", true, level, new TreeSet<>(), writer -> {
             for (int property : properties(parts)) {
                 writer.begin(property);
+                var all = new ArrayList<Map<String, List<SegmentWriter.Blob>>>();
+                for (var part : parts) all.add(part.blobs(property, Roll.MEASUREMENTS));
                 for (var every : Every.values()) {
                     var blobs = new TreeMap<Long, byte[]>();
-                    for (var part : parts)
-                        for (var blob :
-                                part.file().blobs(property, Roll.measurement(every), Long.MIN_VALUE, Long.MAX_VALUE))
+                    for (var part : all)
+                        for (var blob : part.getOrDefault(Roll.measurement(every), List.of()))
                             blobs.put(blob.atMicros(), blob.bytes()); // the newest counts
                     keep.apply(property)
                             .rollUp(every)
@@ -315,6 +325,123 @@ final class Upkeep {
         return blobs.entrySet().stream()
                 .map(e -> new SegmentWriter.Blob(e.getKey(), e.getValue()))
                 .toList();
+    }
+
+    // ---- a branch of the log ended
+
+    /// Drops what was received from an instant on, and what is in memory.
+    ///
+    /// @return how many readings were dropped from segments
+    long backTo(long cut, long completeTo) throws IOException {
+        sealing.lock();
+        maintaining.lock();
+        try {
+            var now = store.view().manifest();
+            var calendar = calendar();
+            var segments = new ArrayList<Manifest.Info>();
+            var stale = new TreeMap<Integer, SortedSet<Long>>(now.stale());
+            long dropped = 0;
+            for (var s : now.segments()) {
+                if (s.isRollUp()
+                        || s.to() < cut && !scans(List.of(s)).getFirst().hasFrom(cut)) {
+                    segments.add(s);
+                    continue;
+                }
+                var left = without(s, cut, calendar, stale);
+                if (left != null) segments.add(left);
+                dropped += s.rows() - (left == null ? 0 : left.rows());
+            }
+            long rolledTo = Math.min(now.rolledTo(), calendar.start(cut, Every.DAY));
+            for (var days : stale.values()) days.removeIf(day -> day >= rolledTo);
+            stale.values().removeIf(SortedSet::isEmpty);
+            try (var fresh = new Fresh(segments)) {
+                ledger.backTo(cut, fresh::newest);
+            } catch (java.io.UncheckedIOException e) {
+                throw e.getCause();
+            }
+            var ledgerName = store.fileName("ledger", ".lsh");
+            store.folder().replace(ledgerName, ledger.encode());
+            store.publishWithoutTables(latest -> latest.withSegments(List.copyOf(segments))
+                    .withRolled(latest.zone(), rolledTo, stale)
+                    .withBranchEnded(completeTo, ledgerName));
+            return dropped;
+        } finally {
+            maintaining.unlock();
+            sealing.unlock();
+        }
+    }
+
+    /// A segment without what was received from an instant on; where a value stood before, it stands again.
+    private Manifest.@Nullable Info without(
+            Manifest.Info s, long cut, Calendar calendar, Map<Integer, SortedSet<Long>> stale) throws IOException {
+        var part = scans(List.of(s)).getFirst();
+        return segment("s", false, s.level(), s.cuts(), writer -> {
+            for (int property : part.properties()) {
+                var whole = part.whole(property);
+                var again = new ArrayList<Again>();
+                for (var a : whole.again()) if (a.receivedMicros() < cut) again.add(a);
+                var rows = new Rows.Builder();
+                writer.begin(property);
+                Merge.run(
+                        whole.cursors(),
+                        (from, first, end) -> {
+                            for (int i = first; i < end; i++) {
+                                long at = from.times()[i];
+                                if ((from.received(i) == 0 ? at : from.received(i)) < cut) rows.add(from, i, i + 1);
+                                else {
+                                    before(again, at).ifPresent(row -> rows.add(row, 0, 1));
+                                    stale.computeIfAbsent(property, _ -> new TreeSet<>())
+                                            .add(calendar.start(at, Every.DAY));
+                                }
+                            }
+                            if (rows.size() >= SegmentWriter.CHUNK_ROWS_MAX) writer.rows(rows.take());
+                            return true;
+                        },
+                        again::add);
+                writer.rows(rows.take());
+                writer.again(inOrder(again));
+                writer.end();
+            }
+        });
+    }
+
+    /// What stood at an instant before: the last that is CORRECTED, else the first. It is no longer beside then.
+    private static Optional<Rows> before(List<Again> again, long at) {
+        Again found = null;
+        for (var a : again) if (a.atMicros() == at && (found == null || a.quality() == Quality.CORRECTED)) found = a;
+        if (found == null) return Optional.empty();
+        again.remove(found);
+        var series = new Series();
+        series.add(at, found.value(), found.quality(), found.receivedMicros(), at);
+        return Optional.of(series.rows(Merge.Conflicts.IGNORED));
+    }
+
+    /// Segments that no view has yet.
+    private final class Fresh implements AutoCloseable {
+        private final List<SegmentFile> files = new ArrayList<>();
+
+        Fresh(List<Manifest.Info> segments) throws IOException {
+            var folder = store.folder();
+            for (var s : segments)
+                if (!s.isRollUp())
+                    files.add(new SegmentFile(
+                            folder.path(s.file()), store.view().manifest().site()));
+        }
+
+        long newest(int property) {
+            long newest = Long.MIN_VALUE;
+            try {
+                for (var file : files) newest = Math.max(newest, file.lastBefore(property, Long.MAX_VALUE));
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+            return newest;
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (var file : files) file.close();
+        }
     }
 
     // ---- days are rolled up
@@ -479,7 +606,8 @@ final class Upkeep {
         return false;
     }
 
-    private void drop(Manifest.Info s, long limit, List<Integer> properties, Calendar calendar) throws IOException {
+    private void drop(Manifest.Info s, long limit, SortedSet<Integer> properties, Calendar calendar)
+            throws IOException {
         long end = calendar.end(calendar.start(s.to(), Every.DAY), Every.DAY);
         try (var query = store.pin()) {
             var spans = new TreeMap<Integer, List<long[]>>();

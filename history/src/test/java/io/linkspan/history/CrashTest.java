@@ -141,68 +141,167 @@ class CrashTest {
         return points;
     }
 
+    /// Rounds of [#killed] that fit into a run of all tests.
+    private static final int ROUNDS = 4;
+
+    private static final int ROUNDS_LONG = 200;
+
     @Test
-    void killedWhileItWritesAndMerges() throws IOException, InterruptedException {
-        for (int lines : new int[] {3, 14, 40}) {
-            var child = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "--enable-native-access=ALL-UNNAMED",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Child.class.getName(),
-                            folder.toString())
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            try (var out = new BufferedReader(new InputStreamReader(child.getInputStream()))) {
-                for (int i = 0; i < lines; i++) assertThat(out.readLine()).isNotNull();
-            } finally {
-                child.destroyForcibly().waitFor();
-            }
-            try (var history = Story.open(new Folder(folder))) {
+    void killedWhileItTakesMergesRollsUpImportsAndExports() throws IOException, InterruptedException {
+        killed(ROUNDS);
+    }
+
+    @Test
+    @Tag("long")
+    void killedManyTimes() throws IOException, InterruptedException {
+        killed(ROUNDS_LONG);
+    }
+
+    /// A process with four threads is killed at a random moment, again and again on what the one before left.
+    private void killed(int rounds) throws IOException, InterruptedException {
+        long seed = 42;
+        var random = new java.util.Random(seed);
+        var name = "0";
+        long imported = 0;
+        for (int round = 0; round < rounds; round++) {
+            Path own = folder.resolve(name);
+            long said = runAndKill(own, random);
+            try (var history = Story.open(new Folder(own))) {
                 long sealed = history.sealedTo().map(Log.Position::seq).orElse(0L);
-                assertThat(sealed).isPositive();
                 for (long i = sealed + 1; i <= sealed + 10; i++) Child.take(history, i);
                 long upTo = sealed + 10;
                 for (int property = 1; property <= 3; property++) {
-                    long read = 0;
-                    var page = history.read(property, 0, Long.MAX_VALUE, 100_000);
-                    while (true) {
-                        read += page.points().size();
-                        if (!page.more()) break;
-                        page = history.read(property, page.points().getLast().atMicros() + 1, Long.MAX_VALUE, 100_000);
-                    }
                     int p = property;
-                    assertThat(read)
+                    assertThat(count(history, property))
+                            .as("round %d, property %d", round, property)
                             .isEqualTo(java.util.stream.LongStream.rangeClosed(1, upTo)
                                     .filter(i -> 1 + i % 3 == p)
                                     .count());
                 }
+                long there = count(history, Child.IMPORTED);
+                assertThat(there % Child.IMPORTED_ROWS).as("round %d", round).isZero(); // all of a file or nothing
+                assertThat(there / Child.IMPORTED_ROWS)
+                        .as("round %d", round)
+                        .isGreaterThanOrEqualTo(Math.max(said, imported));
+                imported = there / Child.IMPORTED_ROWS;
+                assertThat(files(own)).as("round %d", round).isEqualTo(history.segments() + (sealed == 0 ? 0 : 1) + 2L);
+                if (upTo < Child.ENTRIES_MAX) continue;
+                name = Integer.toString(round + 1);
+                imported = 0;
             }
         }
     }
 
-    /// The process that is killed: takes, and keeps up, on two threads.
+    /// The files but the lock's: those of the segments, of the ledger, the manifest, and nothing more.
+    private static long files(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.count();
+        }
+    }
+
+    private static long count(TsFileHistory history, int property) throws IOException {
+        long read = 0;
+        for (long from = 0; ; ) {
+            var page = history.read(property, from, Long.MAX_VALUE, 100_000);
+            read += page.points().size();
+            if (!page.more()) return read;
+            from = page.points().getLast().atMicros() + 1;
+        }
+    }
+
+    /// @return how many files it said that it had imported
+    private static long runAndKill(Path folder, java.util.Random random) throws IOException, InterruptedException {
+        var child = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx128m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Child.class.getName(),
+                        folder.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        long imported = 0;
+        try (var out = new BufferedReader(new InputStreamReader(child.getInputStream()))) {
+            int lines = 1 + random.nextInt(15);
+            long nanos = random.nextInt(20_000_000);
+            for (int i = 0; i < lines; i++) {
+                String line = out.readLine();
+                assertThat(line).as("the child goes on until it is killed").isNotNull();
+                if (line.startsWith("imported ")) imported = Long.parseLong(line.substring("imported ".length()));
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(nanos); // anywhere within what goes on
+        } finally {
+            child.destroyForcibly().waitFor();
+        }
+        return imported;
+    }
+
+    /// The process that is killed: takes, keeps up, imports and exports, on four threads.
     static final class Child {
+        static final int IMPORTED = 4;
+        static final int IMPORTED_ROWS = 3_000;
+        static final long ENTRIES_MAX = 400_000;
+        private static final int IMPORTS_MAX = 40;
+        private static final long STEP = 10 * Story.SECOND;
+
+        private interface Work {
+            void run() throws Exception;
+        }
+
         public static void main(String[] arguments) throws Exception {
-            try (var history = Story.open(new Folder(Path.of(arguments[0])))) {
-                var upkeep = Thread.ofVirtual().start(() -> {
-                    try {
-                        while (!Thread.currentThread().isInterrupted())
-                            if (!history.maintain(START)) Thread.onSpinWait();
-                    } catch (IOException e) {
-                        throw new java.io.UncheckedIOException(e);
-                    }
-                });
-                for (long i = history.resumeAt().seq(); upkeep.isAlive(); i++) {
-                    take(history, Math.max(i, 1));
-                    if (i % 5_000 == 0) System.out.println(i);
+            var history = Story.open(new Folder(Path.of(arguments[0])));
+            start(() -> {
+                while (true) if (!history.maintain(START + history.resumeAt().seq() * STEP)) Thread.onSpinWait();
+            });
+            start(() -> {
+                for (int k = 0; ; k = Math.min(k + 1, IMPORTS_MAX - 1)) {
+                    if (history.bring("file " + k, "hash", importing(k))) say("imported " + (k + 1));
+                    else Thread.onSpinWait();
                 }
+            });
+            start(() -> {
+                var out = java.io.Writer.nullWriter();
+                while (true)
+                    CsvExport.write(
+                            history,
+                            List.of(new CsvExport.Named(1, "a"), new CsvExport.Named(IMPORTED, "b")),
+                            0,
+                            Long.MAX_VALUE,
+                            out);
+            });
+            for (long i = history.resumeAt().seq(); ; i++) {
+                take(history, Math.max(i, 1));
+                if (i % 5_000 == 0) say("taken " + i);
             }
         }
 
+        private static synchronized void say(String line) {
+            System.out.println(line);
+        }
+
+        /// A thread of which one mistake ends the process, so that the test sees it.
+        private static void start(Work work) {
+            Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    work.run();
+                } catch (Exception e) {
+                    Runtime.getRuntime().halt(1);
+                }
+            });
+        }
+
+        private static TsFileHistory.Source importing(int k) {
+            return taker -> {
+                for (int i = 0; i < IMPORTED_ROWS; i++)
+                    taker.take(
+                            IMPORTED, START - (1L + k) * Story.DAY + i * Story.SECOND, new Value.Num(i), Quality.GOOD);
+            };
+        }
+
         static void take(TsFileHistory history, long i) throws IOException {
-            var story = new Story().number(START + i * Story.SECOND / 10, (int) (1 + i % 3), i % 1_000);
+            var story = new Story().number(START + i * STEP, (int) (1 + i % 3), i % 1_000);
             history.take(new Log.Position(Story.SITE, 1, i), story.log.getFirst());
         }
     }

@@ -57,6 +57,78 @@ class CsvTest {
     }
 
     @Test
+    void everyKindOfValueQualityAndWhatDoesNotStandComesBack() throws IOException {
+        long at = Story.at("2026-03-02T00:00:00");
+        var values = List.of(
+                new Value.Num(0.1 + 0.2),
+                new Value.Int(Long.MIN_VALUE),
+                new Value.Register(123_456_789_012L, 3),
+                Value.Flag.ON,
+                new Value.Choice("eco"),
+                new Value.Text("a, \"b\"\nc"));
+        var story = new Story();
+        for (int property = 1; property <= values.size(); property++)
+            for (var quality : Quality.values())
+                story.took(
+                        at + quality.ordinal() * Story.MINUTE,
+                        new Reading(property, values.get(property - 1), quality, Reading.NO_TIME));
+        // again: another value, one that is corrected, and one that is corrected once more
+        story.took(at + 60 * Story.MINUTE, Reading.good(1, new Value.Num(7)));
+        for (var quality : List.of(Quality.GOOD, Quality.CORRECTED, Quality.BAD, Quality.CORRECTED))
+            story.took(
+                    at + 61 * Story.MINUTE + story.log.size(),
+                    new Reading(1, new Value.Num(story.log.size()), quality, at + 60 * Story.MINUTE));
+        var named = new java.util.ArrayList<CsvExport.Named>();
+        for (int property = 1; property <= values.size(); property++)
+            named.add(new CsvExport.Named(property, "p" + property));
+        var text = new StringBuilder();
+        var again = new StringBuilder();
+        try (var history = Story.open(new Folder(folder.resolve("a")));
+                var other = Story.open(new Folder(folder.resolve("b")))) {
+            story.tell(history);
+            CsvExport.write(history, named, 0, Long.MAX_VALUE, text);
+            CsvImport.read(
+                    other,
+                    "a.csv",
+                    () -> new ByteArrayInputStream(text.toString().getBytes(StandardCharsets.UTF_8)),
+                    Story.BRUSSELS,
+                    name -> {
+                        int property = Integer.parseInt(name.substring(1));
+                        return Optional.of(new CsvImport.Target(property, t -> value(values.get(property - 1), t)));
+                    });
+            for (int property = 1; property <= values.size(); property++) {
+                assertThat(other.read(property, 0, Long.MAX_VALUE, 100).points())
+                        .as("property %d", property)
+                        .isEqualTo(
+                                history.read(property, 0, Long.MAX_VALUE, 100).points())
+                        .hasSizeGreaterThanOrEqualTo(Quality.values().length);
+                assertThat(other.again(property, 0, Long.MAX_VALUE))
+                        .usingElementComparatorIgnoringFields("receivedMicros")
+                        .containsExactlyInAnyOrderElementsOf(history.again(property, 0, Long.MAX_VALUE));
+            }
+            assertThat(history.again(1, 0, Long.MAX_VALUE)).hasSize(4);
+            CsvExport.write(other, named, 0, Long.MAX_VALUE, again);
+        }
+        assertThat(again.toString().lines().sorted().toList())
+                .isEqualTo(text.toString().lines().sorted().toList());
+    }
+
+    private static Value value(Value like, String text) {
+        return io.linkspan.model.Values.parse(
+                switch (like) {
+                    case Value.Num _ -> io.linkspan.model.ValueType.NUMBER;
+                    case Value.Int _ -> io.linkspan.model.ValueType.INTEGER;
+                    case Value.Register _ -> io.linkspan.model.ValueType.REGISTER;
+                    case Value.Flag _ -> io.linkspan.model.ValueType.FLAG;
+                    case Value.Choice _ -> io.linkspan.model.ValueType.CHOICE;
+                    case Value.Text _, Value.Bytes _, Value.Position _, Value.Group _ ->
+                        io.linkspan.model.ValueType.TEXT;
+                },
+                java.util.Map.of(1L, "eco"),
+                text);
+    }
+
+    @Test
     void aRowATimeWithAColumnForEachSeries() throws IOException {
         var text =
                 "time,kitchen,humidity,note\n2016-01-11T17:00,19.89,47.6,cold\n2016-01-11T16:10Z,,,\n2016-01-11T18:20+01:00,20,1,\n";

@@ -1,5 +1,6 @@
 package io.linkspan.node;
 
+import io.linkspan.history.HistoryCopy;
 import io.linkspan.journal.ChainHash;
 import io.linkspan.journal.Head;
 import io.linkspan.journal.Journal;
@@ -32,7 +33,10 @@ import java.util.zip.ZipOutputStream;
 /// then the
 /// snapshots are copied, which are never ahead of the log, then the log from its first file to its last. What was added
 /// behind
-/// the heads meanwhile comes along or is cut as a torn tail. The ring of frames and private values are in no backup. No
+/// the heads meanwhile comes along or is cut as a torn tail. Before all that the histories are copied, each as one of
+/// its
+/// manifests has it, so that nothing is in them that the log's copy lacks. The ring of frames and private values are in
+/// no backup. No
 /// state.
 final class Backup {
     /// The list of heads within the file.
@@ -54,14 +58,17 @@ final class Backup {
         Path journal = data.resolve(Node.JOURNAL);
         var view = JournalView.open(new RealDisk(journal))
                 .orElseThrow(() -> new NoSuch("there is no site in " + data + ", so there is nothing to back up"));
-        var heads = view.sites().stream().map(view::head).toList();
+        if (view.sites().isEmpty()) throw new NoSuch("there is no site in " + data);
         if (Files.exists(file)) throw new SaidNo(file + " is there already; name a new file");
+        List<Head> heads;
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
             try (var out = new ZipOutputStream(Files.newOutputStream(fresh))) {
                 out.setComment("Linkspan backup");
+                long done = histories(data, out, progress); // first: so it has nothing that the log's copy lacks
+                var now = JournalView.open(new RealDisk(journal)).orElseThrow();
+                heads = now.sites().stream().map(now::head).toList();
                 entry(out, HEADS, Json.pretty(told(heads)).getBytes(StandardCharsets.UTF_8));
-                long done = 0;
                 for (String folder : List.of("snapshots", "log"))
                     for (Path each : files(journal.resolve(folder))) {
                         if (each.toString().endsWith(".tmp")) continue;
@@ -76,6 +83,22 @@ final class Backup {
             Files.deleteIfExists(fresh);
         }
         return heads;
+    }
+
+    private static long histories(Path data, ZipOutputStream out, Consumer<Long> progress) throws IOException {
+        Path all = data.resolve(Histories.FOLDER);
+        if (!Files.isDirectory(all)) return 0;
+        long[] done = {0};
+        try (var folders = Files.list(all)) {
+            for (Path folder : folders.filter(Files::isDirectory).sorted().toList())
+                HistoryCopy.write(folder, (name, content) -> {
+                    out.putNextEntry(new ZipEntry(Histories.FOLDER + "/" + folder.getFileName() + "/" + name));
+                    done[0] += content.transferTo(out);
+                    out.closeEntry();
+                    progress.accept(done[0]);
+                });
+        }
+        return done[0];
     }
 
     private static void entry(ZipOutputStream out, String name, byte[] bytes) throws IOException {
@@ -129,7 +152,7 @@ final class Backup {
         if (Files.isDirectory(data) && !isEmpty(data))
             throw new SaidNo("the folder " + data + " is not empty; a backup is put into a new one");
         Path journal = Files.createDirectories(data.resolve(Node.JOURNAL));
-        var heads = unpack(file, journal);
+        var heads = unpack(file, data, journal);
         var report = JournalCheck.check(new RealDisk(journal), heads, progress::accept);
         if (!report.whole())
             throw new IOException(
@@ -149,7 +172,7 @@ final class Backup {
         }
     }
 
-    private static List<Head> unpack(Path file, Path journal) throws Invalid, IOException {
+    private static List<Head> unpack(Path file, Path data, Path journal) throws Invalid, IOException {
         List<Head> heads = List.of();
         boolean known = false;
         try (var in = new ZipInputStream(Files.newInputStream(file))) {
@@ -161,8 +184,10 @@ final class Backup {
                     known = true;
                     continue;
                 }
-                Path to = journal.resolve(entry.getName()).normalize();
-                if (!to.startsWith(journal) || entry.isDirectory())
+                boolean isHistory = entry.getName().startsWith(Histories.FOLDER + "/");
+                Path within = isHistory ? data.resolve(Histories.FOLDER) : journal;
+                Path to = (isHistory ? data : journal).resolve(entry.getName()).normalize();
+                if (!to.startsWith(within) || entry.isDirectory())
                     throw new IOException(file + " names a file outside of itself: " + entry.getName());
                 Files.createDirectories(to.getParent());
                 try (var out = Files.newOutputStream(to)) {

@@ -23,11 +23,11 @@ import org.slf4j.LoggerFactory;
 
 /// The histories of a node's sites, each in a folder of its own. One thread reads what is new in each site's log, as
 /// far
-/// as its
-/// owner may see it, hands it to the history and does the history's upkeep. Nobody waits for it, the site's step least
-/// of
-/// all;
-/// what it has not taken yet is in the log.
+/// as its owner may see it, and hands it to the history; another does the upkeep, so that what was read a moment ago is
+/// in
+/// every chart also while a year is rolled up. Nobody waits for either, the site's step least of all; what is not taken
+/// yet
+/// is in the log.
 ///
 /// Thread-safety: safe for many threads.
 final class Histories implements AutoCloseable {
@@ -47,19 +47,36 @@ final class Histories implements AutoCloseable {
     private final Path folder;
     private final Supplier<List<SiteView>> sites;
     private final Map<SiteId, Kept> all = new ConcurrentHashMap<>();
-    private final Thread thread;
+    private final Upkeep upkeep;
+    private final Thread taker;
+    private final Thread tender;
     private volatile boolean open = true;
 
     /// Histories below this data folder, for these sites; takes nothing before [#start].
     Histories(Path data, Supplier<List<SiteView>> sites) {
+        this(data, sites, TsFileHistory::maintain);
+    }
+
+    /// @param upkeep what is done as upkeep; a test holds it up
+    Histories(Path data, Supplier<List<SiteView>> sites, Upkeep upkeep) {
         folder = data.resolve(FOLDER);
         this.sites = sites;
-        thread = Thread.ofPlatform().name("linkspan history").unstarted(this::work);
+        this.upkeep = upkeep;
+        taker = Thread.ofPlatform().name("linkspan history").unstarted(() -> work(this::take));
+        tender = Thread.ofPlatform().name("linkspan history upkeep").unstarted(() -> work(this::tend));
+    }
+
+    /// One part of the upkeep of a history.
+    @FunctionalInterface
+    interface Upkeep {
+        /// @return whether something was done; then there may be more
+        boolean step(TsFileHistory history, long nowMicros) throws IOException;
     }
 
     /// Begins to take what the logs have.
     void start() {
-        thread.start();
+        taker.start();
+        tender.start();
     }
 
     /// The history of a site; none as long as the site has no definition, or its history can not be opened.
@@ -93,12 +110,12 @@ final class Histories implements AutoCloseable {
         return kept(site).flatMap(TsFileHistory::sealedTo);
     }
 
-    /// One site's history and where its log is being read. Only the thread uses `feed`.
+    /// One site's history and where its log is being read. Only the taker uses `feed`.
     private static final class Kept {
         private final TsFileHistory history;
         private @Nullable Feed feed;
         private int rests;
-        private boolean troubled;
+        private volatile boolean troubled;
 
         Kept(TsFileHistory history) {
             this.history = history;
@@ -111,17 +128,25 @@ final class Histories implements AutoCloseable {
         }
     }
 
-    // ---- the thread
+    // ---- the two threads
 
-    private void work() {
+    /// What a thread does for each site in turn.
+    @FunctionalInterface
+    private interface Turn {
+        /// @return whether something was done
+        boolean of(SiteView view) throws IOException;
+    }
+
+    private void work(Turn turn) {
         try {
             while (open) {
                 boolean worked = false;
                 boolean troubled = false;
                 for (var view : sites.get()) {
                     if (!open) return;
+                    if (view.directory().revision() == 0) continue;
                     try {
-                        worked |= turn(view);
+                        worked |= turn.of(view);
                     } catch (IOException e) {
                         troubled = true;
                         trouble(view, e);
@@ -135,12 +160,13 @@ final class Histories implements AutoCloseable {
         }
     }
 
-    /// Takes what is new of a site, then does one part of the upkeep.
-    private boolean turn(SiteView view) throws IOException {
-        if (view.directory().revision() == 0) return false;
+    private boolean take(SiteView view) throws IOException {
+        return take(view, kept(view)) > 0;
+    }
+
+    private boolean tend(SiteView view) throws IOException {
         var kept = kept(view);
-        int taken = take(view, kept);
-        boolean worked = kept.history.maintain(view.nowMicros()) || taken > 0;
+        boolean worked = upkeep.step(kept.history, view.nowMicros());
         if (kept.troubled)
             LOG.info(
                     "The history of {} is written again",
@@ -190,15 +216,28 @@ final class Histories implements AutoCloseable {
 
     private static Feed feed(SiteView view, Kept kept) throws IOException {
         if (kept.feed != null) return kept.feed;
-        var from = kept.history.resumeAt();
         Feed feed;
         try {
-            feed = view.feed(from);
-        } catch (Log.BeyondBranch e) { // what the other branch read did happen; from here on this one counts
-            feed = view.feed(Feed.after(e.resetTo()));
+            feed = view.feed(kept.history.resumeAt());
+        } catch (Log.BeyondBranch e) {
+            long dropped = kept.history.backTo(wallOf(view, e.resetTo()));
+            LOG.warn(
+                    "The log of {} goes on from {}, on another branch than the history had: {} readings of the branch that"
+                            + " ended are dropped. A file that was imported can be imported again",
+                    view.directory().file().name(),
+                    e.resetTo(),
+                    dropped);
+            feed = view.feed(kept.history.resumeAt());
         }
         kept.feed = feed;
         return feed;
+    }
+
+    /// The wall time of the last entry before a branch; of the first behind it where that one can not be read.
+    private static long wallOf(SiteView view, Log.Position at) throws IOException {
+        try (var feed = view.feed(at)) {
+            return next(feed).map(item -> item.entry().at().wall()).orElse(view.nowMicros());
+        }
     }
 
     private static Optional<Feed.Item> next(Feed feed) throws IOException {
@@ -227,9 +266,11 @@ final class Histories implements AutoCloseable {
         synchronized (this) {
             open = false;
         }
-        LockSupport.unpark(thread);
+        LockSupport.unpark(taker);
+        LockSupport.unpark(tender);
         try {
-            thread.join(Node.STOP_TIMEOUT);
+            taker.join(Node.STOP_TIMEOUT);
+            tender.join(Node.STOP_TIMEOUT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -15,7 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Answers the requests that only look at a site: `get`, `tail`, `why`, `export`, `sites`. The same for a running node
+/// Answers the requests that only look at a site: `get`, `tail`, `why`, `export`, `query`, `sites`. The same for a
+/// running node
 /// and for a
 /// folder without one.
 ///
@@ -28,10 +29,13 @@ final class Looks {
     private static final Duration FOLLOW_PAUSE = Duration.ofMillis(100);
 
     private final java.util.function.Supplier<List<SiteView>> sites;
+    private final Querying.Opening histories;
 
     /// @param sites those that can be looked at now
-    Looks(java.util.function.Supplier<List<SiteView>> sites) {
+    /// @param histories opens the history of one of them
+    Looks(java.util.function.Supplier<List<SiteView>> sites, Querying.Opening histories) {
         this.sites = sites;
+        this.histories = histories;
     }
 
     /// The site that a request names by its name or id; the only one when it names none.
@@ -69,6 +73,7 @@ final class Looks {
             case "revision" -> revision(site(request), request, out);
             case "tail" -> tail(site(request), request, out);
             case "why" -> why(site(request), request, out);
+            case "query" -> Querying.answer(site(request), histories, request, out);
             default -> { // open: what came over the wire
                 return false;
             }

@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
             Keeping.Verify.class,
             Keeping.BackupCommand.class,
             Keeping.Restore.class,
+            Past.Query.class,
             Past.Import.class,
             EnergyCommand.class,
             ByHand.Probe.class,

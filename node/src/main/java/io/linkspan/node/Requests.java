@@ -66,11 +66,18 @@ public final class Requests implements ControlSocket.Handler {
         this.node = node;
         this.clock = clock;
         this.by = by;
-        looks = new Looks(() -> {
-            var all = new ArrayList<SiteView>();
-            for (var id : node.sites()) all.add(new RunningSite(node, clock, id));
-            return all;
-        });
+        looks = new Looks(
+                () -> {
+                    var all = new ArrayList<SiteView>();
+                    for (var id : node.sites()) all.add(new RunningSite(node, clock, id));
+                    return all;
+                },
+                view -> new Querying.Opened(
+                        node.history(view.id())
+                                .orElseThrow(
+                                        () -> new IOException("the history is not open yet, or can not be opened; the"
+                                                + " node's log says why")),
+                        () -> {}));
     }
 
     /// The person who is logged in on this box.
@@ -109,7 +116,7 @@ public final class Requests implements ControlSocket.Handler {
             default -> // open: what came over the wire
                 throw s.wrong(
                         "do",
-                        "is get, tail, why, export, sites, profiles, revisions, revision, set, release, invoke, arm,"
+                        "is get, tail, why, query, export, sites, profiles, revisions, revision, set, release, invoke, arm,"
                                 + " service, exchange, apply, import, snapshot, status, probe, try, found, energy, or about accounts, not \""
                                 + what + "\"");
         }

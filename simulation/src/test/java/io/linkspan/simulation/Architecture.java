@@ -42,7 +42,7 @@ record Architecture(String root, JavaClasses classes) {
             module("site", knows("model", "payload"), uses()),
             module("journal", knows("model"), uses()),
             module("feed", knows("model"), uses()),
-            module("history", knows("model", "feed"), uses("org.apache.tsfile")),
+            module("history", knows("model", "feed"), uses("org.apache.tsfile", "com.github.luben.zstd")),
             module("connectors", knows("model", "connector", "payload"), uses("org.slf4j")),
             module(
                     "access",
