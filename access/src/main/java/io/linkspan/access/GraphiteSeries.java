@@ -155,7 +155,8 @@ record GraphiteSeries(String name, String path, List<At> points) {
                 var value = Values.asDouble(p.value());
                 if (p.quality() == Quality.BAD || value.isEmpty()) continue;
                 double v = value.getAsDouble();
-                all.add(new History.Bucket(p.atMicros(), p.atMicros(), 1, v, v, v, v, v, Double.NaN));
+                all.add(new History.Bucket(
+                        p.atMicros(), p.atMicros(), 1, v, v, v, v, v, Double.NaN, v, p.atMicros(), p.atMicros()));
             }
             return all;
         }
