@@ -36,6 +36,25 @@ class MqttHostileTest {
     private Path folder;
 
     @Test
+    void oursGoesOn() throws Exception {
+        try (var node = MqttNode.start(folder)) {
+            attack(node, 1, CONNECTIONS, Duration.ZERO);
+            splitAtEachByte(node);
+            assertThat(node.isAlive()).isTrue();
+        }
+    }
+
+    /// `-Dlinkspan.hostile.minutes=30` for half an hour, `-Dlinkspan.hostile.seed=N` for other bytes.
+    @Test
+    @Tag("long")
+    void oursGoesOnForMinutes() throws Exception {
+        try (var node = MqttNode.start(folder)) {
+            attack(node, Long.getLong("linkspan.hostile.seed", 2), CONNECTIONS, Duration.ofMinutes(Long.getLong("linkspan.hostile.minutes", 2)));
+            assertThat(node.isAlive()).isTrue();
+        }
+    }
+
+    @Test
     void mosquittoGoesOn() throws Exception {
         Mosquitto.need();
         try (var broker = Mosquitto.start(folder)) {

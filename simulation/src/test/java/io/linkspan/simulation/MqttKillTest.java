@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,25 @@ class MqttKillTest {
 
     private interface Dying {
         void die() throws Exception;
+    }
+
+    @Test
+    void whatOursAcknowledgedOutlivesFiveKills() throws Exception {
+        oursOutlives(5);
+    }
+
+    @Test
+    @Tag("long")
+    void whatOursAcknowledgedOutlivesTwoHundredKills() throws Exception {
+        oursOutlives(200);
+    }
+
+    private void oursOutlives(int kills) throws Exception {
+        var wrong = rounds(kills, port -> {
+            var node = MqttNode.start(folder, port);
+            return node::kill;
+        });
+        assertThat(wrong).isEmpty();
     }
 
     /// The book-keeping finds nothing wrong with a broker that lives on while all connections are cut.

@@ -38,6 +38,15 @@ class MqttSequencesTest {
     }
 
     @Test
+    void oursAnswersThemAll() throws Exception {
+        assertThat(OURS).as("exceptions").hasSizeLessThanOrEqualTo(EXCEPTIONS_MAX);
+        try (var node = MqttNode.start(folder)) {
+            compare(play(node, MqttJudge.Silence.WRONG), OURS);
+            assertThat(node.isAlive()).isTrue();
+        }
+    }
+
+    @Test
     void theRunnerIsRightAboutMosquitto() throws Exception {
         Mosquitto.need();
         try (var mosquitto = Mosquitto.start(folder)) {
