@@ -14,6 +14,7 @@ import io.linkspan.model.Durations;
 import io.linkspan.model.Outcome;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -141,6 +142,11 @@ final class LiveSurroundings implements Surroundings, AutoCloseable {
     @Override
     public Listener listen(Endpoint.Tcp endpoint) throws IOException {
         return new OwnListener(wiring.lines().listen(endpoint));
+    }
+
+    @Override
+    public InetSocketAddress mayListen(Endpoint.Tcp endpoint) throws IOException {
+        return wiring.lines().mayListen(endpoint);
     }
 
     @Override

@@ -46,6 +46,10 @@ record Architecture(String root, JavaClasses classes) {
             module("history", knows("model", "feed"), uses("org.apache.tsfile")),
             module("connectors", knows("model", "connector", "payload"), uses("org.slf4j")),
             module(
+                    "broker",
+                    knows("model", "connector", "payload", "feed", "mqtt"),
+                    uses("io.netty", "com.password4j", "org.slf4j")),
+            module(
                     "access",
                     knows("model", "feed", "payload"),
                     uses("io.helidon", "com.password4j", "org.bouncycastle", "org.slf4j")),
@@ -60,6 +64,8 @@ record Architecture(String root, JavaClasses classes) {
                             "feed",
                             "history",
                             "connectors",
+                            "mqtt",
+                            "broker",
                             "access"),
                     uses("org.snakeyaml.engine", "picocli", "com.fazecast.jSerialComm", "org.slf4j", "ch.qos.logback")),
             module(
@@ -73,6 +79,8 @@ record Architecture(String root, JavaClasses classes) {
                             "feed",
                             "history",
                             "connectors",
+                            "mqtt",
+                            "broker",
                             "access",
                             "node"),
                     uses("org.HdrHistogram", "picocli")),
@@ -87,6 +95,8 @@ record Architecture(String root, JavaClasses classes) {
                             "feed",
                             "history",
                             "connectors",
+                            "mqtt",
+                            "broker",
                             "access",
                             "node",
                             "simulation"),
