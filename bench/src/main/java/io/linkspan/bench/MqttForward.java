@@ -66,7 +66,8 @@ final class MqttForward {
             }
             load.turn(1);
             if (System.nanoTime() > end)
-                throw new IOException((done(forwarded) - from) + " of " + messages + " messages came within " + STEP_MAX);
+                throw new IOException(
+                        (done(forwarded) - from) + " of " + messages + " messages came within " + STEP_MAX);
         }
     }
 

@@ -164,7 +164,8 @@ final class MqttLoad implements AutoCloseable {
                     }
                     hears.message(this, in, body, length);
                 }
-                default -> throw new IOException("The broker sent " + Integer.toHexString(in[at] & 0xFF)); // open: bytes
+                default ->
+                    throw new IOException("The broker sent " + Integer.toHexString(in[at] & 0xFF)); // open: bytes
             }
             return body + length;
         }
@@ -208,7 +209,8 @@ final class MqttLoad implements AutoCloseable {
         long retryAt = 0;
         while (ready < clients.size()) {
             if (System.nanoTime() > end)
-                throw new IOException("Only " + ready + " of " + clients.size() + " clients were let in within " + atMost);
+                throw new IOException(
+                        "Only " + ready + " of " + clients.size() + " clients were let in within " + atMost);
             while (!waiting.isEmpty() && under.size() < CONNECTING_MAX) {
                 var client = waiting.poll();
                 client.connect();
@@ -258,7 +260,14 @@ final class MqttLoad implements AutoCloseable {
         var out = new PacketWriter();
         out.write(
                 new Packet.Connect(
-                        Version.MQTT_3_1_1, id, true, 0, Optional.empty(), Optional.empty(), Optional.empty(), Properties.NONE),
+                        Version.MQTT_3_1_1,
+                        id,
+                        true,
+                        0,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Properties.NONE),
                 Version.MQTT_3_1_1);
         if (!filter.isEmpty())
             out.write(

@@ -55,8 +55,8 @@ final class MqttServer implements AutoCloseable {
                         "max_queued_messages 0",
                         "max_inflight_messages 0",
                         "user " + System.getProperty("user.name")));
-        return Optional.of(awaited(new MqttServer(
-                "mosquitto", List.of(program.get().toString(), "-c", file.toString()), folder, port)));
+        return Optional.of(awaited(
+                new MqttServer("mosquitto", List.of(program.get().toString(), "-c", file.toString()), folder, port)));
     }
 
     /// Ours, with the Java options of a package.

@@ -1,7 +1,6 @@
 package io.linkspan.broker;
 
 import io.linkspan.broker.Change.Taker;
-import io.linkspan.broker.Matches.Match;
 import io.linkspan.model.Moment;
 import io.linkspan.mqtt.Packet;
 import io.linkspan.mqtt.PacketWriter;
@@ -22,13 +21,16 @@ import java.util.PriorityQueue;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The broker as a state machine: takes packets and moments, changes its [State], writes packets. It reads no clock, opens
+/// The broker as a state machine: takes packets and moments, changes its [State], writes packets. It reads no clock,
+/// opens
 /// no
 /// socket, draws no random number and never waits. For one thread.
 ///
-/// What outlives a connection goes through [#record]: into the [Book] first, then applied. What somebody is told about it
+/// What outlives a connection goes through [#record]: into the [Book] first, then applied. What somebody is told about
+/// it
 /// waits
-/// until the book has it on disk. Who calls [#handle], [#tick], [#durable] or [#drained] calls [#flush] at the end of its
+/// until the book has it on disk. Who calls [#handle], [#tick], [#durable] or [#drained] calls [#flush] at the end of
+/// its
 /// turn.
 final class Broker {
     private static final long SECOND = 1_000_000;
@@ -103,7 +105,8 @@ final class Broker {
             else at(session.endsMicros(), () -> sessionDue(session));
         }
         for (var each : List.copyOf(state.wills.entrySet())) {
-            if (each.getValue().dueMicros() == Long.MAX_VALUE) willLeft(each.getKey(), each.getValue().will());
+            if (each.getValue().dueMicros() == Long.MAX_VALUE)
+                willLeft(each.getKey(), each.getValue().will());
             else at(each.getValue().dueMicros(), () -> willDue(each.getKey()));
         }
         for (var each : List.copyOf(state.untold.entrySet())) tell(each.getKey(), each.getValue());
@@ -212,7 +215,8 @@ final class Broker {
         String why = String.valueOf(violation.getMessage());
         switch (link.phase) {
             case FRESH -> {
-                if (violation.reason() == Reason.UNSUPPORTED_PROTOCOL_VERSION || link.version().isFive())
+                if (violation.reason() == Reason.UNSUPPORTED_PROTOCOL_VERSION
+                        || link.version().isFive())
                     link.write(new Packet.Connack(false, violation.reason(), Properties.NONE));
                 close(link, true);
             }
@@ -228,7 +232,9 @@ final class Broker {
                     reason,
                     why.isEmpty()
                             ? Properties.NONE
-                            : Properties.with().text(Property.REASON_STRING, why).build());
+                            : Properties.with()
+                                    .text(Property.REASON_STRING, why)
+                                    .build());
             boolean fits = PacketWriter.size(told, link.version()) <= link.packetMax; // [MQTT-3.14.2-3]
             link.write(fits ? told : new Packet.Disconnect(reason, Properties.NONE));
         }
@@ -268,13 +274,8 @@ final class Broker {
             case Packet.Unsubscribe p -> unsubscribe(link, session, p);
             case Packet.Pingreq _ -> link.write(new Packet.Pingresp());
             case Packet.Disconnect p -> leaves(link, session, p);
-            case Packet.Auth _ ->
-                throw new Violation(Reason.PROTOCOL_ERROR, "No authentication was begun (4.12)");
-            case Packet.Connect _,
-                    Packet.Connack _,
-                    Packet.Suback _,
-                    Packet.Unsuback _,
-                    Packet.Pingresp _ ->
+            case Packet.Auth _ -> throw new Violation(Reason.PROTOCOL_ERROR, "No authentication was begun (4.12)");
+            case Packet.Connect _, Packet.Connack _, Packet.Suback _, Packet.Unsuback _, Packet.Pingresp _ ->
                 throw new Violation(Reason.PROTOCOL_ERROR, "A " + packet.type() + " is not for a client to send");
         }
     }
@@ -521,8 +522,13 @@ final class Broker {
         int takers;
         boolean tapped;
         boolean refused;
-        @Nullable Ack ack;
-        @Nullable Link link;
+
+        @Nullable
+        Ack ack;
+
+        @Nullable
+        Link link;
+
         Told told = Told.NOT_YET;
     }
 
@@ -556,7 +562,8 @@ final class Broker {
     }
 
     private static Reason reasonFor(Link link, Outcome outcome) {
-        boolean nobody = outcome.takers == 0 && !outcome.tapped && link.version().isFive();
+        boolean nobody =
+                outcome.takers == 0 && !outcome.tapped && link.version().isFive();
         return nobody ? Reason.NO_MATCHING_SUBSCRIBERS : Reason.SUCCESS;
     }
 
@@ -642,10 +649,8 @@ final class Broker {
     private boolean anyKept(Message m) {
         if (m.qos() == Qos.AT_MOST_ONCE) return false;
         var matches = state.tree.match(m.topic());
-        for (var each : matches.plain)
-            if (each.session().number != 0 && each.qos() != Qos.AT_MOST_ONCE) return true;
-        for (var group : matches.shared)
-            for (var each : group.members) if (each.session.number != 0) return true;
+        for (var each : matches.plain) if (each.session().number != 0 && each.qos() != Qos.AT_MOST_ONCE) return true;
+        for (var group : matches.shared) for (var each : group.members) if (each.session.number != 0) return true;
         return false;
     }
 

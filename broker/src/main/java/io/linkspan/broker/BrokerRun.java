@@ -29,14 +29,18 @@ record BrokerRun(BrokerSettings settings) implements Connector {
         var addresses = new ArrayList<InetSocketAddress>();
         for (var door : settings.doors()) addresses.add(here.mayListen(door.address()));
         var random = new SecureRandom();
-        try (var doors = new Doors(here.connector(), () -> new Moment(here.nanoTime() / 1_000, here.wallMicros()), here.log());
+        try (var doors = new Doors(
+                        here.connector(), () -> new Moment(here.nanoTime() / 1_000, here.wallMicros()), here.log());
                 var hashing = new ThreadPoolExecutor(
                         HASHING_MAX,
                         HASHING_MAX,
                         1,
                         TimeUnit.MINUTES,
                         new ArrayBlockingQueue<>(HASHING_WAIT_MAX),
-                        Thread.ofPlatform().name("linkspan mqtt passwords").daemon().factory())) {
+                        Thread.ofPlatform()
+                                .name("linkspan mqtt passwords")
+                                .daemon()
+                                .factory())) {
             var guard = new Guard(settings.accounts(), hashing, doors.loop());
             var made = doors.loop()
                     .submit(() -> doors.run(new Broker(

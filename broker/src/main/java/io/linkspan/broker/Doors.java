@@ -30,7 +30,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/// The listeners of a broker, and the one thread on which all their connections and the broker itself run: a message goes
+/// The listeners of a broker, and the one thread on which all their connections and the broker itself run: a message
+/// goes
 /// from
 /// one socket to another without a change of thread.
 ///
@@ -99,7 +100,8 @@ final class Doors implements AutoCloseable {
     /// @throws IOException the port is taken, or a file of TLS can not be read; the message says what next
     InetSocketAddress open(BrokerSettings.Door door, InetSocketAddress address) throws IOException {
         var tls = door.tls().isPresent() ? Optional.of(tls(door.tls().get())) : Optional.<SslContext>empty();
-        var gate = new Gate.Door(door.name(), door.anonymous(), address.getAddress().isLoopbackAddress());
+        var gate = new Gate.Door(
+                door.name(), door.anonymous(), address.getAddress().isLoopbackAddress());
         var bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)
@@ -117,8 +119,8 @@ final class Doors implements AutoCloseable {
         var bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess())
             throw new IOException(
-                    "MQTT can not listen on " + door.name() + ": " + String.valueOf(bound.cause().getMessage())
-                            + "; is another program there?",
+                    "MQTT can not listen on " + door.name() + ": "
+                            + String.valueOf(bound.cause().getMessage()) + "; is another program there?",
                     bound.cause());
         listening.add(bound.channel());
         return (InetSocketAddress) bound.channel().localAddress();
@@ -129,8 +131,7 @@ final class Doors implements AutoCloseable {
         return new WriteBufferWaterMark(high / 2, high);
     }
 
-    private void init(
-            SocketChannel channel, BrokerSettings.Door door, Gate.Door gate, Optional<SslContext> tls) {
+    private void init(SocketChannel channel, BrokerSettings.Door door, Gate.Door gate, Optional<SslContext> tls) {
         var pipeline = channel.pipeline();
         tls.ifPresent(t -> pipeline.addLast("tls", t.newHandler(channel.alloc())));
         if (door.path().isPresent()) {
@@ -165,7 +166,8 @@ final class Doors implements AutoCloseable {
         }
     }
 
-    /// A turn of a connection is over: what was written for any connection is sent once, behind all connections that
+    /// A turn of a connection is over: what was written for any connection is sent once, behind all connections
+    /// that
     /// are to
     /// be read in this turn of the thread.
     void turnEnds() {
@@ -183,8 +185,7 @@ final class Doors implements AutoCloseable {
     @Override
     public void close() {
         for (var each : listening) each.close().awaitUninterruptibly();
-        if (broker != null)
-            loop.submit(() -> broker().stop(now())).awaitUninterruptibly(CLOSE_MILLIS_MAX);
+        if (broker != null) loop.submit(() -> broker().stop(now())).awaitUninterruptibly(CLOSE_MILLIS_MAX);
         group.shutdownGracefully(50, CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 }

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// All that a broker knows of its clients: sessions, subscriptions, messages on their way and retained, wills. It changes
+/// All that a broker knows of its clients: sessions, subscriptions, messages on their way and retained, wills. It
+/// changes
 /// by
 /// [#apply] alone where it outlives connections; a session that does not is changed by the same steps without an entry.
 /// For

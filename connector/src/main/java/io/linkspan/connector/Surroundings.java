@@ -60,7 +60,8 @@ public interface Surroundings {
     /// @throws IOException the port is taken or not permitted; the message says what next
     Listener listen(Endpoint.Tcp endpoint) throws IOException;
 
-    /// Says whether this connector may listen on an address of this box, for one that opens the socket itself because
+    /// Says whether this connector may listen on an address of this box, for one that opens the socket itself
+    /// because
     /// it has
     /// thousands of connections on one thread. Such a connector MUST ask first, and MUST close the socket when it
     /// leaves.

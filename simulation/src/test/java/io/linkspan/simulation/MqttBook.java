@@ -8,13 +8,16 @@ import java.util.TreeMap;
 
 /// Keeps book over what a broker acknowledged and what it delivered, message by message, through its crashes. A message
 /// is a
-/// topic and a number that counts up from 0; the topics `k/QOS/...` are those that receivers subscribe to. Safe for many threads.
+/// topic and a number that counts up from 0; the topics `k/QOS/...` are those that receivers subscribe to. Safe for
+/// many threads.
 final class MqttBook {
     private static final int WRONG_MAX = 50;
 
     private final Map<String, Integer> acknowledged = new TreeMap<>(); // topic: how many from the first on
-    private final Map<String, Map<String, List<Integer>>> delivered = new TreeMap<>(); // receiver, topic: times each came
-    private final Map<String, Map<String, Integer>> newest = new HashMap<>(); // receiver, topic: highest number that came
+    private final Map<String, Map<String, List<Integer>>> delivered =
+            new TreeMap<>(); // receiver, topic: times each came
+    private final Map<String, Map<String, Integer>> newest =
+            new HashMap<>(); // receiver, topic: highest number that came
     private final List<String> wrong = new ArrayList<>();
     private long acknowledgedInAll;
     private long deliveredInAll;
@@ -36,9 +39,11 @@ final class MqttBook {
         int time = times.get(number) + 1;
         times.set(number, time);
         if (time > 1) repeated++;
-        if (time > 1 && topic.startsWith("k/2/")) wrong(receiver + " got " + topic + " " + number + " for the " + time + "th time at QoS 2");
+        if (time > 1 && topic.startsWith("k/2/"))
+            wrong(receiver + " got " + topic + " " + number + " for the " + time + "th time at QoS 2");
         int before = newest.computeIfAbsent(receiver, _ -> new HashMap<>()).merge(topic, number, Math::max);
-        if (time == 1 && before > number) wrong(receiver + " got " + topic + " " + number + " for the first time after " + before);
+        if (time == 1 && before > number)
+            wrong(receiver + " got " + topic + " " + number + " for the first time after " + before);
     }
 
     synchronized void wrong(String what) {
@@ -51,8 +56,12 @@ final class MqttBook {
         acknowledged.forEach((topic, count) -> {
             if (!topic.startsWith("k/")) return;
             var times = delivered.getOrDefault(receiver, Map.of()).getOrDefault(topic, List.of());
-            for (int i = 0; i < count && missing.size() < WRONG_MAX; i++)
-                if (i >= times.size() || times.get(i) == 0) missing.add(receiver + " never got " + topic + " " + i);
+            for (int i = 0; i < count; i++) {
+                int from = i;
+                while (i < count && (i >= times.size() || times.get(i) == 0)) i++;
+                if (i > from)
+                    missing.add(receiver + " never got " + topic + " " + from + " to " + (i - 1) + " of " + count);
+            }
         });
         return missing;
     }

@@ -49,10 +49,11 @@ class MqttClientsTest {
                   - id: broker
                     type: mqtt_broker
                     listeners:
-                      - { address: "127.0.0.1:%d", anonymous: true }
                       - { address: "127.0.0.1:%d", websocket: /mqtt, anonymous: true }
                       - { address: "127.0.0.1:%d", tls: { certificate: "%s", key: "%s" }, anonymous: true }
-                """.formatted(tcp, webSocket, tls, keys.resolve("server.pem"), keys.resolve("server.key")));
+                      - { address: "127.0.0.1:%d", anonymous: true }
+                """.formatted(
+                        webSocket, tls, keys.resolve("server.pem"), keys.resolve("server.key"), tcp));
     }
 
     @AfterAll
@@ -95,7 +96,8 @@ class MqttClientsTest {
     }
 
     private static void publish(String version, String input, String... more) throws Exception {
-        assertThat(ForeignProgram.run(mosquitto("pub", version, more), folder, input)).isEmpty();
+        assertThat(ForeignProgram.run(mosquitto("pub", version, more), folder, input))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -137,7 +139,14 @@ class MqttClientsTest {
         try (var heir = ForeignProgram.start(subscriber(version, "-t", topic, "-q", "2", "-C", "1"), folder);
                 var dying = ForeignProgram.start(
                         subscriber(
-                                version, "-t", "nothing", "--will-topic", topic, "--will-payload", "gone", "--will-qos",
+                                version,
+                                "-t",
+                                "nothing",
+                                "--will-topic",
+                                topic,
+                                "--will-payload",
+                                "gone",
+                                "--will-qos",
                                 "2"),
                         folder)) {
             heir.await("SUBACK");
@@ -161,8 +170,7 @@ class MqttClientsTest {
         publish(version, "one\ntwo\nthree\n", "-q", "2", "-t", topic, "-l");
         session.addAll(List.of("-C", "3"));
         try (var subscriber = ForeignProgram.start(subscriber(version, session.toArray(String[]::new)), folder)) {
-            assertThat(got(subscriber))
-                    .containsExactly(topic + " 2 0 one", topic + " 2 0 two", topic + " 2 0 three");
+            assertThat(got(subscriber)).containsExactly(topic + " 2 0 one", topic + " 2 0 two", topic + " 2 0 three");
         }
     }
 
@@ -187,9 +195,36 @@ class MqttClientsTest {
         var command = listening("5", "got %C %R %D %P %F %p", "-t", "properties", "-q", "1", "-C", "1");
         try (var subscriber = ForeignProgram.start(command, folder)) {
             subscriber.await("SUBACK");
-            publish("5", "", "-q", "1", "-t", "properties", "-m", GREETING, "-D", "publish", "content-type", "text/plain",
-                    "-D", "publish", "response-topic", "answers", "-D", "publish", "correlation-data", "17", "-D", "publish",
-                    "user-property", "colour", "blue", "-D", "publish", "payload-format-indicator", "1");
+            publish(
+                    "5",
+                    "",
+                    "-q",
+                    "1",
+                    "-t",
+                    "properties",
+                    "-m",
+                    GREETING,
+                    "-D",
+                    "publish",
+                    "content-type",
+                    "text/plain",
+                    "-D",
+                    "publish",
+                    "response-topic",
+                    "answers",
+                    "-D",
+                    "publish",
+                    "correlation-data",
+                    "17",
+                    "-D",
+                    "publish",
+                    "user-property",
+                    "colour",
+                    "blue",
+                    "-D",
+                    "publish",
+                    "payload-format-indicator",
+                    "1");
             assertThat(got(subscriber)).containsExactly("text/plain answers 17 colour:blue 1 " + GREETING);
         }
     }
@@ -205,7 +240,12 @@ class MqttClientsTest {
                 "Paho's C library is missing, so this was not tried; install it (apt install libpaho-mqtt-dev)");
         Path program = folder.resolve("paho-" + version);
         var said = ForeignProgram.run(
-                List.of(gcc, "-o", program.toString(), CLIENTS.resolve("paho.c").toAbsolutePath().toString(), "-lpaho-mqtt3c"),
+                List.of(
+                        gcc,
+                        "-o",
+                        program.toString(),
+                        CLIENTS.resolve("paho.c").toAbsolutePath().toString(),
+                        "-lpaho-mqtt3c"),
                 folder,
                 "");
         assertThat(said).isEmpty();

@@ -62,7 +62,8 @@ final class MqttCrew implements AutoCloseable {
                 book.wrong("a publisher could not bring its messages to an end");
         var missing = new ArrayList<String>();
         for (var receiver : receivers) {
-            while (!book.missing(receiver).isEmpty() && book.wrongs().isEmpty() && System.nanoTime() < end) TimeUnit.MILLISECONDS.sleep(50);
+            while (!book.missing(receiver).isEmpty() && book.wrongs().isEmpty() && System.nanoTime() < end)
+                TimeUnit.MILLISECONDS.sleep(50);
             missing.addAll(book.missing(receiver));
         }
         retained();
@@ -78,7 +79,8 @@ final class MqttCrew implements AutoCloseable {
             wire.send(MqttWire.subscribe(4, 1, "r/1/#", 0));
             var values = new HashMap<String, Integer>();
             while (values.size() < PUBLISHERS && wire.listen(Duration.ofSeconds(5)) instanceof Heard.Packet p)
-                if (p.type() == MqttWire.PUBLISH) values.put(p.topic(), Integer.parseInt(new String(MqttWire.payload(4, p), StandardCharsets.UTF_8)));
+                if (p.type() == MqttWire.PUBLISH)
+                    values.put(p.topic(), Integer.parseInt(new String(MqttWire.payload(4, p), StandardCharsets.UTF_8)));
             for (int i = 0; i < PUBLISHERS; i++) {
                 String topic = "r/1/" + i;
                 int last = book.acknowledgedOf(topic) - 1;

@@ -49,7 +49,11 @@ class MqttHostileTest {
     @Tag("long")
     void oursGoesOnForMinutes() throws Exception {
         try (var node = MqttNode.start(folder)) {
-            attack(node, Long.getLong("linkspan.hostile.seed", 2), CONNECTIONS, Duration.ofMinutes(Long.getLong("linkspan.hostile.minutes", 2)));
+            attack(
+                    node,
+                    Long.getLong("linkspan.hostile.seed", 2),
+                    CONNECTIONS,
+                    Duration.ofMinutes(Long.getLong("linkspan.hostile.minutes", 2)));
             assertThat(node.isAlive()).isTrue();
         }
     }
@@ -90,16 +94,15 @@ class MqttHostileTest {
             throws IOException {
         try (var wire = MqttWire.open(at)) {
             int version = 3 + random.nextInt(3);
-            byte[] bytes =
-                    switch (random.nextInt(4)) {
-                        case 0 -> random(random, 1 + random.nextInt(RANDOM_BYTES_MAX));
-                        case 1 ->
-                            MqttWire.bytes(
-                                    MqttWire.connect(version, "hostile", random.nextBoolean(), 10),
-                                    random(random, 1 + random.nextInt(RANDOM_BYTES_MAX)));
-                        case 2 -> mutated(random, bytes(sequences.get(random.nextInt(sequences.size()))));
-                        default -> truncated(random, bytes(sequences.get(random.nextInt(sequences.size()))));
-                    };
+            byte[] bytes = switch (random.nextInt(4)) {
+                case 0 -> random(random, 1 + random.nextInt(RANDOM_BYTES_MAX));
+                case 1 ->
+                    MqttWire.bytes(
+                            MqttWire.connect(version, "hostile", random.nextBoolean(), 10),
+                            random(random, 1 + random.nextInt(RANDOM_BYTES_MAX)));
+                case 2 -> mutated(random, bytes(sequences.get(random.nextInt(sequences.size()))));
+                default -> truncated(random, bytes(sequences.get(random.nextInt(sequences.size()))));
+            };
             for (int from = 0; from < bytes.length; ) {
                 int to = random.nextInt(3) == 0 ? Math.min(bytes.length, from + 1 + random.nextInt(20)) : bytes.length;
                 wire.sendAnyway(Arrays.copyOfRange(bytes, from, to));
@@ -135,11 +138,14 @@ class MqttHostileTest {
                 case 1 -> mutated[at] = (byte) random.nextInt(256);
                 case 2 ->
                     mutated = MqttWire.bytes(
-                            Arrays.copyOf(mutated, at), random(random, 1 + random.nextInt(8)), Arrays.copyOfRange(mutated, at, mutated.length));
+                            Arrays.copyOf(mutated, at),
+                            random(random, 1 + random.nextInt(8)),
+                            Arrays.copyOfRange(mutated, at, mutated.length));
                 default ->
                     mutated = mutated.length < 2
                             ? mutated
-                            : MqttWire.bytes(Arrays.copyOf(mutated, at), Arrays.copyOfRange(mutated, at + 1, mutated.length));
+                            : MqttWire.bytes(
+                                    Arrays.copyOf(mutated, at), Arrays.copyOfRange(mutated, at + 1, mutated.length));
             }
         }
         return mutated;
@@ -160,7 +166,9 @@ class MqttHostileTest {
             var whole = answers(broker, bytes, 0);
             assertThat(whole).hasSize(5);
             for (int at = 1; at < bytes.length; at++)
-                assertThat(answers(broker, bytes, at)).as("version %d, cut at byte %d", version, at).isEqualTo(whole);
+                assertThat(answers(broker, bytes, at))
+                        .as("version %d, cut at byte %d", version, at)
+                        .isEqualTo(whole);
         }
     }
 

@@ -22,6 +22,11 @@ final class MqttJudge {
     private static final int KEEP_ALIVE_SECONDS = 60;
     private static final int FAILURES_BEGIN = 0x80;
 
+    /// In a PUBREL or PUBCOMP it says that nobody waited for what came before, which a broker may say where another
+    /// one
+    /// says "success" (MQTT 5, 3.6.2.1 and 3.7.2.1).
+    private static final int ID_NOT_FOUND = 0x92;
+
     /// Whether a broker may close where a sequence waits to hear why: MQTT 5 asks for a DISCONNECT with a "SHOULD"
     /// (4.13.2) and for the CONNACK of a refusal with a "MAY" (4.13.1), so silence is within the standard. Ours
     /// speaks.
@@ -144,7 +149,8 @@ final class MqttJudge {
             case MqttWire.PUBACK, MqttWire.PUBREC, MqttWire.PUBREL, MqttWire.PUBCOMP ->
                 expected.flags() == got.flags()
                         && expected.number(0) == got.number(0)
-                        && (reason(expected, 2) >= FAILURES_BEGIN) == (reason(got, 2) >= FAILURES_BEGIN);
+                        && ((reason(expected, 2) >= FAILURES_BEGIN) == (reason(got, 2) >= FAILURES_BEGIN)
+                                || expected.type() >= MqttWire.PUBREL && reason(got, 2) == ID_NOT_FOUND);
             case MqttWire.SUBACK, MqttWire.UNSUBACK ->
                 expected.number(0) == got.number(0) && Arrays.equals(codes(version, expected), codes(version, got));
             case MqttWire.DISCONNECT -> (reason(expected, 0) >= FAILURES_BEGIN) == (reason(got, 0) >= FAILURES_BEGIN);
