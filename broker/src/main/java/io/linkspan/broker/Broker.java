@@ -1,7 +1,6 @@
 package io.linkspan.broker;
 
 import io.linkspan.broker.Change.Taker;
-import io.linkspan.broker.Matches.Match;
 import io.linkspan.model.Moment;
 import io.linkspan.mqtt.Packet;
 import io.linkspan.mqtt.PacketWriter;
@@ -22,13 +21,16 @@ import java.util.PriorityQueue;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The broker as a state machine: takes packets and moments, changes its [State], writes packets. It reads no clock, opens
+/// The broker as a state machine: takes packets and moments, changes its [State], writes packets. It reads no clock,
+/// opens
 /// no
 /// socket, draws no random number and never waits. For one thread.
 ///
-/// What outlives a connection goes through [#record]: into the [Book] first, then applied. What somebody is told about it
+/// What outlives a connection goes through [#record]: into the [Book] first, then applied. What somebody is told about
+/// it
 /// waits
-/// until the book has it on disk. Who calls [#handle], [#tick], [#durable] or [#drained] calls [#flush] at the end of its
+/// until the book has it on disk. Who calls [#handle], [#tick], [#durable] or [#drained] calls [#flush] at the end of
+/// its
 /// turn.
 final class Broker {
     private static final long SECOND = 1_000_000;
@@ -87,6 +89,7 @@ final class Broker {
         this.state = state;
         this.newClientIds = newClientIds;
         this.now = now;
+        lastEntry = book.durable();
         state.live();
         system = new SystemTopics(this, now);
         system.publish(now);
@@ -103,7 +106,8 @@ final class Broker {
             else at(session.endsMicros(), () -> sessionDue(session));
         }
         for (var each : List.copyOf(state.wills.entrySet())) {
-            if (each.getValue().dueMicros() == Long.MAX_VALUE) willLeft(each.getKey(), each.getValue().will());
+            if (each.getValue().dueMicros() == Long.MAX_VALUE)
+                willLeft(each.getKey(), each.getValue().will());
             else at(each.getValue().dueMicros(), () -> willDue(each.getKey()));
         }
         for (var each : List.copyOf(state.untold.entrySet())) tell(each.getKey(), each.getValue());
@@ -130,6 +134,11 @@ final class Broker {
 
     int links() {
         return links;
+    }
+
+    /// The newest entry that was applied.
+    long lastEntry() {
+        return lastEntry;
     }
 
     // ---- connections
@@ -212,7 +221,8 @@ final class Broker {
         String why = String.valueOf(violation.getMessage());
         switch (link.phase) {
             case FRESH -> {
-                if (violation.reason() == Reason.UNSUPPORTED_PROTOCOL_VERSION || link.version().isFive())
+                if (violation.reason() == Reason.UNSUPPORTED_PROTOCOL_VERSION
+                        || link.version().isFive())
                     link.write(new Packet.Connack(false, violation.reason(), Properties.NONE));
                 close(link, true);
             }
@@ -228,7 +238,9 @@ final class Broker {
                     reason,
                     why.isEmpty()
                             ? Properties.NONE
-                            : Properties.with().text(Property.REASON_STRING, why).build());
+                            : Properties.with()
+                                    .text(Property.REASON_STRING, why)
+                                    .build());
             boolean fits = PacketWriter.size(told, link.version()) <= link.packetMax; // [MQTT-3.14.2-3]
             link.write(fits ? told : new Packet.Disconnect(reason, Properties.NONE));
         }
@@ -268,13 +280,8 @@ final class Broker {
             case Packet.Unsubscribe p -> unsubscribe(link, session, p);
             case Packet.Pingreq _ -> link.write(new Packet.Pingresp());
             case Packet.Disconnect p -> leaves(link, session, p);
-            case Packet.Auth _ ->
-                throw new Violation(Reason.PROTOCOL_ERROR, "No authentication was begun (4.12)");
-            case Packet.Connect _,
-                    Packet.Connack _,
-                    Packet.Suback _,
-                    Packet.Unsuback _,
-                    Packet.Pingresp _ ->
+            case Packet.Auth _ -> throw new Violation(Reason.PROTOCOL_ERROR, "No authentication was begun (4.12)");
+            case Packet.Connect _, Packet.Connack _, Packet.Suback _, Packet.Unsuback _, Packet.Pingresp _ ->
                 throw new Violation(Reason.PROTOCOL_ERROR, "A " + packet.type() + " is not for a client to send");
         }
     }
@@ -342,6 +349,10 @@ final class Broker {
         }
         var changes = new ArrayList<Change>();
         boolean present = old != null;
+        if ((present || kept != Session.NOT_KEPT || c.will().isPresent()) && !book.lives()) {
+            refuse(link, Reason.SERVER_UNAVAILABLE); // it could not be kept
+            return;
+        }
         Session session;
         if (old != null) {
             session = old;
@@ -409,7 +420,13 @@ final class Broker {
         link.phase = Link.Phase.OPEN;
         var five = Properties.NONE;
         if (c.version().isFive()) five = connackProperties(session, c, kept);
-        link.write(new Packet.Connack(present, Reason.SUCCESS, five));
+        var answer = new Packet.Connack(present, Reason.SUCCESS, five);
+        if (PacketWriter.size(answer, c.version()) > link.packetMax) {
+            tally.refused(Reason.PACKET_TOO_LARGE);
+            close(link, false); // not even this may be sent [MQTT-3.1.2-24]
+            return;
+        }
+        link.write(answer);
         session.waiting.clear();
         for (var each : session.outgoing.values()) {
             each.under = false;
@@ -462,7 +479,13 @@ final class Broker {
     // ---- PUBLISH, from a client
 
     private boolean mayPublish(Gate.Rights rights, String topic) {
-        return topic.charAt(0) != '$' && rights.mayPublish(topic);
+        return !isOurs(topic) && rights.mayPublish(topic);
+    }
+
+    /// Topics that servers use for themselves (4.7.2); others with a `$` are for clients to agree on.
+    private static boolean isOurs(String topic) {
+        return topic.charAt(0) == '$'
+                && (topic.startsWith("$SYS/") || topic.startsWith("$share/") || topic.startsWith("$CONTROL/"));
     }
 
     private void publish(Link link, Session session, Packet.Publish p) throws Violation {
@@ -521,8 +544,13 @@ final class Broker {
         int takers;
         boolean tapped;
         boolean refused;
-        @Nullable Ack ack;
-        @Nullable Link link;
+
+        @Nullable
+        Ack ack;
+
+        @Nullable
+        Link link;
+
         Told told = Told.NOT_YET;
     }
 
@@ -556,20 +584,27 @@ final class Broker {
     }
 
     private static Reason reasonFor(Link link, Outcome outcome) {
-        boolean nobody = outcome.takers == 0 && !outcome.tapped && link.version().isFive();
+        boolean nobody =
+                outcome.takers == 0 && !outcome.tapped && link.version().isFive();
         return nobody ? Reason.NO_MATCHING_SUBSCRIBERS : Reason.SUCCESS;
     }
 
     private void exactlyOnce(Link link, Session session, Message m, Packet.Publish p) {
         var outcome = new Outcome();
+        deferring = true;
         long entry = route(m, session, p.id(), outcome);
-        if (outcome.refused) {
-            refuse(link, p, Reason.QUOTA_EXCEEDED);
-            return;
+        deferring = false;
+        if (outcome.refused) refuse(link, p, Reason.QUOTA_EXCEEDED);
+        else {
+            if (session.number == 0) session.incoming(p.id());
+            answerWhen(link, entry, new Packet.Pubrec(p.id(), reasonFor(link, outcome), Properties.NONE));
         }
-        if (session.number == 0) session.incoming(p.id());
-        answerWhen(link, entry, new Packet.Pubrec(p.id(), reasonFor(link, outcome), Properties.NONE));
+        for (var each : deferred) pump(each); // the answer goes first
+        deferred.clear();
     }
+
+    private final ArrayList<Session> deferred = new ArrayList<>();
+    private boolean deferring;
 
     private void answerWhen(Link link, long entry, Packet packet) {
         if (entry <= book.durable()) {
@@ -642,10 +677,8 @@ final class Broker {
     private boolean anyKept(Message m) {
         if (m.qos() == Qos.AT_MOST_ONCE) return false;
         var matches = state.tree.match(m.topic());
-        for (var each : matches.plain)
-            if (each.session().number != 0 && each.qos() != Qos.AT_MOST_ONCE) return true;
-        for (var group : matches.shared)
-            for (var each : group.members) if (each.session.number != 0) return true;
+        for (var each : matches.plain) if (each.session().number != 0 && each.qos() != Qos.AT_MOST_ONCE) return true;
+        for (var group : matches.shared) for (var each : group.members) if (each.session.number != 0) return true;
         return false;
     }
 
@@ -738,6 +771,10 @@ final class Broker {
     private void pump(Session session) {
         var link = session.link;
         if (link == null || !link.isOpen()) return;
+        if (deferring) {
+            deferred.add(session);
+            return;
+        }
         long room = limits().outgoingBytesMax() / 2;
         while (!session.waiting.isEmpty() && link.under < link.sendMax && link.pendingBytes() < room) {
             var next = session.waiting.element();
@@ -861,7 +898,7 @@ final class Broker {
 
     private Reason whyNot(Link link, Subscription s, int count) {
         String plain = Topics.plain(s.filter());
-        if (settings.refusedFilters().contains(plain)) return Reason.NOT_AUTHORIZED;
+        if (settings.refusedFilters().contains(plain)) return Reason.UNSPECIFIED_ERROR;
         if (Topics.levels(plain) > limits().topicLevelsMax()) return Reason.TOPIC_FILTER_INVALID;
         if (!link.rights.maySubscribe(plain)) return Reason.NOT_AUTHORIZED;
         if (count > limits().subscriptionsMax()) return Reason.QUOTA_EXCEEDED;
@@ -947,7 +984,7 @@ final class Broker {
     ///
     /// @return its position, or [#REFUSED]: then nothing has changed
     private long record(List<Change> changes, boolean urgent, boolean passing) {
-        long entry = book.write(changes, urgent, passing);
+        long entry = book.write(changes, now, urgent, passing);
         if (entry == 0) {
             if (passing) return REFUSED;
             throw new IllegalStateException("The book refused what never is refused");

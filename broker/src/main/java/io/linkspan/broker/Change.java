@@ -5,7 +5,8 @@ import io.linkspan.mqtt.Subscription;
 import io.linkspan.mqtt.Will;
 import java.util.List;
 
-/// One thing that changed in what outlives a connection: what an entry of the broker's log holds. Applying them in order
+/// One thing that changed in what outlives a connection: what an entry of the broker's log holds. Applying them in
+/// order
 /// gives
 /// the state again. Sessions are named by their numbers.
 sealed interface Change {
@@ -36,8 +37,7 @@ sealed interface Change {
     /// @param retained whether it is retained from now on (an empty one: nothing is)
     /// @param tapped whether it is kept until the site has its readings
     /// @param takers sessions that are kept and get it
-    record Published(
-            Message message, int from, int incoming, boolean retained, boolean tapped, List<Taker> takers)
+    record Published(Message message, int from, int incoming, boolean retained, boolean tapped, List<Taker> takers)
             implements Change {}
 
     /// One session that gets a message.

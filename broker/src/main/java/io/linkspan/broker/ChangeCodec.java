@@ -83,9 +83,7 @@ final class ChangeCodec {
             case Change.Released c -> out.u8(RELEASED).varint(c.session()).varint(c.id());
             case Change.WillSet c -> {
                 var will = c.will();
-                out.u8(WILL_SET)
-                        .text(c.client())
-                        .varint(will.properties().number(Property.WILL_DELAY_INTERVAL, 0));
+                out.u8(WILL_SET).text(c.client()).varint(will.properties().number(Property.WILL_DELAY_INTERVAL, 0));
                 packet(
                         out,
                         will.topic(),
@@ -102,7 +100,11 @@ final class ChangeCodec {
     }
 
     private static void published(ByteWriter out, Change.Published c) {
-        out.u8(PUBLISHED).varint(c.from()).varint(c.incoming()).flag(c.retained()).flag(c.tapped());
+        out.u8(PUBLISHED)
+                .varint(c.from())
+                .varint(c.incoming())
+                .flag(c.retained())
+                .flag(c.tapped());
         message(out, c.message());
         out.varint(c.takers().size());
         for (var each : c.takers()) taker(out, each);
@@ -151,7 +153,8 @@ final class ChangeCodec {
         try {
             return (Packet.Publish) decoder.decode(bytes, 0, bytes.length);
         } catch (Violation e) {
-            throw new IllegalArgumentException("The log of the broker has a message that is none: " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "The log of the broker has a message that is none: " + e.getMessage(), e);
         }
     }
 
@@ -164,7 +167,8 @@ final class ChangeCodec {
         return all;
     }
 
-    private Change one(ByteReader in) {
+    /// Reads one change.
+    Change one(ByteReader in) {
         int tag = in.u8();
         return switch (tag) {
             case OPENED -> new Change.Opened(in.count(), in.text(), in.signed());

@@ -117,7 +117,8 @@ final class ChannelWire extends ChannelInboundHandlerAdapter implements Wire {
     public void exceptionCaught(ChannelHandlerContext to, Throwable cause) {
         if (cause instanceof IOException || cause instanceof io.netty.handler.codec.DecoderException)
             doors.log().debug("{} was lost: {}", peer(), cause.getMessage());
-        else doors.log().error("A connection of {} broke an invariant; it is closed, please report this", peer(), cause);
+        else
+            doors.log().error("A connection of {} broke an invariant; it is closed, please report this", peer(), cause);
         to.close();
     }
 

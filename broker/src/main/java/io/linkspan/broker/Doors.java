@@ -25,12 +25,15 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/// The listeners of a broker, and the one thread on which all their connections and the broker itself run: a message goes
+/// The listeners of a broker, and the one thread on which all their connections and the broker itself run: a message
+/// goes
 /// from
 /// one socket to another without a change of thread.
 ///
@@ -54,6 +57,7 @@ final class Doors implements AutoCloseable {
     private final List<Channel> listening = new ArrayList<>();
     private @Nullable Broker broker;
     private boolean flushing;
+    private final AtomicBoolean telling = new AtomicBoolean();
 
     /// Starts the thread.
     Doors(String name, Supplier<Moment> clock, Logger log) {
@@ -83,10 +87,30 @@ final class Doors implements AutoCloseable {
         return there;
     }
 
-    /// Begins to run a broker.
-    void run(Broker one) {
-        broker = one;
-        loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    /// Begins to run a broker, which is made on its own thread.
+    ///
+    /// @throws IOException it could not be made; the message says why
+    void begin(Supplier<Broker> made) throws IOException {
+        var begun = loop.submit(() -> {
+                    broker = made.get();
+                    loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+                })
+                .awaitUninterruptibly();
+        if (!begun.isSuccess()) throw new IOException("The broker did not begin: " + begun.cause(), begun.cause());
+    }
+
+    /// More of the log is on disk, or the disk is other than it was. For any thread.
+    void logChanged() {
+        if (!telling.compareAndSet(false, true)) return;
+        try {
+            loop.execute(() -> {
+                telling.set(false);
+                broker().durable(now());
+                flush();
+            });
+        } catch (RejectedExecutionException e) {
+            telling.set(false); // the broker has ended
+        }
     }
 
     private void tick() {
@@ -99,7 +123,8 @@ final class Doors implements AutoCloseable {
     /// @throws IOException the port is taken, or a file of TLS can not be read; the message says what next
     InetSocketAddress open(BrokerSettings.Door door, InetSocketAddress address) throws IOException {
         var tls = door.tls().isPresent() ? Optional.of(tls(door.tls().get())) : Optional.<SslContext>empty();
-        var gate = new Gate.Door(door.name(), door.anonymous(), address.getAddress().isLoopbackAddress());
+        var gate = new Gate.Door(
+                door.name(), door.anonymous(), address.getAddress().isLoopbackAddress());
         var bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)
@@ -117,8 +142,8 @@ final class Doors implements AutoCloseable {
         var bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess())
             throw new IOException(
-                    "MQTT can not listen on " + door.name() + ": " + String.valueOf(bound.cause().getMessage())
-                            + "; is another program there?",
+                    "MQTT can not listen on " + door.name() + ": "
+                            + String.valueOf(bound.cause().getMessage()) + "; is another program there?",
                     bound.cause());
         listening.add(bound.channel());
         return (InetSocketAddress) bound.channel().localAddress();
@@ -129,8 +154,7 @@ final class Doors implements AutoCloseable {
         return new WriteBufferWaterMark(high / 2, high);
     }
 
-    private void init(
-            SocketChannel channel, BrokerSettings.Door door, Gate.Door gate, Optional<SslContext> tls) {
+    private void init(SocketChannel channel, BrokerSettings.Door door, Gate.Door gate, Optional<SslContext> tls) {
         var pipeline = channel.pipeline();
         tls.ifPresent(t -> pipeline.addLast("tls", t.newHandler(channel.alloc())));
         if (door.path().isPresent()) {
@@ -165,7 +189,8 @@ final class Doors implements AutoCloseable {
         }
     }
 
-    /// A turn of a connection is over: what was written for any connection is sent once, behind all connections that
+    /// A turn of a connection is over: what was written for any connection is sent once, behind all connections
+    /// that
     /// are to
     /// be read in this turn of the thread.
     void turnEnds() {
@@ -183,8 +208,7 @@ final class Doors implements AutoCloseable {
     @Override
     public void close() {
         for (var each : listening) each.close().awaitUninterruptibly();
-        if (broker != null)
-            loop.submit(() -> broker().stop(now())).awaitUninterruptibly(CLOSE_MILLIS_MAX);
+        if (broker != null) loop.submit(() -> broker().stop(now())).awaitUninterruptibly(CLOSE_MILLIS_MAX);
         group.shutdownGracefully(50, CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 }

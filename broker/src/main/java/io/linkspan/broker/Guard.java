@@ -17,7 +17,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
-/// The gate over the accounts of a site file. A token is looked up at once; a password is hashed aside, because Argon2id
+/// The gate over the accounts of a site file. A token is looked up at once; a password is hashed aside, because
+/// Argon2id
 /// takes
 /// a good part of a second. For the broker's thread.
 final class Guard implements Gate {
@@ -65,7 +66,8 @@ final class Guard implements Gate {
             answer.accept(Admission.refused(Reason.NOT_AUTHORIZED));
             return;
         }
-        String secret = c.password().map(b -> new String(b, StandardCharsets.UTF_8)).orElse("");
+        String secret =
+                c.password().map(b -> new String(b, StandardCharsets.UTF_8)).orElse("");
         if (account.isPresent() && account.get().token().isPresent()) {
             byte[] known = HexFormat.of().parseHex(account.get().token().get());
             if (MessageDigest.isEqual(known, sha256(secret))) {
@@ -100,7 +102,8 @@ final class Guard implements Gate {
     }
 
     private static Admission admitted(DeviceAccount account, Packet.Connect c) {
-        boolean isName = Topics.whyNoName(c.clientId()).isEmpty() && c.clientId().indexOf('/') < 0;
+        boolean isName =
+                Topics.whyNoName(c.clientId()).isEmpty() && c.clientId().indexOf('/') < 0;
         return new Admission(
                 Reason.SUCCESS,
                 account.name(),

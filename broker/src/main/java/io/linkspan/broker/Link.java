@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// nothing.
 final class Link {
     private static final byte[] NOTHING = new byte[0];
-    /// Most messages of QoS 1 and 2 that a client of 3.1 or 3.1.1 can have under way before it is read no further: it
+    /// Most messages of QoS 1 and 2 that a client of 3.1 or 3.1.1 can have under way before it is read no further:
+    /// it
     /// knows
     /// no receive maximum.
     static final int UNANSWERED_MAX = 8_192;
@@ -56,7 +57,10 @@ final class Link {
     private final PacketDecoder decoder;
     Phase phase = Phase.FRESH;
     Gate.Rights rights = Gate.Rights.NOTHING;
-    @Nullable Session session;
+
+    @Nullable
+    Session session;
+
     long heardMicros;
     long keepAliveMicros;
     /// Messages of QoS 1 and 2 that the client takes at once, and those under way.
@@ -225,7 +229,8 @@ final class Link {
         if (alias == 0) return p.topic();
         if (alias > aliasesIn.length)
             throw new Violation(
-                    Reason.TOPIC_ALIAS_INVALID, "Alias " + alias + " is more than " + aliasesIn.length + " [MQTT-3.2.2-17]");
+                    Reason.TOPIC_ALIAS_INVALID,
+                    "Alias " + alias + " is more than " + aliasesIn.length + " [MQTT-3.2.2-17]");
         if (!p.topic().isEmpty()) {
             aliasesIn[alias - 1] = p.topic();
             return p.topic();

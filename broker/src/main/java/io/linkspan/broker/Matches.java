@@ -59,7 +59,8 @@ final class Matches {
             return new Matches(
                     new Match[] {Match.of(found.getFirst().session, found)}, groups.toArray(new Group[0]), version);
         var bySession = new LinkedHashMap<Session, List<Sub>>();
-        for (var each : found) bySession.computeIfAbsent(each.session, _ -> new ArrayList<>(1)).add(each);
+        for (var each : found)
+            bySession.computeIfAbsent(each.session, _ -> new ArrayList<>(1)).add(each);
         var plain = new Match[bySession.size()];
         int i = 0;
         for (var each : bySession.entrySet()) plain[i++] = Match.of(each.getKey(), each.getValue());

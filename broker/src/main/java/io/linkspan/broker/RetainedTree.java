@@ -12,8 +12,11 @@ final class RetainedTree {
     private long bytes;
 
     private static final class Node {
-        @Nullable Map<String, Node> below;
-        @Nullable Message message;
+        @Nullable
+        Map<String, Node> below;
+
+        @Nullable
+        Message message;
     }
 
     /// How many messages are retained.
@@ -27,7 +30,8 @@ final class RetainedTree {
     }
 
     /// What is retained under this topic.
-    @Nullable Message get(String topic) {
+    @Nullable
+    Message get(String topic) {
         var node = root;
         int from = 0;
         while (true) {

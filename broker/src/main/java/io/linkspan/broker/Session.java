@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What is kept of one client between its packets, and, if it wants that, between its connections (4.1). For one thread.
+/// What is kept of one client between its packets, and, if it wants that, between its connections (4.1). For one
+/// thread.
 ///
 /// Maps are there only once they are needed: most sessions of many are idle.
 final class Session {
@@ -25,7 +26,8 @@ final class Session {
     /// When its connection ended, the broker's time; [Long#MIN_VALUE] while it has one.
     long leftMicros = Long.MIN_VALUE;
     /// The connection, and none while it is away.
-    @Nullable Link link;
+    @Nullable
+    Link link;
     /// The subscriptions by their filters.
     Map<String, Sub> subs = Map.of();
     /// What is on its way to the client, by packet identifier, in order (4.6).
@@ -85,7 +87,8 @@ final class Session {
     }
 
     /// A delivery is over.
-    @Nullable Delivery settle(int id) {
+    @Nullable
+    Delivery settle(int id) {
         if (!outgoing.containsKey(id)) return null;
         var done = outgoing.remove(id);
         if (done == null) return null;

@@ -20,12 +20,17 @@ final class SubscriptionTree {
     private int size;
 
     private static final class Node {
-        @Nullable Map<String, Node> below;
-        @Nullable Node any;
-        /// Filters that end here, and those that end in `#` below here.
-        @Nullable Place here;
+        @Nullable
+        Map<String, Node> below;
 
-        @Nullable Place all;
+        @Nullable
+        Node any;
+        /// Filters that end here, and those that end in `#` below here.
+        @Nullable
+        Place here;
+
+        @Nullable
+        Place all;
 
         boolean isEmpty() {
             return below == null && any == null && here == null && all == null;
@@ -34,7 +39,9 @@ final class SubscriptionTree {
 
     private static final class Place {
         final List<Sub> subs = new ArrayList<>(1);
-        @Nullable Map<String, Group> groups;
+
+        @Nullable
+        Map<String, Group> groups;
 
         boolean isEmpty() {
             return subs.isEmpty() && groups == null;
@@ -165,8 +172,7 @@ final class SubscriptionTree {
         if (node.any != null && !ours) step(node.any, topic, end, last, found, groups);
     }
 
-    private static void step(
-            Node child, String topic, int end, boolean last, List<Sub> found, List<Group> groups) {
+    private static void step(Node child, String topic, int end, boolean last, List<Sub> found, List<Group> groups) {
         if (!last) {
             walk(child, topic, end + 1, found, groups);
             return;

@@ -27,8 +27,10 @@ final class SystemTopics {
     void publish(Moment now) {
         var t = broker.tally();
         var s = broker.state();
-        long connected = s.sessions.values().stream().filter(x -> x.link != null).count();
-        long queued = s.sessions.values().stream().mapToLong(x -> x.outgoing.size()).sum();
+        long connected =
+                s.sessions.values().stream().filter(x -> x.link != null).count();
+        long queued =
+                s.sessions.values().stream().mapToLong(x -> x.outgoing.size()).sum();
         tell("uptime", (now.site() - startedMicros) / 1_000_000 + " seconds", now);
         tell("clients/connected", connected, now);
         tell("clients/total", s.sessions.size(), now);
@@ -60,9 +62,7 @@ final class SystemTopics {
                 ROOT + name,
                 Qos.AT_MOST_ONCE,
                 true,
-                Properties.with()
-                        .number(Property.PAYLOAD_FORMAT_INDICATOR, 1)
-                        .build(),
+                Properties.with().number(Property.PAYLOAD_FORMAT_INDICATOR, 1).build(),
                 value.getBytes(StandardCharsets.UTF_8),
                 "",
                 now.site(),

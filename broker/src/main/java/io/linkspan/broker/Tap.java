@@ -1,6 +1,7 @@
 package io.linkspan.broker;
 
-/// Who listens to messages beside the subscribers: the mapping to readings. Asked on the broker's thread; must not wait.
+/// Who listens to messages beside the subscribers: the mapping to readings. Asked on the broker's thread; must not
+/// wait.
 interface Tap {
     /// Nobody listens.
     Tap NOBODY = new Tap() {

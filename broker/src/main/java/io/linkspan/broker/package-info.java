@@ -1,6 +1,7 @@
 /// The MQTT broker, as the connector type `mqtt_broker`.
 ///
-/// [Broker] and what it holds ([Session], [Link], [SubscriptionTree], [RetainedTree]) are a state machine on one thread:
+/// [Broker] and what it holds ([Session], [Link], [SubscriptionTree], [RetainedTree]) are a state machine on one
+/// thread:
 /// no
 /// clock, socket or random number inside. [Doors] and [Channels] are its network, on Netty. Clauses are of MQTT Version
 /// 5.0,
