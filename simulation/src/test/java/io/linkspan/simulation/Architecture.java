@@ -50,6 +50,7 @@ record Architecture(String root, JavaClasses classes) {
             module("site", knows("model", "payload"), uses()),
             module("journal", knows("model"), uses()),
             module("feed", knows("model"), uses()),
+            module("mqtt", knows(), uses()),
             module("history", knows("model", "feed"), uses("org.apache.tsfile")),
             module("connectors", knows("model", "connector", "payload"), uses("org.slf4j")),
             module(
