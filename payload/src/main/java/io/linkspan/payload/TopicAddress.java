@@ -90,7 +90,7 @@ public final class TopicAddress {
 
     /// One message to publish.
     ///
-    /// @param qos 0..2
+    /// @param qos 0 or 1
     public record Out(String topic, byte[] payload, int qos, boolean retain) {}
 
     /// Reads the address of a point.
@@ -143,6 +143,18 @@ public final class TopicAddress {
                 if (said.isEmpty())
                     throw new IllegalArgumentException("an action has a topic to write to; write -> and the topic");
                 if (heard.isPresent()) throw new IllegalArgumentException("an action hears no topic; begin with ->");
+            }
+            case TELL -> {
+                if (said.isEmpty() || heard.isPresent())
+                    throw new IllegalArgumentException(
+                            "what is told to others is written -> and the topic; a topic before"
+                                    + " it is for their wishes and needs writable: true");
+            }
+            case ASKED -> {
+                if (said.isEmpty() || heard.isEmpty())
+                    throw new IllegalArgumentException(
+                            "what others may wish has the topic of their wishes, -> and the topic"
+                                    + " where it is told");
             }
         }
     }
@@ -351,6 +363,8 @@ public final class TopicAddress {
             var shape = shape();
             if (heard.isPresent()) shape = as(heard.get().shape(), shape);
             writable(form, shape);
+            if (unconfirmed && qos == 0)
+                throw new IllegalArgumentException("unconfirmed needs qos 1: with 0 nobody would tell anything");
             return new Said(topic, form, shape, qos, retained, unconfirmed);
         }
 
@@ -377,7 +391,7 @@ public final class TopicAddress {
                     && text
                     && !asks
                     && !(shape.words().containsKey("on") && shape.words().containsKey("off"))
-                    && point.use() == TopicPoint.Use.WRITE)
+                    && point.use() != TopicPoint.Use.INVOKE)
                 throw new IllegalArgumentException(
                         "which words switch it on and off? Write them, for example on=ON off=OFF");
         }
@@ -467,7 +481,7 @@ public final class TopicAddress {
             else if (!command && word.is("retained")) retained = true;
             else if (command && word.is("retain")) retained = true;
             else if (command && word.is("unconfirmed")) unconfirmed = true;
-            else if (command && word.is("qos")) qos = qos(need("0, 1 or 2").text());
+            else if (command && word.is("qos")) qos = qos(need("0 or 1").text());
             else if (!word.quoted() && factorWord.matches()) factor(factorWord.group(1));
             else if (pair.matches()) meant(pair.group(1), pair.group(2));
             else
@@ -480,7 +494,9 @@ public final class TopicAddress {
         }
 
         private static int qos(String text) {
-            if (!text.matches("[012]")) throw new IllegalArgumentException("qos is 0, 1 or 2, not \"" + text + "\"");
+            if (!text.matches("[01]"))
+                throw new IllegalArgumentException(
+                        "qos is 0 or 1 (we send nothing twice, so 2 would add nothing), not \"" + text + "\"");
             return Integer.parseInt(text);
         }
 

@@ -34,7 +34,11 @@ public record TopicPoint(
         /// An actuator: its address has a topic to hear (or says `unconfirmed`) and one to write to.
         WRITE,
         /// An action: its address has a topic to write to.
-        INVOKE
+        INVOKE,
+        /// Ours, told to others: its address begins with `->` and the topic that they hear.
+        TELL,
+        /// As TELL, and others may wish: the topic of their wishes stands before `->`.
+        ASKED
     }
 
     /// The thing's short name.

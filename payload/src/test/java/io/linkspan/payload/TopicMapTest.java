@@ -261,7 +261,7 @@ class TopicMapTest {
                         "-> u json /x", "unconfirmed",
                         "t -> u", "which words",
                         "t json /x -> u/+", "no + or #",
-                        "t json /x -> u qos 3", "0, 1 or 2",
+                        "t json /x -> u qos 2", "0 or 1",
                         "t json /x -> u json {\"a\":1}", "{value}",
                         "t json /x -> u json {\"a\":{value}", "no JSON")
                 .entrySet())

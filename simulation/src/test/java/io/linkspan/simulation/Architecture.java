@@ -52,7 +52,7 @@ record Architecture(String root, JavaClasses classes) {
             module("feed", knows("model"), uses()),
             module("mqtt", knows(), uses()),
             module("history", knows("model", "feed"), uses("org.apache.tsfile")),
-            module("connectors", knows("model", "connector", "payload"), uses("org.slf4j")),
+            module("connectors", knows("model", "connector", "payload", "mqtt"), uses("org.slf4j")),
             module(
                     "access",
                     knows("model", "feed", "payload"),
