@@ -89,6 +89,7 @@ final class Broker {
         this.state = state;
         this.newClientIds = newClientIds;
         this.now = now;
+        lastEntry = book.durable();
         state.live();
         system = new SystemTopics(this, now);
         system.publish(now);
@@ -133,6 +134,11 @@ final class Broker {
 
     int links() {
         return links;
+    }
+
+    /// The newest entry that was applied.
+    long lastEntry() {
+        return lastEntry;
     }
 
     // ---- connections
@@ -343,6 +349,10 @@ final class Broker {
         }
         var changes = new ArrayList<Change>();
         boolean present = old != null;
+        if ((present || kept != Session.NOT_KEPT || c.will().isPresent()) && !book.lives()) {
+            refuse(link, Reason.SERVER_UNAVAILABLE); // it could not be kept
+            return;
+        }
         Session session;
         if (old != null) {
             session = old;
@@ -410,7 +420,13 @@ final class Broker {
         link.phase = Link.Phase.OPEN;
         var five = Properties.NONE;
         if (c.version().isFive()) five = connackProperties(session, c, kept);
-        link.write(new Packet.Connack(present, Reason.SUCCESS, five));
+        var answer = new Packet.Connack(present, Reason.SUCCESS, five);
+        if (PacketWriter.size(answer, c.version()) > link.packetMax) {
+            tally.refused(Reason.PACKET_TOO_LARGE);
+            close(link, false); // not even this may be sent [MQTT-3.1.2-24]
+            return;
+        }
+        link.write(answer);
         session.waiting.clear();
         for (var each : session.outgoing.values()) {
             each.under = false;
@@ -463,7 +479,13 @@ final class Broker {
     // ---- PUBLISH, from a client
 
     private boolean mayPublish(Gate.Rights rights, String topic) {
-        return topic.charAt(0) != '$' && rights.mayPublish(topic);
+        return !isOurs(topic) && rights.mayPublish(topic);
+    }
+
+    /// Topics that servers use for themselves (4.7.2); others with a `$` are for clients to agree on.
+    private static boolean isOurs(String topic) {
+        return topic.charAt(0) == '$'
+                && (topic.startsWith("$SYS/") || topic.startsWith("$share/") || topic.startsWith("$CONTROL/"));
     }
 
     private void publish(Link link, Session session, Packet.Publish p) throws Violation {
@@ -569,14 +591,20 @@ final class Broker {
 
     private void exactlyOnce(Link link, Session session, Message m, Packet.Publish p) {
         var outcome = new Outcome();
+        deferring = true;
         long entry = route(m, session, p.id(), outcome);
-        if (outcome.refused) {
-            refuse(link, p, Reason.QUOTA_EXCEEDED);
-            return;
+        deferring = false;
+        if (outcome.refused) refuse(link, p, Reason.QUOTA_EXCEEDED);
+        else {
+            if (session.number == 0) session.incoming(p.id());
+            answerWhen(link, entry, new Packet.Pubrec(p.id(), reasonFor(link, outcome), Properties.NONE));
         }
-        if (session.number == 0) session.incoming(p.id());
-        answerWhen(link, entry, new Packet.Pubrec(p.id(), reasonFor(link, outcome), Properties.NONE));
+        for (var each : deferred) pump(each); // the answer goes first
+        deferred.clear();
     }
+
+    private final ArrayList<Session> deferred = new ArrayList<>();
+    private boolean deferring;
 
     private void answerWhen(Link link, long entry, Packet packet) {
         if (entry <= book.durable()) {
@@ -743,6 +771,10 @@ final class Broker {
     private void pump(Session session) {
         var link = session.link;
         if (link == null || !link.isOpen()) return;
+        if (deferring) {
+            deferred.add(session);
+            return;
+        }
         long room = limits().outgoingBytesMax() / 2;
         while (!session.waiting.isEmpty() && link.under < link.sendMax && link.pendingBytes() < room) {
             var next = session.waiting.element();
@@ -866,7 +898,7 @@ final class Broker {
 
     private Reason whyNot(Link link, Subscription s, int count) {
         String plain = Topics.plain(s.filter());
-        if (settings.refusedFilters().contains(plain)) return Reason.NOT_AUTHORIZED;
+        if (settings.refusedFilters().contains(plain)) return Reason.UNSPECIFIED_ERROR;
         if (Topics.levels(plain) > limits().topicLevelsMax()) return Reason.TOPIC_FILTER_INVALID;
         if (!link.rights.maySubscribe(plain)) return Reason.NOT_AUTHORIZED;
         if (count > limits().subscriptionsMax()) return Reason.QUOTA_EXCEEDED;
@@ -952,7 +984,7 @@ final class Broker {
     ///
     /// @return its position, or [#REFUSED]: then nothing has changed
     private long record(List<Change> changes, boolean urgent, boolean passing) {
-        long entry = book.write(changes, urgent, passing);
+        long entry = book.write(changes, now, urgent, passing);
         if (entry == 0) {
             if (passing) return REFUSED;
             throw new IllegalStateException("The book refused what never is refused");

@@ -51,6 +51,11 @@ record BrokerSettings(
     /// @param needed whether each client must show one
     record Tls(Path certificate, Path key, Optional<Path> clients, boolean needed) {}
 
+    /// What the state machine needs of it.
+    Broker.Settings core() {
+        return new Broker.Settings(limits, (int) keepAliveMax.toSeconds(), refused, systemEvery.toNanos() / 1_000);
+    }
+
     static BrokerSettings of(Settings settings) throws Invalid {
         var doors = new ArrayList<Door>();
         for (var each : settings.list("listeners")) doors.add(door(each));

@@ -167,7 +167,8 @@ final class ChangeCodec {
         return all;
     }
 
-    private Change one(ByteReader in) {
+    /// Reads one change.
+    Change one(ByteReader in) {
         int tag = in.u8();
         return switch (tag) {
             case OPENED -> new Change.Opened(in.count(), in.text(), in.signed());

@@ -25,7 +25,9 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +57,7 @@ final class Doors implements AutoCloseable {
     private final List<Channel> listening = new ArrayList<>();
     private @Nullable Broker broker;
     private boolean flushing;
+    private final AtomicBoolean telling = new AtomicBoolean();
 
     /// Starts the thread.
     Doors(String name, Supplier<Moment> clock, Logger log) {
@@ -84,10 +87,30 @@ final class Doors implements AutoCloseable {
         return there;
     }
 
-    /// Begins to run a broker.
-    void run(Broker one) {
-        broker = one;
-        loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    /// Begins to run a broker, which is made on its own thread.
+    ///
+    /// @throws IOException it could not be made; the message says why
+    void begin(Supplier<Broker> made) throws IOException {
+        var begun = loop.submit(() -> {
+                    broker = made.get();
+                    loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+                })
+                .awaitUninterruptibly();
+        if (!begun.isSuccess()) throw new IOException("The broker did not begin: " + begun.cause(), begun.cause());
+    }
+
+    /// More of the log is on disk, or the disk is other than it was. For any thread.
+    void logChanged() {
+        if (!telling.compareAndSet(false, true)) return;
+        try {
+            loop.execute(() -> {
+                telling.set(false);
+                broker().durable(now());
+                flush();
+            });
+        } catch (RejectedExecutionException e) {
+            telling.set(false); // the broker has ended
+        }
     }
 
     private void tick() {

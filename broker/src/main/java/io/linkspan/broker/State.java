@@ -30,24 +30,12 @@ final class State {
     /// A will, and when it is due; [Long#MAX_VALUE] while its client is there.
     record Pending(Will will, long dueMicros) {}
 
-    /// Is told before something changes.
+    /// Is told before a session that is kept changes.
+    @FunctionalInterface
     interface Watch {
-        Watch NOBODY = new Watch() {
-            @Override
-            public void session(Session before) {}
-
-            @Override
-            public void retained(String topic, @Nullable Message before) {}
-
-            @Override
-            public void will(String client, @Nullable Pending before) {}
-        };
+        Watch NOBODY = _ -> {};
 
         void session(Session before);
-
-        void retained(String topic, @Nullable Message before);
-
-        void will(String client, @Nullable Pending before);
     }
 
     void watch(Watch by) {
@@ -113,10 +101,7 @@ final class State {
                 if (pending != null) will(c.client(), new Pending(pending.will(), c.atMicros()));
             }
             case Change.WillGone c -> will(c.client(), null);
-            case Change.Unretained c -> {
-                watch.retained(c.topic(), retained.get(c.topic()));
-                retained.remove(c.topic());
-            }
+            case Change.Unretained c -> retained.remove(c.topic());
             case Change.Told c -> untold.remove(c.entry());
         }
     }
@@ -198,13 +183,11 @@ final class State {
 
     /// Retains a message; an empty one takes away what was retained (3.3.1.3).
     void retain(Message message) {
-        watch.retained(message.topic(), retained.get(message.topic()));
         if (message.payload().length == 0) retained.remove(message.topic());
         else retained.put(message);
     }
 
     private void will(String client, @Nullable Pending pending) {
-        watch.will(client, wills.get(client));
         if (pending == null) wills.remove(client);
         else wills.put(client, pending);
     }

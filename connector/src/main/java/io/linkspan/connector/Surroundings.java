@@ -72,6 +72,14 @@ public interface Surroundings {
         throw new IOException("Nothing can be opened here but by the surroundings, so nobody listens on " + endpoint);
     }
 
+    /// The log of this connector's own, which lasts: the same one in each run, and after a restart. At most one run
+    /// uses it.
+    ///
+    /// @throws IOException there is none here
+    default OwnLog ownLog() throws IOException {
+        throw new IOException(connector() + " has no log of its own here");
+    }
+
     /// Runs a task (one accepted connection, for example) on a thread of its own, which ends with this connector's
     /// run.
     /// At most [#TASKS_MAX] at once; the next one is refused with a false.

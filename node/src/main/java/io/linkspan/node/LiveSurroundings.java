@@ -5,6 +5,7 @@ import io.linkspan.connector.Current;
 import io.linkspan.connector.Endpoint;
 import io.linkspan.connector.Line;
 import io.linkspan.connector.Listener;
+import io.linkspan.connector.OwnLog;
 import io.linkspan.connector.Point;
 import io.linkspan.connector.Points;
 import io.linkspan.connector.Report;
@@ -147,6 +148,11 @@ final class LiveSurroundings implements Surroundings, AutoCloseable {
     @Override
     public InetSocketAddress mayListen(Endpoint.Tcp endpoint) throws IOException {
         return wiring.lines().mayListen(endpoint);
+    }
+
+    @Override
+    public OwnLog ownLog() {
+        return wiring.ownLog().get();
     }
 
     @Override
