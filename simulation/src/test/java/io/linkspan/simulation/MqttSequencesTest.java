@@ -30,10 +30,6 @@ class MqttSequencesTest {
     private static final Map<String, String> OURS = Map.of(
             "v3.1.1 CONNECT 10 missing keepalive",
             "it says version 5, and a server MAY say why it refuses one (5: 4.13.1)",
-            "v3.1.1 OTHER subpub self publish qos2",
-            "a message may be handed on at its PUBLISH, before the PUBREC (3.1.1: 4.3.3, method B)",
-            "v5.0 OTHER subpub self publish qos2",
-            "a message may be handed on at its PUBLISH, before the PUBREC (5: 4.3.3)",
             "v3.1.1 PUBLISH 34 QoS 2 Dup flow*3",
             "the same PUBLISH is acknowledged as often as it comes (3.1.1: 4.3.3); mosquitto gives up at the third",
             "v5.0 PUBLISH PUBLISH with $ topic - connection/state",
