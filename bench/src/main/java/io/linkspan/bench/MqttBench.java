@@ -84,7 +84,9 @@ final class MqttBench {
         if (at >= 0 && at + 1 < words.size()) return List.of(words.get(at + 1).split(" "));
         Path file = Path.of("packaging/jvm.options");
         if (!Files.exists(file)) return List.of("-XX:+UseSerialGC", "-Xmx256m");
-        return Files.readAllLines(file).stream().filter(line -> line.startsWith("-")).toList();
+        return Files.readAllLines(file).stream()
+                .filter(line -> line.startsWith("-"))
+                .toList();
     }
 
     private static int number(List<String> words, String name, int otherwise) {
@@ -94,7 +96,8 @@ final class MqttBench {
 
     private static String site() {
         var things = new StringBuilder();
-        for (int i = 0; i < THINGS; i++) things.append("  - { id: s").append(i).append(", kind: sensor, connector: broker }\n");
+        for (int i = 0; i < THINGS; i++)
+            things.append("  - { id: s").append(i).append(", kind: sensor, connector: broker }\n");
         return """
                 linkspan: 1
                 site: bench
@@ -112,8 +115,7 @@ final class MqttBench {
                     connector: broker
                     properties:
                       on: { type: flag, writable: true, at: "bench/valve/state on=ON off=OFF -> bench/valve/set" }
-                """
-                + things + """
+                """ + things + """
                 links:
                   - { id: shut, from: level.v, to: valve.on, off-above: 5.0, on-below: 2.5, silent: { after: 60s, then: release } }
                 """;

@@ -43,7 +43,8 @@ final class MqttReaction {
     private Figures run(MqttServer server, boolean linked, int seconds) throws IOException {
         try (var load = new MqttLoad(server.at())) {
             var actuator = load.connect("valve", 1, linked ? ACTUATOR : SENSOR, 1, new Actuator(linked), STEP_MAX);
-            var sensor = load.connect("sensor", 1, "", 0, new MqttLoad.Hears() {}, STEP_MAX).getFirst();
+            var sensor = load.connect("sensor", 1, "", 0, new MqttLoad.Hears() {}, STEP_MAX)
+                    .getFirst();
             var others = load.connect("other", OTHERS, "", 0, new Counts(), STEP_MAX);
             actuator.getFirst().send(MqttLoad.publish(STATE, 1, 1, "ON".getBytes(StandardCharsets.UTF_8)));
             var packets = new byte[OTHERS][];

@@ -25,7 +25,8 @@ class MqttDifferenceTest {
 
     /// Where two brokers may differ.
     private enum Freedom {
-        /// A message that several of a client's subscriptions match comes once or once for each (3.1.1: 3.3.5; 5:
+        /// A message that several of a client's subscriptions match comes once or once for each (3.1.1: 3.3.5;
+        /// 5:
         /// 3.3.4),
         /// and mosquitto's one copy does not always have the highest QoS.
         OVERLAPPING_SUBSCRIPTIONS,
@@ -123,13 +124,18 @@ class MqttDifferenceTest {
                 var ourRest = rest(us, client, overlapped, resumed);
                 if (theirRest.equals(ourRest))
                     counts.merge(
-                            resumed && them.stream().filter(m -> m.qos() > 0).toList().equals(us.stream().filter(m -> m.qos() > 0).toList())
+                            resumed
+                                            && them.stream()
+                                                    .filter(m -> m.qos() > 0)
+                                                    .toList()
+                                                    .equals(us.stream()
+                                                            .filter(m -> m.qos() > 0)
+                                                            .toList())
                                     ? Freedom.QOS_0_KEPT_FOR_A_SESSION
                                     : Freedom.OVERLAPPING_SUBSCRIPTIONS,
                             1,
                             Integer::sum);
-                else
-                    wrong.add("act " + i + " " + a.act() + ", client " + c + ": mosquitto " + them + ", ours " + us);
+                else wrong.add("act " + i + " " + a.act() + ", client " + c + ": mosquitto " + them + ", ours " + us);
             }
         }
         return wrong;

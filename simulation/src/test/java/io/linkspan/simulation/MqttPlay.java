@@ -48,7 +48,8 @@ final class MqttPlay implements AutoCloseable {
     /// @param run one word for it; its clients' ids and no others have it
     static List<Step> of(MqttScript script, Judged broker, String run) throws IOException {
         try (var play = new MqttPlay(broker, run)) {
-            for (int i = 0; i < script.acts().size(); i++) play.act(i, script.acts().get(i));
+            for (int i = 0; i < script.acts().size(); i++)
+                play.act(i, script.acts().get(i));
             play.clean();
             return play.transcript;
         }
@@ -75,9 +76,8 @@ final class MqttPlay implements AutoCloseable {
                 answers.add("granted " + suback.body()[suback.body().length - 1]);
             }
             case Act.Unsubscribe u -> {
-                wires[act.client()]
-                        .send(MqttWire.packet(
-                                0xA2, MqttWire.number(++ids), version < 5 ? new byte[0] : new byte[1], u.filter()));
+                wires[act.client()].send(MqttWire.packet(
+                        0xA2, MqttWire.number(++ids), version < 5 ? new byte[0] : new byte[1], u.filter()));
                 await(wires[act.client()], MqttWire.UNSUBACK, own);
             }
             case Act.Publish p -> publish(p, version, own);
@@ -121,7 +121,7 @@ final class MqttPlay implements AutoCloseable {
         var wire = wires[p.client()];
         wire.send(MqttWire.publish(version, flags, p.topic(), id, p.payload().getBytes(StandardCharsets.UTF_8)));
         if (p.qos() == 0) // nothing answers it; what is published behind it is acknowledged
-            wire.send(MqttWire.publish(version, 2, "behind/" + run, ++ids, new byte[0]));
+        wire.send(MqttWire.publish(version, 2, "behind/" + run, ++ids, new byte[0]));
         if (p.qos() < 2) await(wire, MqttWire.PUBACK, own);
         if (p.qos() == 2) {
             await(wire, MqttWire.PUBREC, own);
@@ -131,7 +131,8 @@ final class MqttPlay implements AutoCloseable {
     }
 
     private void sync(int number, Map<Integer, List<Message>> messages) throws IOException {
-        control.send(MqttWire.publish(4, 2, SYNC + run, 5, Integer.toString(number).getBytes(StandardCharsets.UTF_8)));
+        control.send(
+                MqttWire.publish(4, 2, SYNC + run, 5, Integer.toString(number).getBytes(StandardCharsets.UTF_8)));
         for (int c = 0; c < wires.length; c++)
             if (wires[c] != null) {
                 var heard = messages.computeIfAbsent(c, _ -> new ArrayList<>());
@@ -156,12 +157,10 @@ final class MqttPlay implements AutoCloseable {
                         + transcript.size());
             if (p.type() == MqttWire.PUBLISH) {
                 int qos = p.flags() >> 1 & 3;
-                if (qos > 0)
-                    wire.send(MqttWire.ack(qos == 1 ? MqttWire.PUBACK : MqttWire.PUBREC, MqttWire.id(p)));
+                if (qos > 0) wire.send(MqttWire.ack(qos == 1 ? MqttWire.PUBACK : MqttWire.PUBREC, MqttWire.id(p)));
                 if (!p.topic().startsWith(SYNC) && wire != control)
                     heard.add(new Message(p.topic(), qos, (p.flags() & 1) != 0, text(versionOf(wire), p)));
-            } else if (p.type() == MqttWire.PUBREL)
-                wire.send(MqttWire.ack(MqttWire.PUBCOMP, MqttWire.id(p)));
+            } else if (p.type() == MqttWire.PUBREL) wire.send(MqttWire.ack(MqttWire.PUBCOMP, MqttWire.id(p)));
             if (p.type() == type) return p;
         }
     }
@@ -174,7 +173,9 @@ final class MqttPlay implements AutoCloseable {
     /// Takes away what it left: retained messages and sessions.
     private void clean() throws IOException {
         for (var topic : transcript.stream()
-                .flatMap(s -> s.act() instanceof Act.Publish p ? Optional.of(p.topic()).stream() : Optional.<String>empty().stream())
+                .flatMap(s -> s.act() instanceof Act.Publish p
+                        ? Optional.of(p.topic()).stream()
+                        : Optional.<String>empty().stream())
                 .distinct()
                 .toList()) {
             control.send(MqttWire.publish(4, 3, topic, 6, new byte[0]));

@@ -50,12 +50,17 @@ record MqttScript(List<Act> acts) {
                 continue;
             }
             int kind = random.nextInt(20);
-            if (kind < 6) acts.add(new Act.Subscribe(c, FILTERS.get(random.nextInt(FILTERS.size())), random.nextInt(3)));
+            if (kind < 6)
+                acts.add(new Act.Subscribe(c, FILTERS.get(random.nextInt(FILTERS.size())), random.nextInt(3)));
             else if (kind < 8) acts.add(new Act.Unsubscribe(c, FILTERS.get(random.nextInt(FILTERS.size()))));
             else if (kind < 18) {
                 String payload = random.nextInt(8) == 0 ? "" : "message " + acts.size();
                 acts.add(new Act.Publish(
-                        c, TOPICS.get(random.nextInt(TOPICS.size())), random.nextInt(3), random.nextInt(4) == 0, payload));
+                        c,
+                        TOPICS.get(random.nextInt(TOPICS.size())),
+                        random.nextInt(3),
+                        random.nextInt(4) == 0,
+                        payload));
             } else {
                 connected[c] = false;
                 acts.add(willing[c] ? new Act.Drop(c) : new Act.Leave(c));
