@@ -18,6 +18,7 @@ public final class Main {
             case "wire-to-wire" -> WireToWire.run(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 30);
             case "start" -> System.out.print(ProcessStart.run(arguments.length > 1 ? arguments[1] : "./linkspan"));
             case "history" -> HistoryBench.run(Arrays.asList(arguments).subList(1, arguments.length));
+            case "mqtt" -> MqttBench.run(Arrays.asList(arguments).subList(1, arguments.length));
             default -> { // open: what a person typed
                 System.err.println("""
                         linkspan bench site           ns a reading through a site's step, 1 and 1,000 sites (JMH)
@@ -25,6 +26,7 @@ public final class Main {
                         linkspan bench log-size       bytes a reading in the log at 1,000 readings a second
                         linkspan bench wire-to-wire [SECONDS]   telegram to Modbus write beside a bare relay, 100 events a second
                         linkspan bench history [--points N] [--memory MIB] [--no-peers]   readings by time: size, speed, beside SQLite and DuckDB
+                        linkspan bench mqtt [--messages N] [--clients N] [--seconds N]   the MQTT broker beside mosquitto: CPU a message, latency, idle clients
                         linkspan bench start [LAUNCHER]         start to first reading, resident memory with 1,000 properties""");
                 System.exit(2);
             }

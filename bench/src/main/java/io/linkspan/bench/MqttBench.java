@@ -72,6 +72,7 @@ final class MqttBench {
     }
 
     private static void idle(MqttServer server, int clients) throws IOException, InterruptedException {
+        server.fresh();
         var idle = MqttIdle.measure(server, clients);
         System.out.printf(
                 "%d idle clients: %-10s %.1f KiB each, in after %.1f s; killed and started again: all served after %.1f s%n",

@@ -98,6 +98,12 @@ final class MqttServer implements AutoCloseable {
         throw new IOException(name + " tells no resident memory");
     }
 
+    /// Starts it again, so that nothing of what was before lies in its memory, and waits until it listens.
+    void fresh() throws IOException, InterruptedException {
+        restart();
+        awaited(this);
+    }
+
     /// `kill -9`, and a start on the same folder and port. Does not wait until it listens.
     void restart() throws IOException, InterruptedException {
         process.destroyForcibly().waitFor();
