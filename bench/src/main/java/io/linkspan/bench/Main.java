@@ -20,6 +20,7 @@ public final class Main {
             case "history" -> HistoryBench.run(Arrays.asList(arguments).subList(1, arguments.length));
             case "api" -> ApiBench.run(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10);
             case "api-floor" -> ApiBench.floor(Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
+            case "mqtt" -> MqttBench.run(Arrays.asList(arguments).subList(1, arguments.length));
             default -> { // open: what a person typed
                 System.err.println("""
                         linkspan bench site           ns a reading through a site's step, 1 and 1,000 sites (JMH)
@@ -28,6 +29,7 @@ public final class Main {
                         linkspan bench wire-to-wire [SECONDS]   telegram to Modbus write beside a bare relay, 100 events a second
                         linkspan bench history [--points N] [--memory MIB] [--no-peers]   readings by time: size, speed, beside SQLite and DuckDB
                         linkspan bench api [SECONDS]            requests over HTTP: latency, requests a second, CPU, beside the JDK's server
+                        linkspan bench mqtt [--messages N] [--clients N] [--seconds N]   the MQTT broker beside mosquitto: CPU a message, latency, idle clients
                         linkspan bench start [LAUNCHER]         start to first reading, resident memory with 1,000 properties""");
                 System.exit(2);
             }

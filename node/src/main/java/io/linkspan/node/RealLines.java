@@ -5,10 +5,12 @@ import io.linkspan.connector.Line;
 import io.linkspan.connector.Listener;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Set;
 
-/// Lines of this box: TCP connections and serial ports. Listens on loopback, elsewhere only where a person permitted
+/// Lines of this box: TCP connections, also with TLS, and serial ports. Listens on loopback, elsewhere only where a
+/// person permitted
 /// it.
 ///
 /// Thread-safety: immutable, safe for many threads.
@@ -24,12 +26,22 @@ public final class RealLines implements Lines {
     public Line open(Endpoint endpoint) throws IOException {
         return switch (endpoint) {
             case Endpoint.Tcp tcp -> TcpLine.connect(tcp);
+            case Endpoint.Tls tls -> TcpLine.connect(tls);
             case Endpoint.Serial serial -> SerialLine.open(serial);
         };
     }
 
     @Override
     public Listener listen(Endpoint.Tcp endpoint) throws IOException {
+        return TcpListener.listen(endpoint, permitted(endpoint));
+    }
+
+    @Override
+    public InetSocketAddress mayListen(Endpoint.Tcp endpoint) throws IOException {
+        return new InetSocketAddress(permitted(endpoint), endpoint.port());
+    }
+
+    private InetAddress permitted(Endpoint.Tcp endpoint) throws IOException {
         InetAddress address = address(endpoint.host());
         if (!address.isLoopbackAddress() && !permitted.contains(endpoint)) {
             String what = endpoint.toString().substring("tcp://".length());
@@ -37,7 +49,7 @@ public final class RealLines implements Lines {
                     "To listen on " + what + " opens this box to its network and needs your permission: write "
                             + "permitted-listeners: [\"" + what + "\"] in node.yaml, or listen on 127.0.0.1");
         }
-        return TcpListener.listen(endpoint, address);
+        return address;
     }
 
     /// The address of a host by name or number.

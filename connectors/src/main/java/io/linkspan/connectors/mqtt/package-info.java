@@ -1,0 +1,5 @@
+/// MQTT to a broker that is there already: README.md beside this file.
+@NullMarked
+package io.linkspan.connectors.mqtt;
+
+import org.jspecify.annotations.NullMarked;
