@@ -153,6 +153,7 @@ final class Session {
         } else here.sleep(LOOK);
         asks.expire();
         asks.resume();
+        for (var found : discovery.due(filters, here.nanoTime())) here.accept(found);
         announcements.tell(points, addresses);
         keepAlive();
     }
@@ -319,7 +320,7 @@ final class Session {
     /// @return the ticket of the last report of it
     private Optional<Ticket> tell(Packet.Publish message) throws InterruptedException {
         Optional<Ticket> ticket = Optional.empty();
-        for (var found : discovery.take(message.topic(), message.payload())) ticket = Optional.of(here.accept(found));
+        discovery.take(message.topic(), message.payload(), here.nanoTime());
         var taken = map.take(message.topic(), message.payload(), message.retain(), here.wallMicros());
         var bytes = new Report.Raw(raw);
         for (var unit : taken.units())
