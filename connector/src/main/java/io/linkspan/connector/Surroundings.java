@@ -1,6 +1,7 @@
 package io.linkspan.connector;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -58,6 +59,26 @@ public interface Surroundings {
     ///
     /// @throws IOException the port is taken or not permitted; the message says what next
     Listener listen(Endpoint.Tcp endpoint) throws IOException;
+
+    /// Says whether this connector may listen on an address of this box, for one that opens the socket itself
+    /// because
+    /// it has
+    /// thousands of connections on one thread. Such a connector MUST ask first, and MUST close the socket when it
+    /// leaves.
+    ///
+    /// @return the address to listen on
+    /// @throws IOException it is not permitted, as [#listen] says; or nothing can be opened here but by [#listen]
+    default InetSocketAddress mayListen(Endpoint.Tcp endpoint) throws IOException {
+        throw new IOException("Nothing can be opened here but by the surroundings, so nobody listens on " + endpoint);
+    }
+
+    /// The log of this connector's own, which lasts: the same one in each run, and after a restart. At most one run
+    /// uses it.
+    ///
+    /// @throws IOException there is none here
+    default OwnLog ownLog() throws IOException {
+        throw new IOException(connector() + " has no log of its own here");
+    }
 
     /// Runs a task (one accepted connection, for example) on a thread of its own, which ends with this connector's
     /// run.

@@ -6,6 +6,7 @@ import io.linkspan.model.Reading;
 import io.linkspan.model.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -59,6 +61,7 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
     private volatile Points points = new Points(1, List.of());
     private volatile Function<Report.Asked, Optional<Outcome>> wishes =
             _ -> Optional.of(new Outcome.Done(Optional.empty()));
+    private final MemoryLog ownLog = new MemoryLog();
     private volatile boolean diskDead;
     private volatile boolean watched = true;
     private boolean full;
@@ -323,10 +326,25 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
             }
 
             @Override
+            public void whenDurable(Consumer<Boolean> told) {
+                told.accept(!diskDead);
+            }
+
+            @Override
             public Optional<Outcome> awaitOutcome(Duration timeout) {
                 return report instanceof Report.Asked asked ? wishes.apply(asked) : Optional.empty();
             }
         };
+    }
+
+    @Override
+    public InetSocketAddress mayListen(Endpoint.Tcp endpoint) {
+        return new InetSocketAddress(endpoint.host(), endpoint.port());
+    }
+
+    @Override
+    public OwnLog ownLog() {
+        return ownLog;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.linkspan.node;
 import io.linkspan.connector.Command;
 import io.linkspan.connector.Connector;
 import io.linkspan.connector.Current;
+import io.linkspan.connector.OwnLog;
 import io.linkspan.connector.Point;
 import io.linkspan.connector.Points;
 import io.linkspan.connector.Report;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +61,7 @@ public final class ConnectorRunner implements AutoCloseable {
     /// @param directory the connector's own folder; it exists
     /// @param platformThreads needed where reads go through native code (serial lines): they would hold a carrier
     /// thread
+    /// @param ownLog the log of the connector's own
     public record Wiring(
             NodeClock clock,
             RandomGenerator random,
@@ -67,7 +70,8 @@ public final class ConnectorRunner implements AutoCloseable {
             Function<Point, Optional<Current>> current,
             Predicate<Point> watched,
             Path directory,
-            boolean platformThreads) {}
+            boolean platformThreads,
+            Supplier<OwnLog> ownLog) {}
 
     /// Makes a runner that does nothing yet.
     public ConnectorRunner(String id, Connector connector, Wiring wiring) {

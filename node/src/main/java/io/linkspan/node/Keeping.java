@@ -45,8 +45,10 @@ final class Keeping {
     }
 
     private static String words(Head head) {
-        boolean isNode = head.at().site().equals(io.linkspan.model.SiteId.NODE);
-        return (isNode ? "accounts of the node" : "site " + head.at().site()) + ": complete to entry "
+        var id = head.at().site();
+        boolean isNode = id.equals(io.linkspan.model.SiteId.NODE);
+        String what = id.isConnectors() ? "own log of a connector, " + id : "site " + id;
+        return (isNode ? "accounts of the node" : what) + ": complete to entry "
                 + Trees.position(head.at())
                 + (head.wallTimeMicros() == 0 ? "" : " of " + Telling.instant(head.wallTimeMicros())) + ", head "
                 + head.hash().toString().substring(0, SHOWN_DIGITS);

@@ -83,6 +83,7 @@ final class LedSite {
     private final Object waitingLock = new Object();
     private final ArrayDeque<Effect> waiting = new ArrayDeque<>();
     private final Map<String, List<Asked>> commands = new HashMap<>();
+    private final Runnable urging;
     private final Map<String, Receipt> receipts = new HashMap<>();
     private volatile Health health = Health.OK;
     /// Readings of entries up to here were refused by a full disk, though it was fine when they were appended.
@@ -104,6 +105,7 @@ final class LedSite {
     LedSite(SiteId id, SiteLog log, FrameRing ring, NodeClock clock, Surround surround) {
         this.id = id;
         this.log = log;
+        urging = log::urge;
         this.ring = ring;
         this.clock = clock;
         this.surround = surround;
@@ -390,6 +392,7 @@ final class LedSite {
                     new Effect(step, receipt, asked, healthy && log.tookReadings(), site.armed(), site.directory()));
         }
         if (urgent) log.urge();
+        else receipt.ifPresent(r -> r.written(urging));
         if (health == Health.DEAD) actFromMemory();
         if (++sinceSnapshot >= SNAPSHOT_ENTRIES) snapshot();
     }

@@ -5,6 +5,7 @@ import io.linkspan.connector.Current;
 import io.linkspan.connector.Endpoint;
 import io.linkspan.connector.Line;
 import io.linkspan.connector.Listener;
+import io.linkspan.connector.OwnLog;
 import io.linkspan.connector.Point;
 import io.linkspan.connector.Points;
 import io.linkspan.connector.Report;
@@ -14,6 +15,7 @@ import io.linkspan.model.Durations;
 import io.linkspan.model.Outcome;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -141,6 +143,16 @@ final class LiveSurroundings implements Surroundings, AutoCloseable {
     @Override
     public Listener listen(Endpoint.Tcp endpoint) throws IOException {
         return new OwnListener(wiring.lines().listen(endpoint));
+    }
+
+    @Override
+    public InetSocketAddress mayListen(Endpoint.Tcp endpoint) throws IOException {
+        return wiring.lines().mayListen(endpoint);
+    }
+
+    @Override
+    public OwnLog ownLog() {
+        return wiring.ownLog().get();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.linkspan.node;
 
 import io.linkspan.access.Accounts;
 import io.linkspan.connector.Endpoint;
+import io.linkspan.connector.OwnLog;
 import io.linkspan.history.CsvImport;
 import io.linkspan.journal.Disk;
 import io.linkspan.journal.FrameRing;
@@ -82,6 +83,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private final Inbox<Runnable>.Source doors;
     private final Map<SiteId, LedSite> sites = new ConcurrentHashMap<>();
     private final Map<SiteId, Wires> wires = new ConcurrentHashMap<>();
+    private final Map<SiteId, ConnectorLog> ownLogs = new ConcurrentHashMap<>();
     private final Wires.Around around;
     private final NodeFile.LogLimits limits;
     private final SecureRandom random = new SecureRandom();
@@ -153,7 +155,8 @@ public final class Node implements AutoCloseable, LedSite.Surround {
                 new RealLines(settings.listenBeyondLoopback()),
                 inbox,
                 data.resolve("connectors"),
-                () -> open && broken.isEmpty());
+                () -> open && broken.isEmpty(),
+                this::ownLog);
         doors = inbox.source(Inbox.Lane.CONTROL, ASKED_MAX);
         loop = Thread.ofPlatform().name("linkspan loop").unstarted(this::loop);
         committer = Thread.ofPlatform().name("linkspan commit").unstarted(this::commit);
@@ -163,6 +166,10 @@ public final class Node implements AutoCloseable, LedSite.Surround {
                 var site = sites.get(at.site());
                 if (site != null) site.durable(at);
                 else if (at.site().equals(SiteId.NODE)) people.durable(at);
+                else {
+                    var own = ownLogs.get(at.site());
+                    if (own != null) own.durable(at);
+                }
             }
 
             @Override
@@ -175,7 +182,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private void begin() throws IOException {
         var recovery = journal.recovery();
         for (var id : journal.sites())
-            if (!id.equals(SiteId.NODE))
+            if (id.isSite())
                 lead(id, recovery.closedInOrder(), recovery.unsure().contains(id));
         committer.start();
         loop.start();
@@ -244,6 +251,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         if (now == Health.OK) LOG.info("The disk takes everything again");
         else LOG.error("{}", why);
         if (now == Health.DEAD) people.accounts().lost(why);
+        for (var own : ownLogs.values()) own.health(now);
         for (var site : sites.values()) {
             site.health(now);
             if (open) doors.force(() -> site.diskChanged(now));
@@ -306,6 +314,17 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         return wires.computeIfAbsent(site, id -> new Wires(led(id), around));
     }
 
+    private OwnLog ownLog(SiteId site, String connector) {
+        var id = SiteId.ofConnector(site, connector);
+        return ownLogs.computeIfAbsent(
+                id,
+                its -> new ConnectorLog(
+                        connector,
+                        journal.open(its),
+                        journal.health(),
+                        journal.recovery().unsure().contains(its)));
+    }
+
     /// Drops readings that are older, or more, than the log keeps; control stays.
     private void dropReadings() {
         var floors = new HashMap<SiteId, Log.Position>();
@@ -313,6 +332,10 @@ public final class Node implements AutoCloseable, LedSite.Surround {
             for (var site : sites.values()) floor(site).ifPresent(at -> floors.put(site.id(), at));
             var snapshots = people.log().snapshots();
             if (!snapshots.isEmpty()) floors.put(SiteId.NODE, snapshots.getLast());
+            for (var own : ownLogs.entrySet()) {
+                var saved = own.getValue().snapshots();
+                if (!saved.isEmpty()) floors.put(own.getKey(), saved.getLast());
+            }
             long before = clock.wallMicros() - Durations.micros(limits.keepReadings());
             var dropping = new RetentionLimits(floors, before, limits.readingsBytesMax());
             while (open && journal.dropReadings(dropping).isPresent())

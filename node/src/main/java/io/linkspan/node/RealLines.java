@@ -5,6 +5,7 @@ import io.linkspan.connector.Line;
 import io.linkspan.connector.Listener;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Set;
 
@@ -32,6 +33,15 @@ public final class RealLines implements Lines {
 
     @Override
     public Listener listen(Endpoint.Tcp endpoint) throws IOException {
+        return TcpListener.listen(endpoint, permitted(endpoint));
+    }
+
+    @Override
+    public InetSocketAddress mayListen(Endpoint.Tcp endpoint) throws IOException {
+        return new InetSocketAddress(permitted(endpoint), endpoint.port());
+    }
+
+    private InetAddress permitted(Endpoint.Tcp endpoint) throws IOException {
         InetAddress address = address(endpoint.host());
         if (!address.isLoopbackAddress() && !permitted.contains(endpoint)) {
             String what = endpoint.toString().substring("tcp://".length());
@@ -39,7 +49,7 @@ public final class RealLines implements Lines {
                     "To listen on " + what + " opens this box to its network and needs your permission: write "
                             + "permitted-listeners: [\"" + what + "\"] in node.yaml, or listen on 127.0.0.1");
         }
-        return TcpListener.listen(endpoint, address);
+        return address;
     }
 
     /// The address of a host by name or number.

@@ -5,6 +5,7 @@ import io.linkspan.model.Outcome;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The ticket of one report: the site's side completes it, the connector's side waits for it. Timeouts are in real
@@ -18,7 +19,12 @@ public final class Receipt implements Ticket {
         FAILED
     }
 
+    private static final Runnable NOTHING = () -> {};
+
     private Disk disk = Disk.OPEN;
+    private boolean awaited;
+    private Runnable urge = NOTHING;
+    private @Nullable Consumer<Boolean> told;
     private @Nullable Outcome outcome;
 
     /// A receipt that is durable already, for what needs no log.
@@ -29,15 +35,59 @@ public final class Receipt implements Ticket {
     }
 
     /// The report is on disk.
-    public synchronized void durable() {
-        if (disk == Disk.OPEN) disk = Disk.DURABLE;
-        notifyAll();
+    public void durable() {
+        complete(Disk.DURABLE);
+    }
+
+    private void complete(Disk as) {
+        Consumer<Boolean> then;
+        synchronized (this) {
+            if (disk != Disk.OPEN) return;
+            disk = as;
+            then = told;
+            told = null;
+            notifyAll();
+        }
+        if (then != null) then.accept(as == Disk.DURABLE);
+    }
+
+    /// The report is in memory and on its way to the disk. Who waits for it urges the disk, now or later.
+    ///
+    /// @param urging makes the disk store it at once
+    public void written(Runnable urging) {
+        synchronized (this) {
+            urge = urging;
+            if (!awaited) return;
+        }
+        urging.run();
+    }
+
+    private void await() {
+        Runnable now;
+        synchronized (this) {
+            if (awaited || disk != Disk.OPEN) return;
+            awaited = true;
+            now = urge;
+        }
+        now.run();
+    }
+
+    @Override
+    public void whenDurable(Consumer<Boolean> then) {
+        boolean known;
+        boolean stored;
+        synchronized (this) {
+            known = disk != Disk.OPEN;
+            stored = disk == Disk.DURABLE;
+            if (!known) told = then;
+        }
+        if (known) then.accept(stored);
+        else await();
     }
 
     /// The report will never be on disk: the disk is full or dead.
-    public synchronized void failed() {
-        if (disk == Disk.OPEN) disk = Disk.FAILED;
-        notifyAll();
+    public void failed() {
+        complete(Disk.FAILED);
     }
 
     /// What became of the wish that was reported.
@@ -47,10 +97,13 @@ public final class Receipt implements Ticket {
     }
 
     @Override
-    public synchronized boolean awaitDurable(Duration timeout) throws InterruptedException {
+    public boolean awaitDurable(Duration timeout) throws InterruptedException {
+        await();
         long end = System.nanoTime() + timeout.toNanos();
-        while (disk == Disk.OPEN && end - System.nanoTime() > 0) waitUntil(end);
-        return disk == Disk.DURABLE;
+        synchronized (this) {
+            while (disk == Disk.OPEN && end - System.nanoTime() > 0) waitUntil(end);
+            return disk == Disk.DURABLE;
+        }
     }
 
     @Override

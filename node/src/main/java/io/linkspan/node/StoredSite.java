@@ -47,7 +47,7 @@ public final class StoredSite implements SiteView {
         if (journal.isEmpty()) return List.of();
         var all = new ArrayList<SiteView>();
         for (var id : journal.get().sites())
-            if (!id.equals(SiteId.NODE))
+            if (id.isSite())
                 all.add(new StoredSite(journal.get(), disk, journal.get().head(id), replayed(journal.get(), id)));
         return all;
     }

@@ -1,11 +1,13 @@
 package io.linkspan.node;
 
 import io.linkspan.connector.Command;
+import io.linkspan.connector.OwnLog;
 import io.linkspan.connector.Point;
 import io.linkspan.model.Invalid;
 import io.linkspan.model.Json;
 import io.linkspan.model.Result;
 import io.linkspan.model.SiteFile;
+import io.linkspan.model.SiteId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -40,6 +43,7 @@ final class Wires {
     ///
     /// @param folder the node's folder for connectors
     /// @param alive whether the node steps its sites
+    /// @param ownLogs the log that a connector of a site has of its own
     record Around(
             Attached types,
             NodeClock clock,
@@ -47,7 +51,8 @@ final class Wires {
             Lines lines,
             Inbox<Runnable> inbox,
             Path folder,
-            BooleanSupplier alive) {}
+            BooleanSupplier alive,
+            BiFunction<SiteId, String, OwnLog> ownLogs) {}
 
     private record Wired(ConnectorRunner runner, Point point) {}
 
@@ -102,7 +107,8 @@ final class Wires {
                     point -> Attached.current(site.board(), point),
                     point -> around.alive.getAsBoolean() && site.watched(point.number()),
                     folder,
-                    isSerial(entry));
+                    isSerial(entry),
+                    () -> around.ownLogs.apply(site.id(), entry.id()));
             into.put(entry.id(), new ConnectorRunner(entry.id(), connector, wiring));
             entries.put(entry.id(), entry);
         } catch (Invalid | IOException e) {

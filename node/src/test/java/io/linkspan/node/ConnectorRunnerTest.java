@@ -338,7 +338,10 @@ class ConnectorRunnerTest {
                             _ -> Optional.empty(),
                             _ -> true,
                             Path.of("."),
-                            platform));
+                            platform,
+                            () -> {
+                                throw new IllegalStateException("no log of its own in this test");
+                            }));
             runners.add(runner);
             runner.start();
             return runner;

@@ -54,6 +54,10 @@ record Architecture(String root, JavaClasses classes) {
             module("history", knows("model", "feed"), uses("org.apache.tsfile")),
             module("connectors", knows("model", "connector", "payload", "mqtt"), uses("org.slf4j")),
             module(
+                    "broker",
+                    knows("model", "connector", "payload", "feed", "mqtt"),
+                    uses("io.netty", "com.password4j", "org.slf4j")),
+            module(
                     "access",
                     knows("model", "feed", "payload"),
                     uses("io.helidon", "com.password4j", "org.bouncycastle", "org.slf4j")),
@@ -68,6 +72,8 @@ record Architecture(String root, JavaClasses classes) {
                             "feed",
                             "history",
                             "connectors",
+                            "mqtt",
+                            "broker",
                             "access"),
                     uses("org.snakeyaml.engine", "picocli", "com.fazecast.jSerialComm", "org.slf4j", "ch.qos.logback")),
             module(
@@ -81,6 +87,8 @@ record Architecture(String root, JavaClasses classes) {
                             "feed",
                             "history",
                             "connectors",
+                            "mqtt",
+                            "broker",
                             "access",
                             "node"),
                     uses("org.HdrHistogram", "picocli")),
@@ -95,6 +103,8 @@ record Architecture(String root, JavaClasses classes) {
                             "feed",
                             "history",
                             "connectors",
+                            "mqtt",
+                            "broker",
                             "access",
                             "node",
                             "simulation"),

@@ -1,0 +1,151 @@
+package io.linkspan.broker;
+
+import com.password4j.Argon2Function;
+import com.password4j.Password;
+import io.linkspan.mqtt.Packet;
+import io.linkspan.mqtt.Reason;
+import io.linkspan.mqtt.Topics;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+
+/// The gate over the accounts of a site file. A token is looked up at once; a password is hashed aside, because
+/// Argon2id
+/// takes
+/// a good part of a second. For the broker's thread.
+final class Guard implements Gate {
+    private static final Rights ALL = new Rights() {
+        @Override
+        public boolean mayPublish(String topic) {
+            return true;
+        }
+
+        @Override
+        public boolean maySubscribe(String filter) {
+            return true;
+        }
+    };
+
+    private final Map<String, DeviceAccount> byName = new HashMap<>();
+    private final Map<String, DeviceAccount> byCertificate = new HashMap<>();
+    private final Executor aside;
+    private final Executor broker;
+
+    /// @param aside runs what takes long, and refuses when it has too much to do
+    /// @param broker the broker's thread
+    Guard(List<DeviceAccount> accounts, Executor aside, Executor broker) {
+        for (var each : accounts) {
+            byName.put(each.name(), each);
+            each.certificate().ifPresent(subject -> byCertificate.put(subject, each));
+        }
+        this.aside = aside;
+        this.broker = broker;
+    }
+
+    @Override
+    public void admit(Packet.Connect c, Door door, Optional<String> subject, Consumer<Admission> answer) {
+        var shown = subject.map(byCertificate::get);
+        if (shown.isPresent()) {
+            answer.accept(admitted(shown.get(), c));
+            return;
+        }
+        if (door.anonymous()) { // such a door asks nobody; it is on loopback
+            answer.accept(new Admission(Reason.SUCCESS, "", ALL));
+            return;
+        }
+        var account = c.userName().map(byName::get);
+        if (c.userName().isEmpty()) {
+            answer.accept(Admission.refused(Reason.NOT_AUTHORIZED));
+            return;
+        }
+        String secret =
+                c.password().map(b -> new String(b, StandardCharsets.UTF_8)).orElse("");
+        if (account.isPresent() && account.get().token().isPresent()) {
+            byte[] known = HexFormat.of().parseHex(account.get().token().get());
+            if (MessageDigest.isEqual(known, sha256(secret))) {
+                answer.accept(admitted(account.get(), c));
+                return;
+            }
+        }
+        var hash = account.flatMap(DeviceAccount::password);
+        try {
+            aside.execute(() -> {
+                boolean right = hash.isPresent() && matches(secret, hash.get());
+                broker.execute(() -> answer.accept(
+                        right
+                                ? admitted(account.orElseThrow(), c)
+                                : Admission.refused(Reason.BAD_USER_NAME_OR_PASSWORD)));
+            });
+        } catch (RejectedExecutionException e) {
+            answer.accept(Admission.refused(Reason.SERVER_BUSY));
+        }
+    }
+
+    private static boolean matches(String secret, String hash) {
+        return Password.check(secret, hash).with(Argon2Function.getInstanceFromHash(hash));
+    }
+
+    private static byte[] sha256(String secret) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every JDK has SHA-256", e);
+        }
+    }
+
+    private static Admission admitted(DeviceAccount account, Packet.Connect c) {
+        boolean isName =
+                Topics.whyNoName(c.clientId()).isEmpty() && c.clientId().indexOf('/') < 0;
+        return new Admission(
+                Reason.SUCCESS,
+                account.name(),
+                new Granted(
+                        own(account.publish(), c.clientId(), isName), own(account.subscribe(), c.clientId(), isName)));
+    }
+
+    /// `%c` is the client identifier where that can be a level of a topic.
+    private static List<String> own(List<String> filters, String client, boolean isName) {
+        return filters.stream()
+                .filter(f -> isName || !f.contains("%c"))
+                .map(f -> f.replace("%c", client))
+                .toList();
+    }
+
+    /// What an account may do.
+    private record Granted(List<String> publish, List<String> subscribe) implements Rights {
+        @Override
+        public boolean mayPublish(String topic) {
+            for (String each : publish) if (Topics.matches(each, topic)) return true;
+            return false;
+        }
+
+        @Override
+        public boolean maySubscribe(String filter) {
+            for (String each : subscribe) if (covers(each, filter)) return true;
+            return false;
+        }
+    }
+
+    /// Whether all topics of a filter are topics of another.
+    static boolean covers(String wide, String narrow) {
+        var w = wide.split("/", -1);
+        var n = narrow.split("/", -1);
+        boolean ours = narrow.startsWith("$");
+        for (int i = 0; i < w.length; i++) {
+            if (w[i].equals("#")) return !(ours && i == 0);
+            if (i >= n.length || n[i].equals("#")) return false;
+            if (w[i].equals("+")) {
+                if (ours && i == 0) return false;
+            } else if (!w[i].equals(n[i])) return false;
+        }
+        return w.length == n.length;
+    }
+}
