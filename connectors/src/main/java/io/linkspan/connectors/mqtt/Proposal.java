@@ -188,7 +188,12 @@ final class Proposal {
     }
 
     private static String words(String on, String off) {
-        return word("on=" + on) + " " + word("off=" + off);
+        return word("on=" + jinja(on)) + " " + word("off=" + jinja(off));
+    }
+
+    /// A template writes JSON's true as True: what stands in the message is either.
+    private static String jinja(String word) {
+        return word.equals("True") || word.equals("False") ? word + "|" + word.toLowerCase(Locale.ROOT) : word;
     }
 
     private void light(Announced a) {
