@@ -166,7 +166,8 @@ public final class Node implements AutoCloseable, LedSite.Surround {
                 inbox,
                 data.resolve("connectors"),
                 () -> open && broken.isEmpty(),
-                this::ownLog);
+                this::ownLog,
+                site -> new RunningSite(this, clock, site));
         trials = new LineTrials(around.types(), this::entries);
         doors = inbox.source(Inbox.Lane.CONTROL, ASKED_MAX);
         loop = Thread.ofPlatform().name("linkspan loop").unstarted(this::loop);
