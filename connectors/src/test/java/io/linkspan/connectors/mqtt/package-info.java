@@ -1,0 +1,4 @@
+@NullMarked
+package io.linkspan.connectors.mqtt;
+
+import org.jspecify.annotations.NullMarked;
