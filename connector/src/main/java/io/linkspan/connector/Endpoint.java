@@ -1,12 +1,15 @@
 package io.linkspan.connector;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Where a machine is: `tcp://host:port`, `host:port`, `serial:///dev/ttyUSB0?baud=9600&mode=8N1` or `/dev/ttyUSB0`.
+/// Where a machine is: `tcp://host:port`, `host:port`, `tls://host:port`, `serial:///dev/ttyUSB0?baud=9600&mode=8N1` or
+/// `/dev/ttyUSB0`.
 public sealed interface Endpoint {
     /// A TCP address. Port 0, for a listener, is any free one.
     record Tcp(String host, int port) implements Endpoint {
@@ -18,6 +21,33 @@ public sealed interface Endpoint {
         @Override
         public String toString() {
             return "tcp://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        }
+    }
+
+    /// A TCP address with TLS over it. The host's name (or number) must be in the certificate that is shown there.
+    ///
+    /// @param trust a file of certificates (PEM) that the other side's must come from; none: the authorities that
+    /// Java
+    /// knows
+    /// @param own a file with our certificate and its chain (PEM), where the other side asks for one
+    /// @param ownKey a file with its private key (PEM, PKCS #8, not encrypted); there if and only if `own` is
+    record Tls(String host, int port, Optional<Path> trust, Optional<Path> own, Optional<Path> ownKey)
+            implements Endpoint {
+        public Tls {
+            if (host.isEmpty()) throw new IllegalArgumentException("A host is missing before the port " + port);
+            if (port < 1 || port > 65_535) throw new IllegalArgumentException("A port is 1..65535, not " + port);
+            if (own.isPresent() != ownKey.isPresent())
+                throw new IllegalArgumentException("A certificate and its key go together");
+        }
+
+        /// The connection under it.
+        public Tcp tcp() {
+            return new Tcp(host, port);
+        }
+
+        @Override
+        public String toString() {
+            return "tls" + tcp().toString().substring(3);
         }
     }
 
@@ -54,10 +84,17 @@ public sealed interface Endpoint {
         String t = text.trim();
         if (t.startsWith("/") || t.matches("(?i)COM\\d+")) return new Serial(t, baud, mode);
         if (t.startsWith("serial:")) return serial(t, baud, mode);
-        String address = t.startsWith("tcp://") ? t.substring(6) : t;
+        if (t.startsWith("tls://")) {
+            var under = tcp(t.substring(6), tcpPort, text);
+            return new Tls(under.host(), under.port(), Optional.empty(), Optional.empty(), Optional.empty());
+        }
+        return tcp(t.startsWith("tcp://") ? t.substring(6) : t, tcpPort, text);
+    }
+
+    private static Tcp tcp(String address, int tcpPort, String text) {
         if (address.contains("://"))
             throw new IllegalArgumentException(
-                    "is tcp://host:port or serial:///dev/ttyUSB0?baud=9600, not \"" + text + "\"");
+                    "is tcp://host:port, tls://host:port or serial:///dev/ttyUSB0?baud=9600, not \"" + text + "\"");
         if (address.startsWith("[")) {
             int end = address.indexOf(']');
             if (end < 0) throw new IllegalArgumentException("has a \"[\" without its \"]\": \"" + text + "\"");

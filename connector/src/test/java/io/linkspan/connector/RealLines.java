@@ -23,6 +23,7 @@ final class RealLines {
     static Line open(Endpoint endpoint) throws IOException {
         return switch (endpoint) {
             case Endpoint.Tcp tcp -> socket(tcp);
+            case Endpoint.Tls tls -> throw new IOException(tls + ": TLS is tested with the lines of node");
             case Endpoint.Serial serial -> new SerialFile(serial);
         };
     }

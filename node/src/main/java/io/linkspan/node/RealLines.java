@@ -8,7 +8,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Set;
 
-/// Lines of this box: TCP connections and serial ports. Listens on loopback, elsewhere only where a person permitted
+/// Lines of this box: TCP connections, also with TLS, and serial ports. Listens on loopback, elsewhere only where a
+/// person permitted
 /// it.
 ///
 /// Thread-safety: immutable, safe for many threads.
@@ -24,6 +25,7 @@ public final class RealLines implements Lines {
     public Line open(Endpoint endpoint) throws IOException {
         return switch (endpoint) {
             case Endpoint.Tcp tcp -> TcpLine.connect(tcp);
+            case Endpoint.Tls tls -> TcpLine.connect(tls);
             case Endpoint.Serial serial -> SerialLine.open(serial);
         };
     }

@@ -12,9 +12,11 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
+import javax.net.ssl.SSLSocket;
 import jdk.net.ExtendedSocketOptions;
 
-/// A TCP connection. Each write goes out at once; a dead peer is found by keep-alive. A read that is interrupted ends
+/// A TCP connection, perhaps with TLS over it. Each write goes out at once; a dead peer is found by keep-alive. A read
+/// that is interrupted ends
 /// with
 /// `InterruptedIOException` and keeps the thread's interrupt.
 ///
@@ -73,6 +75,33 @@ final class TcpLine implements Line {
                     e, "The connection to " + where + " did not come about (" + small(e) + "); look at the network");
         }
     }
+
+    /// Connects to a machine and shakes hands over TLS.
+    ///
+    /// @throws IOException also when the other side is not who it says, or does not take our certificate
+    static TcpLine connect(Endpoint.Tls to) throws IOException {
+        var plain = connect(to.tcp());
+        try {
+            var socket = (SSLSocket)
+                    TlsFiles.context(to).getSocketFactory().createSocket(plain.socket, to.host(), to.port(), true);
+            var parameters = socket.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS"); // the host's name is in its certificate: RFC 6125
+            parameters.setProtocols(TLS_PROTOCOLS);
+            socket.setSSLParameters(parameters);
+            socket.setSoTimeout((int) CONNECT_TIMEOUT.toMillis());
+            socket.startHandshake();
+            return new TcpLine(socket, to.toString());
+        } catch (IOException e) {
+            plain.close();
+            throw interrupted(
+                    e,
+                    to + " and we found no way to speak TLS (" + small(e)
+                            + "); is its certificate for this name, and from an authority in the file of ca:?");
+        }
+    }
+
+    /// RFC 9325, 3.1.1: nothing older.
+    private static final String[] TLS_PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
     /// A connection that somebody opened to us.
     static TcpLine accepted(Socket socket) throws IOException {

@@ -38,12 +38,21 @@ record Architecture(String root, JavaClasses classes) {
     static final Map<String, Module> TABLE = Map.ofEntries(
             module("model", knows(), uses("tools.jackson.core", "javax.measure", "tech.units.indriya", "systems.uom")),
             module("connector", knows("model"), uses("org.slf4j")),
-            module("payload", knows("model"), uses("dev.cel", "com.google.common", "com.google.protobuf")),
+            module(
+                    "payload",
+                    knows("model"),
+                    uses(
+                            "dev.cel",
+                            "com.google.common",
+                            "com.google.protobuf",
+                            "tools.jackson",
+                            "org.mozilla.javascript")),
             module("site", knows("model", "payload"), uses()),
             module("journal", knows("model"), uses()),
             module("feed", knows("model"), uses()),
+            module("mqtt", knows(), uses()),
             module("history", knows("model", "feed"), uses("org.apache.tsfile")),
-            module("connectors", knows("model", "connector", "payload"), uses("org.slf4j")),
+            module("connectors", knows("model", "connector", "payload", "mqtt"), uses("org.slf4j")),
             module(
                     "access",
                     knows("model", "feed", "payload"),
@@ -238,7 +247,14 @@ record Architecture(String root, JavaClasses classes) {
     private static boolean isJdk(JavaClass type) {
         var name = type.getBaseComponentType().getPackageName();
         return type.getBaseComponentType().isPrimitive()
-                || Stream.of("java", "javax.net", "javax.crypto", "javax.security", "jdk", "com.sun.net.httpserver")
+                || Stream.of(
+                                "java",
+                                "javax.net",
+                                "javax.crypto",
+                                "javax.security",
+                                "jdk",
+                                "com.sun.net.httpserver",
+                                "com.sun.management")
                         .anyMatch(jdk -> isIn(name, jdk));
     }
 

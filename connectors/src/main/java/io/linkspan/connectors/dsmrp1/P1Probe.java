@@ -62,6 +62,7 @@ final class P1Probe {
     private static List<Endpoint> speeds(Endpoint endpoint) {
         return switch (endpoint) {
             case Endpoint.Tcp tcp -> List.of(tcp);
+            case Endpoint.Tls tls -> List.of(tls);
             case Endpoint.Serial serial -> List.of(serial.at(DsmrP1.BAUD, "8N1"), serial.at(9_600, "7E1"));
         };
     }
@@ -114,6 +115,7 @@ final class P1Probe {
                 "port",
                 switch (endpoint) {
                     case Endpoint.Tcp tcp -> tcp.toString();
+                    case Endpoint.Tls tls -> tls.toString();
                     case Endpoint.Serial serial when serial.baud() == DsmrP1.BAUD -> serial.path();
                     case Endpoint.Serial serial ->
                         "serial://" + serial.path() + "?baud=" + serial.baud() + "&mode=" + serial.mode();

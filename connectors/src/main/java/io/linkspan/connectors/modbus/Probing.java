@@ -137,6 +137,7 @@ final class Probing {
                 words.put("endpoint", tcp.host() + ":" + tcp.port());
                 if (on.rtu()) words.put("framing", "rtu");
             }
+            case Endpoint.Tls tls -> throw new IllegalStateException("Modbus is not spoken over " + tls);
             case Endpoint.Serial serial -> {
                 words.put("type", "modbus_rtu");
                 words.put("endpoint", serial.path());

@@ -1,0 +1,108 @@
+package io.linkspan.payload;
+
+import io.linkspan.model.Invalid;
+import io.linkspan.model.Json;
+import io.linkspan.model.Tree;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// One message, read at most once in each form, however many properties take something from it. For one thread.
+final class Message {
+    /// Longest message that is looked into, in bytes; a longer one is refused by name.
+    static final int MESSAGE_BYTES_MAX = 1 << 20;
+
+    private final String topic;
+    private final byte[] bytes;
+    private final long receivedMicros;
+    private final Map<String, Read<?>> reads = new HashMap<>();
+
+    Message(String topic, byte[] bytes, long receivedMicros) {
+        this.topic = topic;
+        this.bytes = bytes;
+        this.receivedMicros = receivedMicros;
+    }
+
+    private record Read<T>(@Nullable T result, @Nullable BadPayload failed) {}
+
+    @FunctionalInterface
+    private interface Reader<T> {
+        T read() throws BadPayload;
+    }
+
+    @SuppressWarnings("unchecked") // one form, one type
+    private <T> T once(String form, Reader<T> reader) throws BadPayload {
+        var read = (Read<T>) reads.get(form);
+        if (read == null) {
+            read = attempt(reader);
+            reads.put(form, read);
+        }
+        if (read.failed() != null) throw read.failed();
+        return java.util.Objects.requireNonNull(read.result());
+    }
+
+    private static <T> Read<T> attempt(Reader<T> reader) {
+        try {
+            return new Read<>(reader.read(), null);
+        } catch (BadPayload e) {
+            return new Read<>(null, e);
+        }
+    }
+
+    String topic() {
+        return topic;
+    }
+
+    byte[] bytes() throws BadPayload {
+        if (bytes.length > MESSAGE_BYTES_MAX)
+            throw new BadPayload(
+                    "it has " + bytes.length + " bytes; at most messageBytesMax = " + MESSAGE_BYTES_MAX + " are taken");
+        return bytes;
+    }
+
+    String text() throws BadPayload {
+        return once("text", () -> {
+            try {
+                return StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(bytes()))
+                        .toString();
+            } catch (CharacterCodingException e) {
+                throw new BadPayload("it is no text: its bytes are no UTF-8");
+            }
+        });
+    }
+
+    Tree json() throws BadPayload {
+        return once("json", () -> {
+            try {
+                return Json.parse("", text());
+            } catch (Invalid e) {
+                throw new BadPayload("it is no JSON: " + Shape.shown(e.getMessage()));
+            }
+        });
+    }
+
+    Tree cbor() throws BadPayload {
+        return once("cbor", () -> Cbor.parse(bytes()));
+    }
+
+    /// A SenML pack in JSON begins with a bracket (RFC 8428, 5), one in CBOR with the head of an array (RFC 8428,
+    /// 6).
+    List<SenMl.Item> senMl() throws BadPayload {
+        return once("senml", () -> SenMl.resolve(startsWithBracket() ? json() : cbor(), receivedMicros));
+    }
+
+    private boolean startsWithBracket() {
+        for (byte b : bytes) if (b != ' ' && b != '\n' && b != '\r' && b != '\t') return b == '[';
+        return false;
+    }
+
+    Tree decoded(Codec codec) throws BadPayload {
+        return once("js " + System.identityHashCode(codec), () -> codec.decode(topic, bytes()));
+    }
+}
