@@ -32,7 +32,7 @@ final class MqttClient implements Connector {
 
     @Override
     public void run(Surroundings here) throws IOException, InterruptedException {
-        var connected = Handshake.shake(here, settings, known);
+        var connected = Handshake.shake(here, settings, known, Announcements.will(settings, here.connector()));
         try (var wire = connected.wire()) {
             new Session(here, settings, known, wire, connected).run();
         }

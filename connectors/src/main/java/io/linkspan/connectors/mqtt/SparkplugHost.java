@@ -72,10 +72,12 @@ final class SparkplugHost {
             } catch (IllegalArgumentException e) {
                 throw thing.wrong("node", e);
             }
-            String metric = point.at().text();
-            if (metric.isBlank() || metric.length() > SparkplugPayload.NAME_BYTES_MAX)
+            String at = point.at().text();
+            String metric = at.startsWith("metric ") ? at.substring("metric ".length()).strip() : "";
+            if (metric.isEmpty() || metric.length() > SparkplugPayload.NAME_BYTES_MAX)
                 throw new io.linkspan.model.Invalid(
-                        point.at().mark(), point.name() + " needs the name of a metric as at:, such as \"Speed\"");
+                        point.at().mark(),
+                        point.name() + " at \"" + at + "\": write metric and its name, such as \"metric Speed\"");
             return new Place(node, device, metric);
         }
     }
@@ -397,6 +399,11 @@ final class SparkplugHost {
         };
     }
 
+    /// The points that a message on this topic may be about.
+    List<Integer> pointsOf(SparkplugTopic topic) {
+        return propertiesOf(topic.nodeId(), Optional.of(topic.device()));
+    }
+
     private List<Integer> propertiesOf(String nodeId, Optional<String> device) {
         var all = new ArrayList<Integer>();
         points.forEach((place, here) -> {
@@ -416,6 +423,13 @@ final class SparkplugHost {
                         List.of(metric(REBIRTH, OptionalLong.empty(), nowMicros, SparkplugPayload.BOOLEAN, new Content.Truth(true))),
                         OptionalLong.empty())
                 .encode();
+    }
+
+    /// Whether the site was told that this device, or its node, is gone.
+    boolean isGone(Place place) {
+        var node = nodes.get(place.nodeId);
+        var device = node == null ? null : node.devices.get(place.device);
+        return device != null && device.gone;
     }
 
     /// The payload that sets a metric; none when its birth is not known, so that nobody could say how.

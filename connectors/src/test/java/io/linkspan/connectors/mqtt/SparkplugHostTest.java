@@ -293,7 +293,7 @@ class SparkplugHostTest {
                 type,
                 Optional.empty(),
                 Optional.empty(),
-                new Tree.Scalar(mark, metric, true),
+                new Tree.Scalar(mark, "metric " + metric, true),
                 Optional.empty(),
                 choices,
                 Tree.fields(thing),
