@@ -6,6 +6,7 @@ import io.linkspan.mqtt.Properties;
 import io.linkspan.mqtt.Property;
 import io.linkspan.mqtt.Reason;
 import io.linkspan.mqtt.Version;
+import io.linkspan.mqtt.Will;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,32 +39,33 @@ final class Handshake {
     /// @param packetBytesMax the largest packet that it takes
     record Connected(Wire wire, boolean sessionPresent, Duration keepAlive, int sendMax, long packetBytesMax) {}
 
-    static Connected shake(Surroundings here, MqttSettings settings, MqttClient.Known known)
+    /// @param will what the broker says when we are gone without a word
+    static Connected shake(Surroundings here, MqttSettings settings, MqttClient.Known known, Optional<Will> will)
             throws IOException, InterruptedException {
         if (settings.speaks() == MqttSettings.Speaks.NEWEST && known.version.isEmpty()) {
-            var five = attempt(here, settings, Version.MQTT_5, true);
+            var five = attempt(here, settings, will, Version.MQTT_5, true);
             if (five.isPresent()) {
                 known.version = Optional.of(Version.MQTT_5);
                 return five.get();
             }
-            var three = attempt(here, settings, Version.MQTT_3_1_1, false).orElseThrow();
+            var three = attempt(here, settings, will, Version.MQTT_3_1_1, false).orElseThrow();
             known.version = Optional.of(Version.MQTT_3_1_1);
             return three;
         }
         var version = settings.speaks() == MqttSettings.Speaks.THREE
                 ? Version.MQTT_3_1_1
                 : settings.speaks() == MqttSettings.Speaks.FIVE ? Version.MQTT_5 : known.version.orElse(Version.MQTT_5);
-        return attempt(here, settings, version, false).orElseThrow();
+        return attempt(here, settings, will, version, false).orElseThrow();
     }
 
     /// @param mayFallBack none is returned when the broker does not know this version
     private static Optional<Connected> attempt(
-            Surroundings here, MqttSettings settings, Version version, boolean mayFallBack)
+            Surroundings here, MqttSettings settings, Optional<Will> will, Version version, boolean mayFallBack)
             throws IOException, InterruptedException {
         var wire = new Wire(here.open(settings.endpoint()), version);
         boolean taken = false;
         try {
-            wire.write(connect(here, settings, version));
+            wire.write(connect(here, settings, will, version));
             var answer = answer(here, settings, wire, mayFallBack);
             if (answer.isEmpty()) return Optional.empty();
             if (answer.get().reason().isError()) {
@@ -127,7 +129,8 @@ final class Handshake {
                 + settings.timeout().toMillis() + " ms; is that an MQTT broker, and is TLS as it wants it?");
     }
 
-    private static Packet.Connect connect(Surroundings here, MqttSettings settings, Version version)
+    private static Packet.Connect connect(
+            Surroundings here, MqttSettings settings, Optional<Will> will, Version version)
             throws IOException {
         boolean keeps = !settings.session().isZero();
         var properties = Properties.NONE;
@@ -142,7 +145,7 @@ final class Handshake {
                 clientId(here, settings),
                 !keeps,
                 (int) settings.keepAlive().toSeconds(),
-                Announcements.will(settings, clientId(here, settings)),
+                will,
                 settings.user(),
                 password(settings),
                 properties);

@@ -72,14 +72,39 @@ record MqttSettings(
                 within(s, "read-back", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofHours(1)),
                 prefix(s, "discovery", Optional.of(HOME_ASSISTANT)),
                 prefix(s, "announce", Optional.empty()));
+        all.checkPassword(s);
+        s.finish();
+        return all;
+    }
+
+    /// What a Sparkplug host needs of a broker: a session that begins clean and ends with the connection
+    /// (tck-id-message-flow-phid-sparkplug-clean-session). The caller reads its own fields before.
+    static MqttSettings sparkplug(Settings s) throws Invalid {
+        var all = new MqttSettings(
+                endpoint(s),
+                clientId(s),
+                s.text("user"),
+                file(s, "password-file"),
+                speaks(s),
+                within(s, "keep-alive", Duration.ofSeconds(30), KEEP_ALIVE_MIN, KEEP_ALIVE_MAX),
+                Duration.ZERO,
+                0,
+                within(s, "timeout", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofMinutes(10)),
+                within(s, "read-back", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofHours(1)),
+                Optional.empty(),
+                Optional.empty());
+        all.checkPassword(s);
+        s.finish();
+        return all;
+    }
+
+    private void checkPassword(Settings s) throws Invalid {
         if (s.has("password"))
             throw s.wrong(
                     "password",
                     "does not belong in a site file, which is kept in the log for ever; write it into a"
                             + " file that only its owner can read, and password-file: /etc/linkspan/mqtt-password here");
-        if (all.passwordFile.isPresent() && all.user.isEmpty()) throw s.wrong("password-file", "needs user: beside it");
-        s.finish();
-        return all;
+        if (passwordFile.isPresent() && user.isEmpty()) throw s.wrong("password-file", "needs user: beside it");
     }
 
     private static Endpoint endpoint(Settings s) throws Invalid {

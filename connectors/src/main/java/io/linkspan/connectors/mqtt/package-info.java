@@ -1,4 +1,4 @@
-/// MQTT to a broker that is there already: README.md beside this file.
+/// MQTT to a broker that is there already, and Sparkplug B over it: README.md beside this file.
 @NullMarked
 package io.linkspan.connectors.mqtt;
 
