@@ -233,14 +233,18 @@ final class LineTrials {
     private static String line(String text) {
         try {
             return switch (Endpoint.parse(text, TCP_PORT, BAUD, "8N1")) {
-                case Endpoint.Tcp tcp ->
-                    tcp.host().replace("localhost", "127.0.0.1").toLowerCase(java.util.Locale.ROOT) + ":" + tcp.port();
+                case Endpoint.Tcp tcp -> line(tcp.host(), tcp.port());
+                case Endpoint.Tls tls -> line(tls.host(), tls.port());
                 case Endpoint.Serial serial ->
                     Path.of(serial.path()).toRealPath().toString();
             };
         } catch (IllegalArgumentException | IOException e) {
             return text.strip(); // what is no endpoint, or no device yet, is refused by who opens it
         }
+    }
+
+    private static String line(String host, int port) {
+        return host.replace("localhost", "127.0.0.1").toLowerCase(java.util.Locale.ROOT) + ":" + port;
     }
 
     // ---- one trial, bounded in time
