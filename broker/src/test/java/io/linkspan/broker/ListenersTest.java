@@ -88,7 +88,8 @@ class ListenersTest {
 
     @AfterEach
     void stop() throws Exception {
-        if (running.isPresent()) assertThat(running.get().stop().orElseThrow()).isInstanceOf(InterruptedException.class);
+        if (running.isPresent())
+            assertThat(running.get().stop().orElseThrow()).isInstanceOf(InterruptedException.class);
         here.close();
     }
 
@@ -196,10 +197,12 @@ class ListenersTest {
                     .isEqualTo(Reason.BAD_USER_NAME_OR_PASSWORD);
         }
         try (var client = new Client()) {
-            assertThat(client.connect("x", Optional.of("anna"), Optional.of("secret word"))).isEqualTo(Reason.SUCCESS);
+            assertThat(client.connect("x", Optional.of("anna"), Optional.of("secret word")))
+                    .isEqualTo(Reason.SUCCESS);
         }
         try (var client = new Client()) {
-            assertThat(client.connect("p7", Optional.of("pump_7"), Optional.of(token))).isEqualTo(Reason.SUCCESS);
+            assertThat(client.connect("p7", Optional.of("pump_7"), Optional.of(token)))
+                    .isEqualTo(Reason.SUCCESS);
             client.send(new Packet.Publish(
                     "plant/pump_8/state", Qos.AT_LEAST_ONCE, false, false, 1, Properties.NONE, new byte[0]));
             assertThat(((Packet.Puback) client.receive()).reason()).isEqualTo(Reason.NOT_AUTHORIZED);

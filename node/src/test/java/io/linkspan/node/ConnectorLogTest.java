@@ -57,7 +57,8 @@ class ConnectorLogTest {
                         while (image.hasRemaining()) found.add(image.getInt());
                     },
                     stored -> {
-                        if (stored.control().hasRemaining()) found.add(stored.control().getInt());
+                        if (stored.control().hasRemaining())
+                            found.add(stored.control().getInt());
                         if (stored.readings().hasRemaining())
                             found.add(stored.readings().getInt());
                     });
@@ -101,7 +102,8 @@ class ConnectorLogTest {
             for (int life = 0; life < 4; life++) {
                 var now = new Life(disk);
                 assertThat(now.found.size()).as("seed %d, life %d", seed, life).isGreaterThanOrEqualTo(told);
-                for (int i = 0; i < now.found.size(); i++) assertThat(now.found.get(i)).isEqualTo(i);
+                for (int i = 0; i < now.found.size(); i++)
+                    assertThat(now.found.get(i)).isEqualTo(i);
                 assertThat(now.end.site()).isEqualTo(Math.max(0, now.found.size() - 1));
                 next = now.found.size();
                 told = next;
