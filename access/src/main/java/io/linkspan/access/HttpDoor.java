@@ -191,6 +191,7 @@ public final class HttpDoor implements Closeable {
         all.addAll(SiteRoutes.all());
         all.addAll(new ActRoutes().all());
         all.addAll(HistoryRoutes.all());
+        all.addAll(PlanRoutes.all());
         all.addAll(feeds.routes());
         all.addAll(new ApplicationRoutes(settings.applications()).all());
         all.addAll(files.all());

@@ -143,9 +143,14 @@ final class Visit {
 
     /// The body, at most this long.
     String body(int bytesMax) throws Problem, IOException {
+        return new String(bytes(bytesMax), StandardCharsets.UTF_8);
+    }
+
+    /// The body as it came, at most this long.
+    byte[] bytes(int bytesMax) throws Problem, IOException {
         long told = request.headers().contentLength().orElse(0);
         if (told > bytesMax) throw tooLong(bytesMax);
-        if (!request.content().hasEntity()) return "";
+        if (!request.content().hasEntity()) return new byte[0];
         watch().begin(limits().requestWithin());
         byte[] bytes;
         try (InputStream in = request.content().inputStream()) {
@@ -154,7 +159,7 @@ final class Visit {
             watch().end();
         }
         if (bytes.length > bytesMax) throw tooLong(bytesMax);
-        return new String(bytes, StandardCharsets.UTF_8);
+        return bytes;
     }
 
     private static Problem tooLong(int bytesMax) {
@@ -198,6 +203,12 @@ final class Visit {
 
     void nothing() {
         response.status(Status.NO_CONTENT_204);
+        response.send();
+    }
+
+    /// The client has it already (RFC 9110, 15.4.5).
+    void unchanged() {
+        response.status(Status.NOT_MODIFIED_304);
         response.send();
     }
 

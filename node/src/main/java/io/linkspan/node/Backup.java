@@ -26,7 +26,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
-/// A journal in one file (ZIP), taken while the node runs or not, and put back.
+/// A journal with the pictures of its sites in one file (ZIP), taken while the node runs or not, and put back.
 ///
 /// It is consistent without stopping anything: blocks of the log are only ever added, so the heads are noted first,
 /// then the
@@ -70,6 +70,13 @@ final class Backup {
                         out.closeEntry();
                         progress.accept(done);
                     }
+                for (Path each : files(data.resolve(PictureFolder.FOLDER))) {
+                    if (each.toString().endsWith(".new")) continue;
+                    out.putNextEntry(new ZipEntry(data.relativize(each).toString()));
+                    done += copy(each, out);
+                    out.closeEntry();
+                    progress.accept(done);
+                }
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
@@ -161,8 +168,11 @@ final class Backup {
                     known = true;
                     continue;
                 }
-                Path to = journal.resolve(entry.getName()).normalize();
-                if (!to.startsWith(journal) || entry.isDirectory())
+                boolean picture = entry.getName().startsWith(PictureFolder.FOLDER + "/");
+                Path into = picture ? journal.resolveSibling(PictureFolder.FOLDER) : journal;
+                Path to = (picture ? journal.resolveSibling(entry.getName()) : journal.resolve(entry.getName()))
+                        .normalize();
+                if (!to.startsWith(into) || entry.isDirectory())
                     throw new IOException(file + " names a file outside of itself: " + entry.getName());
                 Files.createDirectories(to.getParent());
                 try (var out = Files.newOutputStream(to)) {
