@@ -45,7 +45,7 @@ const arrange = async page => {
 };
 const wider = async page => {
   await page.locator('.board .country').first().waitFor({ state: 'attached' });
-  for (let i = 0; i < 17; i++) await page.getByRole('button', { name: 'Wider' }).click();
+  for (let i = 0; i < 3; i++) await page.getByRole('button', { name: 'Wider' }).click();
 };
 const PICTURES = [
   ['site', { screen: 'laptop' }, ''],
@@ -63,7 +63,7 @@ const PICTURES = [
   ['plan', { screen: 'laptop' }, 'plan', ill],
   ['plan-dark-arrange', { screen: 'laptop', scheme: 'dark', scale: 0.9 }, 'plan', arrange],
   ['plan-phone', { screen: 'phone' }, 'plan'],
-  ['map', { screen: 'laptop' }, 'plan/map', wider],
+  ['map', { screen: 'laptop', scale: 0.9 }, 'plan/map', wider],
   ['people', { screen: 'laptop' }, 'setup/people'],
 ];
 let failed = false;

@@ -110,7 +110,7 @@ function OnGround({ ground, plan, plans, moves, setMoves, arranging, again }: On
               <span class="now"><Main thing={s.thing} /></span>
               <Ill thing={s.thing} />
               {s.live && <small class="soft">{words.tellsItself}</small>}
-              {arranging && !s.live && <button type="button" class="quiet tiny" onClick={() => put(s.thing.id, null)}>{words.takeOff}</button>}
+              {arranging && !s.live && <button type="button" class="quiet tiny" onClick={() => put(s.thing.id, null)}>{words.takeOff}<span class="hidden"> {titleOf(s.thing)}</span></button>}
             </li>
           ))}</ul>
           <p class="soft small" role="status">{said}</p>
@@ -129,20 +129,20 @@ function OnGround({ ground, plan, plans, moves, setMoves, arranging, again }: On
 function Standing({ thing, link, chosen }: { thing: Thing; link: boolean; chosen: boolean }) {
   const { site, live } = useAround();
   const ill = useLive(live, s => worstOf(thing, s.cells) !== undefined);
-  const inside: ComponentChildren = <><i class="pin" /><span class="label"><strong>{titleOf(thing)}</strong><Main thing={thing} plain /><Ill thing={thing} /></span></>;
+  const inside: ComponentChildren = <><i class="pin" /><span class="label"><strong>{titleOf(thing)}</strong><Main thing={thing} /><Ill thing={thing} /></span></>;
   const look = `standing ${ill ? 'ill' : ''} ${chosen ? 'chosen' : ''}`;
   return link ? <a class={look} href={address(site.name, 'thing', thing.id)}>{inside}</a> : <span class={look}>{inside}</span>;
 }
 
-// On the ground what is wrong is said once, by the worst of it.
-function Main({ thing, plain = false }: { thing: Thing; plain?: boolean }) {
+// What is wrong is said once, by the worst of it: see below.
+function Main({ thing }: { thing: Thing }) {
   const { live } = useAround();
   const main = mainOf(thing);
   const cell = useCell(live, main?.property ?? '') ?? main;
   if (!cell) return null;
-  if (!plain || cell.private) return <Value cell={cell} />;
+  if (cell.private) return <Value cell={cell} />;
   const { missing_since: _, missing_cause: __, ...well } = cell;
-  return <Value cell={{ ...well, quality: 'good' }} />;
+  return <Value cell={{ ...well, ...(cell.quality === 'bad' ? { quality: 'good' as const } : {}) }} />;
 }
 
 function Ill({ thing }: { thing: Thing }) {
