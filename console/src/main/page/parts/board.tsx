@@ -70,9 +70,16 @@ export function Board({ ground, drawn, home, label, stands, onMove, onReady }: B
     }
     // A finger scrolls the page over a board that is shown whole, and moves one that is looked at closely.
     if (touch) made.on('zoomend', () => { if (made.getZoom() > first + 0.05) made.dragging.enable(); else made.dragging.disable(); });
-    let looked = false;
-    made.on('mousedown zoomstart keydown', () => { looked = true; });
-    const size = new ResizeObserver(() => { if (looked) made.invalidateSize(); else { fit(); first = made.getZoom(); } });
+    // Until somebody looks closer, all of it is shown, whatever the size becomes.
+    let looked = false, fitting = false;
+    made.on('mousedown zoomstart keydown', () => { looked ||= !fitting; });
+    const size = new ResizeObserver(() => {
+      if (looked) { made.invalidateSize(); return; }
+      fitting = true;
+      fit();
+      fitting = false;
+      first = made.getZoom();
+    });
     size.observe(box.current!);
     setMap(made);
     onReady(
