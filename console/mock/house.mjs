@@ -135,16 +135,24 @@ kinds:
       on: { type: flag, writable: true, at: "coil 0", fallback: true, minimum-off: 10min, minimum-on: 5min,
             without-us: { watchdog: "holding 10", every: 5s } }
       temperature: { type: number, unit: Cel, step: 0.1, at: "input 4 int16 x0.1", every: 1s, range: [-40, 120] }
+plans:
+  - { id: ground_floor, title: Ground floor, image: ground_floor }
 things:
   - id: meter
     title: Main electricity meter
+    place: { plan: ground_floor, x: 0.47, y: 0.89 }
+    position: [51.0538, 3.7250]
     connector: grid_meter
     properties:
       power: { type: number, unit: kW, at: "1-0:1.7.0" }
       voltage: { type: number, unit: V, at: "1-0:32.7.0" }
       energy_import: { type: register, unit: kWh, at: "1-0:1.8.1" }
-  - { id: roof, title: Solar panels, profile: sunspec_inverter, connector: inverter, unit: 1 }
-  - { id: boiler, kind: boiler, connector: plant_room, unit: 1 }
+  - { id: roof, title: Solar panels, profile: sunspec_inverter, connector: inverter, unit: 1, place: { plan: ground_floor, x: 0.12, y: 0.25 } }
+  - { id: boiler, kind: boiler, connector: plant_room, unit: 1, place: { plan: ground_floor, x: 0.92, y: 0.13 } }
+  - { id: heat_pump, title: Heat pump, connector: plant_room, unit: 2, place: { plan: ground_floor, x: 0.787, y: 0.49 } }
+  - { id: hall, connector: hall_bus, unit: 4, place: { plan: ground_floor, x: 0.535, y: 0.68 } }
+  - { id: cellar, title: Cold store, connector: cellar_bus, unit: 5, place: { plan: ground_floor, x: 0.5, y: 0.27 }, position: [50.8798, 4.7005] }
+  - { id: car, title: Car charger, connector: plant_room, unit: 6 }
 links:
   - id: shed_peak
     from: meter.power

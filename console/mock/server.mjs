@@ -1,5 +1,6 @@
 // The HTTP API under /v1 as the page uses it, over the house. Plain Node; state in memory; a site of its own for each server, so that
 // tests do not see each other. `/mock/...` plays what machines do: a line that is cut, a board that is worked by hand.
+import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
@@ -34,6 +35,7 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
   const first = now ? Date.parse(now) : began;
   const clock = () => (first + Date.now() - began) / 1000;
   const state = {
+    pictures: new Map(),
     code: 'LINK-4711-SPAN', sessions: new Map(), accounts: new Map(), tokens: [], applications: [], failures: 0,
     armed: true, revision: 7, yaml: siteFile, revisions: [{ revision: 7, position: '430113', time: iso(first / 1000 - 52_000), by: 'anna', yaml: siteFile }, { revision: 6, position: '401002', time: iso(first / 1000 - 700_000), by: 'anna', yaml: siteFile.replace('off-above: 5.0', 'off-above: 6.0').replace('revision: 7', 'revision: 6') }], position: 482_113, cuts: new Map(), holds: new Map(), out: new Map(), written: new Map(), added: [],
     found: [{ connector: 'cellar_bus', what: 'Modbus device, unit 7', settings: { type: 'modbus_rtu', endpoint: '/dev/ttyUSB0', baud: '9600', mode: '8N1', unit: '7' }, first: iso(first / 1000 - 3600), last: iso(first / 1000 - 60) }], log: [], streams: new Set(), slow: 0, offline: false, refuses: new Set(),
@@ -268,6 +270,29 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
     return { unchanged: false, applied: true, revision: state.revision, ...told };
   }
 
+  // ---- plans and pictures
+
+  // What the file says of where things stand, as far as the lines of this house are written.
+  const items = yaml => yaml.split(/\n(?= {0,2}- )/).map(text => [text.match(/^ {0,2}- (?:\{ )?id: (\w+)/)?.[1], text]);
+  function plans() {
+    const places = [], positions = [], all = [];
+    for (const [id, text] of items(state.yaml)) {
+      const place = text.match(/\bplace: \{ plan: (\w+), x: ([\d.]+), y: ([\d.]+) \}/), position = text.match(/\bposition: \[([-\d.]+), ([-\d.]+)\]/);
+      if (place) places.push({ thing: id, plan: place[1], x: Number(place[2]), y: Number(place[3]) });
+      if (position) positions.push({ thing: id, latitude: Number(position[1]), longitude: Number(position[2]) });
+      const image = text.match(/\bimage: (\w+)/)?.[1], title = text.match(/\btitle: "?([^",}\n]+?)"? *[,}\n]/)?.[1] ?? id, picture = state.pictures.get(image);
+      if (image) all.push({ id, title, image, ...(picture ? { picture: listed(image) } : {}) });
+    }
+    return { revision: state.revision, plans: all, places, positions };
+  }
+  const listed = name => { const { bytes, tag } = state.pictures.get(name); return { name, type: 'image/png', width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20), bytes: bytes.length, tag }; };
+  const keep = (name, bytes) => {
+    if (bytes.subarray(1, 4).toString('latin1') !== 'PNG') throw new Problem(422, 'Unprocessable Content', 'A picture is a PNG, a JPEG or a WebP; this is none of them');
+    state.pictures.set(name, { bytes, tag: createHash('sha256').update(bytes).digest('hex').slice(0, 24) });
+    return listed(name);
+  };
+  keep('ground_floor', readFileSync(new URL('../../simulation/src/main/resources/io/linkspan/simulation/ground_floor.png', import.meta.url)));
+
   // ---- commands
 
   function place(path, body, by) {
@@ -415,6 +440,14 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
       if (!found) throw new Problem(404, 'Not found', `revision ${name} is not in the log of this site; "revisions" lists them`);
       return { revision: found.revision, yaml: found.yaml };
     }
+    if (what === 'plans') return plans();
+    if (what === 'pictures') {
+      if (!name) return { pictures: [...state.pictures.keys()].map(listed) };
+      if (method === 'PUT') { allow(account, 'installer'); const parts = []; for await (const part of request) parts.push(part); return keep(name, Buffer.concat(parts)); }
+      if (!state.pictures.has(name)) throw new Problem(404, 'Not found', `There is no picture "${name}" here`);
+      if (method === 'DELETE') { allow(account, 'installer'); state.pictures.delete(name); return undefined; }
+      return { picture: state.pictures.get(name) };
+    }
     if (what === 'found') { allow(account, 'installer'); return { found: state.found }; }
     if (what === 'probe') {
       allow(account, 'installer');
@@ -500,6 +533,7 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
       if (url.pathname === `/v1/sites/${SITE}/live`) { live(request, response); return; }
       const answer = await v1(request, response, url);
       if (answer === undefined) { response.writeHead(204).end(); return; }
+      if (answer.picture) { response.writeHead(200, { 'Content-Type': 'image/png', 'Content-Security-Policy': "default-src 'none'; sandbox", 'X-Content-Type-Options': 'nosniff', ETag: `"${answer.picture.tag}"`, 'Cache-Control': 'private, no-cache' }).end(answer.picture.bytes); return; }
       const text = answer.csv ?? JSON.stringify(answer);
       const packed = gzipSync(text);
       response.writeHead(200, { 'Content-Type': answer.csv ? 'text/csv; charset=utf-8' : 'application/json', 'Cache-Control': 'no-store', 'Content-Encoding': 'gzip' }).end(packed);

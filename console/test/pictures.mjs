@@ -36,6 +36,18 @@ const find = async page => {
   await page.locator('form.form').evaluate(f => f.scrollIntoView({ block: 'start' }));
 };
 const cut = async (page, here) => { here.mock.play.cut('cellar_bus'); await page.locator('.troubles li').nth(1).waitFor(); };
+const ill = async (page, here) => { here.mock.play.cut('cellar_bus'); await page.locator('.standing.ill').first().waitFor(); };
+const arrange = async page => {
+  await page.getByRole('button', { name: 'Arrange' }).click();
+  await page.getByRole('button', { name: 'Boiler', exact: true }).focus();
+  await page.keyboard.press('ArrowLeft');
+  await page.getByRole('button', { name: 'See what would change' }).click();
+  await page.locator('.diff').waitFor();
+};
+const wider = async page => {
+  await page.locator('.board .country').first().waitFor({ state: 'attached' });
+  for (let i = 0; i < 3; i++) await page.getByRole('button', { name: 'Wider' }).click();
+};
 const PICTURES = [
   ['site', { screen: 'laptop' }, ''],
   ['site-dark-missing', { screen: 'laptop', scheme: 'dark' }, '', cut],
@@ -51,6 +63,10 @@ const PICTURES = [
   ['set-up-wrong-line', { screen: 'laptop', scheme: 'dark' }, 'setup/file', mistake],
   ['set-up-complete', { screen: 'laptop' }, 'setup/file', complete],
   ['set-up-add', { screen: 'laptop', scale: 0.9 }, 'setup/add', find],
+  ['plan', { screen: 'laptop' }, 'plan', ill],
+  ['plan-dark-arrange', { screen: 'laptop', scheme: 'dark', scale: 0.9 }, 'plan', arrange],
+  ['plan-phone', { screen: 'phone' }, 'plan'],
+  ['map', { screen: 'laptop', scale: 0.9 }, 'plan/map', wider],
   ['people', { screen: 'laptop' }, 'setup/people'],
 ];
 let failed = false;

@@ -33,11 +33,17 @@ for (const scheme of ['light', 'dark'])
         await page.locator('.troubles li').nth(2).waitFor();
         await audit(page, 'site, something missing');
         mock.play.heal('plant_room');
-        for (const path of ['thing/boiler', 'thing/heat_pump', 'thing/meter', 'thing/hall', 'energy', 'setup/file', 'setup/add', 'setup/people', 'setup/tokens', 'setup/applications']) {
+        for (const path of ['thing/boiler', 'thing/heat_pump', 'thing/meter', 'thing/hall', 'energy', 'plan', 'plan/map', 'setup/file', 'setup/add', 'setup/people', 'setup/tokens', 'setup/applications']) {
           await to(path);
           await page.locator('.card, .tile').first().waitFor();
           await audit(page, path);
         }
+        await to('plan');
+        await page.getByRole('button', { name: 'Arrange' }).click();
+        await page.getByRole('button', { name: 'Put it here Car charger' }).click();
+        await page.getByRole('button', { name: 'See what would change' }).click();
+        await page.locator('.diff').waitFor();
+        await audit(page, 'arranging a plan');
         await to('thing/boiler');
         await page.getByRole('button', { name: 'Take it by hand' }).click();
         await audit(page, 'taking by hand');

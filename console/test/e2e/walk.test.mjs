@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { DIST, fits, open, visit } from '../browser.mjs';
 
@@ -438,11 +439,104 @@ test('no page is wider than its screen, in both languages', () => walk({ screen:
   }
 }));
 
-test('the first view weighs under 60 KB, everything under 90 KB compressed', () => walk({}, async ({ signIn, asked }) => {
+const PICTURE = fileURLToPath(new URL('../../../simulation/src/main/resources/io/linkspan/simulation/ground_floor.png', import.meta.url));
+
+async function placeMachines({ page, to, screen }) {
+  await to('plan');
+  const standing = name => page.locator('.board .standing', { hasText: name });
+  const row = name => page.locator('.standing-list li', { hasText: name });
+  await standing('Cold store').waitFor();
+  assert.equal(await page.locator('.board .standing').count(), await page.locator('.standing-list li').count());
+  await page.getByRole('button', { name: 'Arrange' }).click();
+  // What is no picture is refused with a sentence; a picture becomes a plan.
+  await page.getByLabel('What does it show?').fill('First floor');
+  await page.getByLabel('Picture', { exact: true }).setInputFiles({ name: 'floor.png', mimeType: 'image/png', buffer: Buffer.from('<svg onload="x"/>') });
+  await page.getByRole('button', { name: 'Add a plan' }).click();
+  await page.getByRole('alert').getByText('this is none of them').waitFor();
+  await page.getByLabel('Picture', { exact: true }).setInputFiles(PICTURE);
+  await page.getByRole('button', { name: 'Add a plan' }).click();
+  await page.getByRole('link', { name: 'First floor' }).and(page.locator('[aria-current]')).waitFor();
+  // A machine is put on it, and moved by the keys alone.
+  await row('Car charger').getByRole('button').click();
+  const charger = page.getByRole('button', { name: 'Car charger', exact: true });
+  await charger.focus();
+  for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown', 'Shift+ArrowUp']) await page.keyboard.press(key);
+  const said = await page.locator('.standing-list [role=status]').first().innerText();
+  const [x, y] = [...said.matchAll(/([\d.]+) %/g)].map(m => Number(m[1]));
+  assert.ok(x > 50 && y > 50, said);
+  if (screen === 'phone') assert.ok(await fits(page));
+  await page.getByRole('button', { name: 'See what would change' }).click();
+  const lines = (await page.locator('.diff .in').allInnerTexts()).map(l => l.trim());
+  assert.equal(lines.length, 2, lines.join());
+  assert.match(lines.join(), /id: first_floor, title: First floor, image: first_floor/);
+  const [, writtenX, writtenY] = lines.join().match(/id: car, .*place: \{ plan: first_floor, x: ([\d.]+), y: ([\d.]+) \}/).map(Number);
+  assert.ok(Math.abs(writtenX * 100 - x) < 0.06 && Math.abs(writtenY * 100 - y) < 0.06, lines.join());
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.locator('.place-changes').waitFor({ state: 'detached' });
+  await page.reload();
+  await page.locator('.board img.leaflet-image-layer').waitFor();
+  await standing('Car charger').waitFor();
+  assert.ok(await page.locator('.board img.leaflet-image-layer').evaluate(i => i.decode().then(() => i.naturalWidth)) === 1200);
+}
+
+test('a plan is added from a picture, a machine put on it by the keys, applied, and there after a reload', () => walk({}, async here => { await here.signIn(); await placeMachines(here); }));
+test('the same plan on a phone', () => walk({ screen: 'phone' }, async here => { await here.signIn(); await placeMachines({ ...here, screen: 'phone' }); }));
+
+test('a machine is dragged to its place; its value moves, and what is wrong is said in words', () => walk({}, async ({ page, signIn, to, mock }) => {
+  await signIn();
+  await to('plan');
+  const meter = page.locator('.board .standing', { hasText: 'Main electricity meter' });
+  const value = meter.locator('.value');
+  const first = await value.innerText();
+  await page.waitForFunction(before => [...document.querySelectorAll('.board .standing')].find(s => s.textContent.includes('Main electricity meter')).querySelector('.value').innerText !== before, first);
+  mock.play.cut('grid_meter');
+  await meter.getByText(/Missing since 17:0\d/).waitFor();
+  await page.locator('.standing-list li', { hasText: 'Main electricity meter' }).locator('.ill-text').waitFor();
+  mock.play.heal('grid_meter');
+  await page.locator('.board .standing.ill').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Arrange' }).click();
+  const pin = await page.locator('.board span.standing', { hasText: 'Main electricity meter' }).locator('.pin').boundingBox();
+  await page.mouse.move(pin.x + pin.width / 2, pin.y + pin.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(pin.x - 90, pin.y - 60, { steps: 8 });
+  await page.mouse.up();
+  await page.getByRole('button', { name: 'See what would change' }).click();
+  const [, x, y] = (await page.locator('.diff .in').innerText()).match(/x: ([\d.]+), y: ([\d.]+)/).map(Number);
+  assert.ok(x < 0.42 && y < 0.86, `${x} ${y}`);
+  await page.getByRole('button', { name: 'Discard my changes' }).click();
+  await page.locator('.place-changes').waitFor({ state: 'detached' });
+  await page.locator('.board a.standing', { hasText: 'Boiler' }).click();
+  await page.getByRole('heading', { name: 'Boiler', level: 1 }).waitFor();
+}));
+
+test('the map is drawn from the page itself, and has what has a position', () => walk({}, async ({ page, signIn, to, asked, mock }) => {
+  await signIn();
+  await to('plan/map');
+  await page.locator('.board .country').first().waitFor({ state: 'attached' });
+  assert.deepEqual((await page.locator('.standing-list li a').allInnerTexts()).sort(), ['Cold store', 'Main electricity meter']);
+  for (let i = 0; i < 8; i++) await page.getByRole('button', { name: 'Wider' }).click();
+  assert.ok(asked.every(u => u.startsWith(mock.address)));
+}));
+
+test('who may not change the site looks at the plan', () => walk({ account: 'bert' }, async ({ page, signIn, to }) => {
+  await signIn();
+  await to('plan');
+  await page.locator('.board .standing').first().waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Arrange' }).count(), 0);
+}));
+
+test('the first view weighs under 60 KB, everything but the plan and the map under 90 KB compressed, those under 60 and 105 KB', () => walk({}, async ({ signIn, asked }) => {
   await signIn();
   const size = file => { const path = join(DIST, file); try { return statSync(`${path}.gz`).size; } catch { return statSync(path).size; } };
   const first = asked.map(u => new URL(u).pathname).filter(p => !p.startsWith('/v1/')).map(p => p === '/' ? 'index.html' : p).reduce((sum, f) => sum + size(f), 0);
-  const all = readdirSync(DIST, { recursive: true }).filter(f => /\.\w+$/.test(f) && !f.endsWith('.gz')).reduce((sum, f) => sum + size(f), 0);
+  const files = readdirSync(DIST, { recursive: true }).filter(f => /\.\w+$/.test(f) && !f.endsWith('.gz'));
+  const sum = some => files.filter(some).reduce((all, f) => all + size(f), 0);
+  // Leaflet and the outlines of the countries come when somebody opens a plan, or the map.
+  const ofMap = f => /\/(countries|src)-/.test(f), ofPlan = f => /\/(plan|layers|marker)-/.test(f);
+  const all = sum(f => !ofMap(f) && !ofPlan(f));
+  assert.ok(sum(ofPlan) > 10_000 && sum(ofPlan) < 60_000, `${sum(ofPlan)} bytes of the plan`);
+  assert.ok(sum(ofMap) > 10_000 && sum(ofMap) < 105_000, `${sum(ofMap)} bytes of the map`);
+  assert.ok(!asked.some(u => /(countries|plan)-/.test(u)), 'the plan is loaded before it is opened');
   assert.ok(first < 60_000, `${first} bytes before the first view`);
   assert.ok(all < 90_000, `${all} bytes in all`);
 }));

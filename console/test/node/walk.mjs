@@ -2,6 +2,7 @@
 //   node walk.mjs URL SET-UP-CODE CHROMIUM FOLDER-OF-SCREENSHOTS ADDRESS-OF-A-METER [HASH]
 // Under TLS the browser trusts the key with this hash alone (SHA-256 of its SPKI, base64); a browser without it is stopped.
 import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const [url, code, executablePath, folder, meter, trusted] = process.argv.slice(2);
@@ -102,6 +103,23 @@ await to('setup/file');
 await page.getByText('Earlier revisions').click();
 await page.locator('.revisions li').first().getByRole('button').click();
 await page.locator('.diff .out', { hasText: 'cellar_meter' }).first().waitFor();
+
+// a plan is made from a picture, the boiler put on it by the keys, applied; after a reload it stands there with its value
+await to('plan');
+await page.getByLabel('What does it show?').fill('Ground floor');
+await page.getByLabel('Picture', { exact: true }).setInputFiles(fileURLToPath(new URL('../../../simulation/src/main/resources/io/linkspan/simulation/ground_floor.png', import.meta.url)));
+await page.getByRole('button', { name: 'Add a plan' }).click();
+await page.locator('.standing-list li', { hasText: /boiler/i }).getByRole('button').click();
+await page.getByRole('button', { name: /^boiler$/i }).focus();
+for (const key of ['ArrowRight', 'ArrowUp']) await page.keyboard.press(key);
+await page.getByRole('button', { name: 'See what would change' }).click();
+await page.locator('.diff .in', { hasText: 'place: { plan: ground_floor, x: 0.5' }).waitFor();
+await page.getByRole('button', { name: 'Apply' }).click();
+await page.locator('.place-changes').waitFor({ state: 'detached' });
+await page.reload();
+await page.locator('.board .standing .value').first().waitFor();
+assert.equal(await page.locator('.board img.leaflet-image-layer').evaluate(i => i.decode().then(() => i.naturalWidth)), 1200);
+await page.screenshot({ path: `${folder}/plan.png`, fullPage: true });
 
 await page.reload();
 await page.locator('main#content > *').first().waitFor();

@@ -77,6 +77,12 @@ export type Application = {
   name: string; contract: { properties: string[]; every?: string; delay?: string; until?: string };
   quota?: { items_per_s: number }; cursor?: string; created?: string;
 };
+export type Picture = { name: string; type: string; width: number; height: number; bytes: number; tag: string };
+export type Plan = { id: string; title: string; image: string; picture?: Picture };
+export type Plans = {
+  revision: number; plans: Plan[]; places: { thing: string; plan: string; x: number; y: number }[];
+  positions: { thing: string; latitude: number; longitude: number }[]; site?: { latitude: number; longitude: number };
+};
 export type LineError = { line: number; column?: number; message: string };
 
 // RFC 9457. `detail` is a sentence for people.
@@ -99,13 +105,14 @@ let onSignedOut: () => void = () => {};
 export const whenSignedOut = (then: () => void) => { onSignedOut = then; };
 export const signedOut = () => onSignedOut();
 
-type Call = { method?: string; body?: Json; text?: string; type?: string; headers?: Record<string, string>; signal?: AbortSignal };
+type Call = { method?: string; body?: Json; text?: string; file?: Blob; type?: string; headers?: Record<string, string>; signal?: AbortSignal };
 
 async function send(path: string, call: Call = {}): Promise<Response> {
   const method = call.method ?? 'GET';
   const headers: Record<string, string> = { Accept: 'application/json', ...call.headers };
-  let body: string | undefined;
-  if (call.text !== undefined) { body = call.text; headers['Content-Type'] = call.type ?? 'text/plain'; }
+  let body: string | Blob | undefined;
+  if (call.file) { body = call.file; headers['Content-Type'] = call.type ?? 'application/octet-stream'; }
+  else if (call.text !== undefined) { body = call.text; headers['Content-Type'] = call.type ?? 'text/plain'; }
   else if (call.body !== undefined) { body = JSON.stringify(call.body); headers['Content-Type'] = 'application/json'; }
   if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
   let answer: Response;
@@ -208,6 +215,9 @@ export const api = {
   tryOut: (site: string, yaml: string, thing: string) => json<Tried>(`/v1/sites/${part(site)}/try`, { method: 'POST', body: { yaml, thing } }),
   found: async (site: string) => (await json<{ found: Found[] }>(`/v1/sites/${part(site)}/found`)).found,
 
+  plans: (site: string) => json<Plans>(`/v1/sites/${part(site)}/plans`),
+  putPicture: (site: string, name: string, file: Blob) => json<Picture>(pictureAddress(site, name), { method: 'PUT', file, type: /^image\//.test(file.type) ? file.type : 'application/octet-stream' }),
+
   applications: async (site: string) => (await json<{ applications: Application[] }>(`/v1/sites/${part(site)}/applications`)).applications,
   addApplication: (site: string, name: string, contract: Application['contract']) =>
     json<{ name: string; token: string }>(`/v1/sites/${part(site)}/applications`, { method: 'POST', body: { name, contract } as Json }),
@@ -217,4 +227,6 @@ export const api = {
 // Most pages of one question; what is asked for a chart stays far below.
 const PAGES_MAX = 40;
 const historyOf = (site: string, path: string) => `/v1/sites/${part(site)}/cells/${part(path)}/history`;
+// The tag makes another picture another address, so that a page never shows the former one.
+export const pictureAddress = (site: string, name: string, tag?: string) => `/v1/sites/${part(site)}/pictures/${part(name)}${query({ tag })}`;
 export const liveAddress = (site: string) => `/v1/sites/${part(site)}/live`;

@@ -56,6 +56,9 @@ public interface Place {
     /// @throws Log.BeyondBranch the position is on a branch that ended
     Log.Reader reader(Log.Position from) throws IOException;
 
+    /// Its pictures.
+    Pictures pictures();
+
     /// The readings by time, where this node keeps them.
     Optional<History> history();
 }

@@ -144,7 +144,12 @@ final class Visit {
 
     /// The body, at most this long.
     String body(int bytesMax) throws Problem, IOException {
-        return new String(Body.read(request, bytesMax), StandardCharsets.UTF_8);
+        return new String(bytes(bytesMax), StandardCharsets.UTF_8);
+    }
+
+    /// The body as it came, at most this long.
+    byte[] bytes(int bytesMax) throws Problem, IOException {
+        return Body.read(request, bytesMax);
     }
 
     /// The body as a JSON object.
@@ -176,6 +181,12 @@ final class Visit {
 
     void nothing() {
         response.status(Status.NO_CONTENT_204);
+        response.send();
+    }
+
+    /// The client has it already (RFC 9110, 15.4.5).
+    void unchanged() {
+        response.status(Status.NOT_MODIFIED_304);
         response.send();
     }
 

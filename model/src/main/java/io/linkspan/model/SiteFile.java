@@ -17,6 +17,7 @@ import java.util.Set;
 /// @param zone schedules run in it
 /// @param armed whether a new site writes to its machines at once; a running site keeps what it was told since
 /// @param revision counts the changes; `apply` of another revision than the running one is refused
+/// @param plans the pictures on which things stand
 public record SiteFile(
         Tree.Fields tree,
         String name,
@@ -25,6 +26,7 @@ public record SiteFile(
         boolean armed,
         long revision,
         Map<String, ConnectorEntry> connectors,
+        Map<String, Plan> plans,
         Map<String, Thing> things,
         Map<String, Link> links,
         Map<String, Tariff> tariffs) {
@@ -42,6 +44,8 @@ public record SiteFile(
     public static final int TARIFFS_MAX = 100;
     /// Most connectors.
     public static final int CONNECTORS_MAX = 10_000;
+    /// Most plans.
+    public static final int PLANS_MAX = 50;
 
     /// A connector as the file names it; its settings are checked by its type.
     ///
@@ -53,6 +57,11 @@ public record SiteFile(
     /// @param at the address in the words of the connector
     /// @param writable whether the other machine may ask for another value
     public record Serve(Tree.Scalar at, String property, boolean writable) {}
+
+    /// A picture on which things stand, such as a floor.
+    ///
+    /// @param image the name of a stored picture; whether it is there is known to the node alone
+    public record Plan(String id, Optional<String> title, String image) {}
 
     /// Reads and checks a whole file; what the connectors must check themselves is left to them.
     ///
@@ -67,7 +76,8 @@ public record SiteFile(
         String name = s.needName("site");
         var connectors = connectors(s);
         var kinds = kinds(s);
-        var things = things(s, kinds, connectors.keySet());
+        var plans = plans(s);
+        var things = things(s, kinds, connectors.keySet(), plans.keySet());
         var lookup = new Lookup(things);
         checkServes(connectors, lookup);
         var links = links(s, lookup);
@@ -79,6 +89,7 @@ public record SiteFile(
                 s.flag("armed", false),
                 s.integer("revision", 0, 0, Long.MAX_VALUE),
                 connectors,
+                plans,
                 things,
                 links,
                 tariffs(s, lookup));
@@ -207,8 +218,19 @@ public record SiteFile(
         return all;
     }
 
-    private static Map<String, Thing> things(Settings s, Map<String, Tree.Fields> kinds, Set<String> connectors)
-            throws Invalid {
+    private static Map<String, Plan> plans(Settings s) throws Invalid {
+        var all = new LinkedHashMap<String, Plan>();
+        for (var p : s.list("plans")) {
+            var plan = new Plan(p.needName("id"), p.text("title"), p.needName("image"));
+            p.finish();
+            if (all.put(plan.id(), plan) != null) throw p.wrong("id", twice("plan", plan.id()));
+            if (all.size() > PLANS_MAX) throw new Invalid(p.mark(), "a site has at most " + PLANS_MAX + " plans");
+        }
+        return all;
+    }
+
+    private static Map<String, Thing> things(
+            Settings s, Map<String, Tree.Fields> kinds, Set<String> connectors, Set<String> plans) throws Invalid {
         var all = new LinkedHashMap<String, Thing>();
         for (var written : s.list("things")) {
             var kind = written.text("kind");
@@ -222,7 +244,7 @@ public record SiteFile(
                                     + Lookup.near(kind.get(), kinds.keySet()));
                 t = new Settings(without(merge(template, written.tree())));
             }
-            Thing thing = thing(t, kind, connectors);
+            Thing thing = thing(t, kind, connectors, plans);
             if (all.put(thing.id(), thing) != null) throw written.wrong("id", twice("thing", thing.id()));
             if (all.size() > THINGS_MAX)
                 throw new Invalid(written.mark(), "a site has at most " + THINGS_MAX + " things");
@@ -253,9 +275,10 @@ public record SiteFile(
     }
 
     private static final List<String> OF_THING =
-            List.of("id", "title", "urn", "kind", "connector", "properties", "actions", "was");
+            List.of("id", "title", "urn", "kind", "connector", "place", "position", "properties", "actions", "was");
 
-    private static Thing thing(Settings t, Optional<String> kind, Set<String> connectors) throws Invalid {
+    private static Thing thing(Settings t, Optional<String> kind, Set<String> connectors, Set<String> plans)
+            throws Invalid {
         String id = t.needName("id");
         var connector = t.text("connector");
         if (connector.isPresent() && !connectors.contains(connector.get()))
@@ -284,10 +307,54 @@ public record SiteFile(
                 t.text("urn"),
                 kind,
                 connector,
+                place(t, plans),
+                thingPosition(t),
                 new Tree.Fields(t.mark(), own, t.tree().keys()),
                 properties,
                 actions,
                 t.text("was"));
+    }
+
+    private static Optional<Thing.Place> place(Settings t, Set<String> plans) throws Invalid {
+        var written = t.below("place");
+        if (written.isEmpty()) return Optional.empty();
+        var p = written.get();
+        String plan = p.needText("plan", "ground_floor");
+        if (!plans.contains(plan))
+            throw p.wrong("plan", "names no plan of this file: \"" + plan + "\"" + Lookup.near(plan, plans));
+        var place = new Thing.Place(plan, share(p, "x", "left"), share(p, "y", "top"));
+        p.finish();
+        return Optional.of(place);
+    }
+
+    private static double share(Settings p, String field, String from) throws Invalid {
+        double share = p.number(field)
+                .orElseThrow(() -> new Invalid(
+                        p.mark(), "\"" + field + "\" is missing: 0 to 1 from the " + from + " of the plan"));
+        if (share < 0 || share > 1)
+            throw p.wrong(field, "is 0 to 1 from the " + from + " of the plan, not " + p.needText(field, "0.5"));
+        return share;
+    }
+
+    private static Optional<Value.Position> thingPosition(Settings t) throws Invalid {
+        var items = t.items("position");
+        if (items.isEmpty() && !t.has("position")) return Optional.empty();
+        var numbers = new ArrayList<Double>();
+        try {
+            for (var item : items) {
+                if (!(item instanceof Tree.Scalar n)) throw new NumberFormatException();
+                numbers.add(Double.parseDouble(n.text()));
+            }
+            if (numbers.size() < 2 || numbers.size() > 3) throw new NumberFormatException();
+        } catch (NumberFormatException _) {
+            throw t.wrong("position", "is [latitude, longitude] in degrees, such as [51.05, 3.72]");
+        }
+        try {
+            return Optional.of(
+                    new Value.Position(numbers.get(0), numbers.get(1), numbers.size() == 3 ? numbers.get(2) : 0));
+        } catch (IllegalArgumentException e) {
+            throw t.wrong("position", e);
+        }
     }
 
     private static Map<String, Settings> named(Settings t, String field) throws Invalid {

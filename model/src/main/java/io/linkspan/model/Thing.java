@@ -10,6 +10,8 @@ import java.util.Optional;
 /// @param urn global name for life, where given
 /// @param kind the template it was made from, where there is one
 /// @param connector who speaks to it; none for a thing that only people and links work
+/// @param place where it stands on a plan
+/// @param position where it stands on earth; one that moves tells it with a property of type position
 /// @param settings the fields that are the connector's, such as `unit: 1`
 /// @param actions what it can do, by name
 /// @param was the name before a renaming
@@ -19,10 +21,18 @@ public record Thing(
         Optional<String> urn,
         Optional<String> kind,
         Optional<String> connector,
+        Optional<Place> place,
+        Optional<Value.Position> position,
         Tree.Fields settings,
         Map<String, Property> properties,
         Map<String, Action> actions,
         Optional<String> was) {
+
+    /// A place on a plan.
+    ///
+    /// @param x 0 at the left, 1 at the right
+    /// @param y 0 at the top, 1 at the bottom
+    public record Place(String plan, double x, double y) {}
 
     /// Something a thing can do.
     ///

@@ -27,7 +27,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
-/// A journal in one file (ZIP), taken while the node runs or not, and put back.
+/// A journal with the pictures of its sites in one file (ZIP), taken while the node runs or not, and put back.
 ///
 /// It is consistent without stopping anything: blocks of the log are only ever added, so the heads are noted first,
 /// then the
@@ -77,6 +77,13 @@ final class Backup {
                         out.closeEntry();
                         progress.accept(done);
                     }
+                for (Path each : files(data.resolve(PictureFolder.FOLDER))) {
+                    if (each.toString().endsWith(".new")) continue;
+                    out.putNextEntry(new ZipEntry(data.relativize(each).toString()));
+                    done += copy(each, out);
+                    out.closeEntry();
+                    progress.accept(done);
+                }
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
@@ -184,9 +191,14 @@ final class Backup {
                     known = true;
                     continue;
                 }
-                boolean isHistory = entry.getName().startsWith(Histories.FOLDER + "/");
-                Path within = isHistory ? data.resolve(Histories.FOLDER) : journal;
-                Path to = (isHistory ? data : journal).resolve(entry.getName()).normalize();
+                String beside = List.of(Histories.FOLDER, PictureFolder.FOLDER).stream()
+                        .filter(folder -> entry.getName().startsWith(folder + "/"))
+                        .findFirst()
+                        .orElse("");
+                Path within = beside.isEmpty() ? journal : data.resolve(beside);
+                Path to = (beside.isEmpty() ? journal : data)
+                        .resolve(entry.getName())
+                        .normalize();
                 if (!to.startsWith(within) || entry.isDirectory())
                     throw new IOException(file + " names a file outside of itself: " + entry.getName());
                 Files.createDirectories(to.getParent());

@@ -478,6 +478,11 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         return led;
     }
 
+    /// Its folder.
+    public Path data() {
+        return data;
+    }
+
     /// Puts a request to a site; what becomes of it is told by the result. Waits only while too many requests wait.
     public Asked ask(SiteId site, Principal by, Input input) throws InterruptedException {
         return ask(site, by, input, Optional.empty());

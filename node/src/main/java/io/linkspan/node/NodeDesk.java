@@ -66,6 +66,7 @@ public final class NodeDesk implements Desk {
                         node.board(id),
                         new PageViews(node.board(id), clock, speed),
                         note,
+                        new PictureFolder(node.data(), id),
                         () -> history.apply(id)));
     }
 

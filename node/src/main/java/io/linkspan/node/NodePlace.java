@@ -1,6 +1,7 @@
 package io.linkspan.node;
 
 import io.linkspan.access.PageView;
+import io.linkspan.access.Pictures;
 import io.linkspan.access.Place;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
@@ -26,9 +27,15 @@ import java.util.function.Supplier;
 ///
 /// @param views the site in plain words
 /// @param note one sentence for the head of its page
+/// @param pictures what lies under its plans
 /// @param kept its readings by time
 record NodePlace(
-        RunningSite view, Board board, PageViews views, Supplier<String> note, Supplier<Optional<History>> kept)
+        RunningSite view,
+        Board board,
+        PageViews views,
+        Supplier<String> note,
+        Pictures pictures,
+        Supplier<Optional<History>> kept)
         implements Place {
     @Override
     public SiteId id() {

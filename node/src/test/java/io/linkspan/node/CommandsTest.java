@@ -3,8 +3,11 @@ package io.linkspan.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -224,6 +227,10 @@ class CommandsTest {
     @Test
     void aBackupIsConsistentWhileItRunsAndComesBackPassive() throws Exception {
         shed();
+        var drawn = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(8, 6, BufferedImage.TYPE_INT_RGB), "png", drawn);
+        var site = node.running().node().sites().getFirst();
+        new PictureFolder(node.data, site).put("ground_floor", drawn.toByteArray());
         Path file = folder.resolve("backup.zip");
         assertThat(node.say("backup", file.toString()).exit()).isEqualTo(Exit.DONE);
         Path other = folder.resolve("o");
@@ -233,6 +240,11 @@ class CommandsTest {
         assertThat(TestNode.run("get", "--data", other.toString()).out()).contains("meter.power", "9 kW");
         assertThat(TestNode.run("why", "boiler.on", "--data", other.toString()).out())
                 .contains("shed_peak (version 1)");
+        assertThat(new PictureFolder(other, site)
+                        .get("ground_floor")
+                        .orElseThrow()
+                        .bytes())
+                .isEqualTo(drawn.toByteArray());
         assertThat(Backup.isPassive(other)).isTrue();
         var settings = Running.Settings.of(other, node.site);
         var passive = new Running.Settings(

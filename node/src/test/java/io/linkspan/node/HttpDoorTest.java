@@ -6,11 +6,14 @@ import io.linkspan.access.Application;
 import io.linkspan.access.HttpDoor;
 import io.linkspan.access.Identity;
 import io.linkspan.access.Limits;
+import io.linkspan.access.Pictures;
 import io.linkspan.access.Role;
 import io.linkspan.access.Who;
 import io.linkspan.feed.Contract;
 import io.linkspan.model.Principal;
+import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -34,6 +37,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -225,6 +229,98 @@ class HttpDoorTest {
                 .header("Content-Type", "text/yaml"));
         assertThat(wrong.statusCode()).isEqualTo(422);
         assertThat(wrong.body()).contains("\"errors\":[{\"line\":");
+    }
+
+    // ---- plans and pictures
+
+    private static byte[] png(int width) throws IOException {
+        var out = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(width, 9, BufferedImage.TYPE_INT_RGB), "png", out);
+        return out.toByteArray();
+    }
+
+    private HttpRequest.Builder picture(String name, byte[] bytes) {
+        return to(SITE + "/pictures/" + name)
+                .PUT(BodyPublishers.ofByteArray(bytes))
+                .header("Content-Type", "image/png");
+    }
+
+    @Test
+    void aPictureIsKeptThroughARestartAndServedAsAPictureAlone() throws Exception {
+        assertThat(get(SITE + "/pictures").body()).isEqualTo("{\"pictures\":[]}");
+        var kept = send(picture("ground_floor", png(16)));
+        assertThat(kept.body()).contains("\"type\":\"image/png\",\"width\":16,\"height\":9");
+        door.close();
+        node.end();
+        node.begin();
+        open();
+        var answer = client.send(to(SITE + "/pictures/ground_floor").build(), BodyHandlers.ofByteArray());
+        assertThat(answer.body()).isEqualTo(png(16));
+        var headers = answer.headers();
+        assertThat(headers.allValues("content-type")).containsExactly("image/png");
+        assertThat(headers.allValues("content-security-policy")).containsExactly("default-src 'none'; sandbox");
+        assertThat(headers.allValues("x-content-type-options")).containsExactly("nosniff");
+        String tag = headers.firstValue("etag").orElseThrow();
+        var again = to(SITE + "/pictures/ground_floor").header("If-None-Match", tag);
+        assertThat(send(again).statusCode()).isEqualTo(304);
+        send(picture("ground_floor", png(17)));
+        assertThat(send(to(SITE + "/pictures/ground_floor").header("If-None-Match", tag))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(get(SITE + "/pictures").body()).contains("\"width\":17");
+        assertThat(send("DELETE", SITE + "/pictures/ground_floor", "").statusCode())
+                .isEqualTo(204);
+        assertThat(send("DELETE", SITE + "/pictures/ground_floor", "").statusCode())
+                .isEqualTo(404);
+        assertThat(get(SITE + "/pictures").body()).isEqualTo("{\"pictures\":[]}");
+    }
+
+    @Test
+    void whatIsNoPictureOrTooMuchIsRefused() throws Exception {
+        byte[] svg = "<svg xmlns='http://www.w3.org/2000/svg'/>".getBytes(StandardCharsets.UTF_8);
+        assertThat(send(picture("a", svg)).statusCode()).isEqualTo(422);
+        assertThat(send(picture("a", png(9_000))).body()).contains("at most 8192 pixels a side");
+        assertThat(send(picture("Not_a_name", png(2))).statusCode()).isEqualTo(422);
+        assertThat(send(picture("..%2F..%2Fa", png(2))).statusCode()).isBetween(400, 422);
+        assertThat(send(picture("a", new byte[Pictures.BYTES_MAX + 1])).statusCode())
+                .isEqualTo(413);
+        assertThat(send(to(SITE + "/pictures/a").PUT(BodyPublishers.ofByteArray(png(2))))
+                        .statusCode())
+                .isEqualTo(415);
+        tokens.put("o", new Who(Principal.person("otto"), Role.OPERATOR, Optional.empty()));
+        assertThat(send(picture("a", png(2)).header("Authorization", "Bearer o"))
+                        .statusCode())
+                .isEqualTo(403);
+        for (int i = 0; i < Pictures.PICTURES_MAX; i++)
+            assertThat(send(picture("p" + i, png(2))).statusCode()).isEqualTo(200);
+        assertThat(send(picture("p0", png(3))).statusCode()).isEqualTo(200);
+        assertThat(send(picture("one_more", png(2))).body()).contains("at most 50 pictures; remove one first");
+    }
+
+    @Test
+    void whereThingsStandIsDefinition() throws Exception {
+        assertThat(get(SITE + "/plans").body()).contains("\"plans\":[],\"places\":[],\"positions\":[]");
+        send(picture("house", png(16)));
+        var yaml = node.text()
+                .replace("things:\n", "plans:\n  - { id: ground_floor, image: house }\nthings:\n")
+                .replace(
+                        "- id: meter\n",
+                        "- id: meter\n    place: { plan: ground_floor, x: 0.25, y: 1 }\n    position: [51.05, 3.72]\n");
+        var applied = send(to(SITE + "/file")
+                .PUT(BodyPublishers.ofString(yaml))
+                .header("Content-Type", "text/yaml")
+                .header("If-Match", "*"));
+        assertThat(applied.body())
+                .contains(
+                        "\"applied\":true",
+                        "plan ground_floor",
+                        "place of meter: ground_floor, 0.25 from the left and 1.0 from the top",
+                        "position of meter: 51.05,3.72");
+        assertThat(get(SITE + "/plans").body())
+                .contains(
+                        "{\"id\":\"ground_floor\",\"title\":\"ground floor\",\"image\":\"house\",\"picture\":{\"name\":\"house\"",
+                        "{\"thing\":\"meter\",\"plan\":\"ground_floor\",\"x\":0.25,\"y\":1.0}",
+                        "{\"latitude\":51.05,\"longitude\":3.72,\"thing\":\"meter\"}");
     }
 
     // ---- who may

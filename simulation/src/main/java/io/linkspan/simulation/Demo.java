@@ -11,6 +11,7 @@ import io.linkspan.node.LivePage;
 import io.linkspan.node.Node;
 import io.linkspan.node.NodeClock;
 import io.linkspan.node.PageViews;
+import io.linkspan.node.PictureFolder;
 import io.linkspan.node.Requests;
 import io.linkspan.node.SpeedClock;
 import java.io.IOException;
@@ -98,6 +99,7 @@ public final class Demo {
             var id = lead(node, site, machines);
             var from = node.log(id).head();
             months(node, id, folder, clock);
+            HouseSite.picture(new PictureFolder(folder, id));
             machines.start();
             long begun = System.nanoTime();
             var start = firstReading(node, id);

@@ -1,5 +1,6 @@
 package io.linkspan.simulation;
 
+import io.linkspan.access.Pictures;
 import io.linkspan.model.Durations;
 import io.linkspan.model.Invalid;
 import io.linkspan.model.Tree;
@@ -23,6 +24,7 @@ record HouseSite(double speed, double offAboveKilowatts, double onBelowKilowatts
     }
 
     private static final String FILE = "house.yaml";
+    private static final String PICTURE = "ground_floor";
     /// Most telegrams and polls in a second of real time.
     private static final int PER_SECOND_MAX = 40;
     /// A silence is one only after this much real time.
@@ -47,6 +49,16 @@ record HouseSite(double speed, double offAboveKilowatts, double onBelowKilowatts
     /// The file, its machines on these ports of loopback.
     Tree.Fields file(int meterPort, int plantPort) throws Invalid {
         return Yaml.parseFields(FILE, text(meterPort, plantPort));
+    }
+
+    /// Puts the picture of its ground floor, which its file names, among the site's pictures; one that a person put
+    /// there stays.
+    static void picture(Pictures pictures) throws IOException {
+        if (pictures.get(PICTURE).isPresent()) return;
+        try (var stream = HouseSite.class.getResourceAsStream(PICTURE + ".png")) {
+            if (stream == null) throw new IllegalStateException(PICTURE + " is not in this program; build it again");
+            pictures.put(PICTURE, stream.readAllBytes());
+        }
     }
 
     private String text(int meterPort, int plantPort) {

@@ -8,6 +8,7 @@ import io.linkspan.model.Mark;
 import io.linkspan.model.Property;
 import io.linkspan.model.Result;
 import io.linkspan.model.SiteFile;
+import io.linkspan.model.Thing;
 import io.linkspan.model.Tree;
 import io.linkspan.model.WithoutUs;
 import java.util.ArrayDeque;
@@ -16,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// What a new site file would change, shown before it acts: the difference, who overrides whom, which way silence goes,
@@ -49,6 +51,7 @@ public record Assessment(
             else changed.add(words + " (version " + n.version() + ")");
         }
         tariffs(now.file(), next, added, changed, removed);
+        changed.addAll(places(now.file(), next));
         return new Assessment(
                 added, changed, removed, overrides(program), silences(program), loops(program), risks(program));
     }
@@ -67,6 +70,31 @@ public record Assessment(
     /// Whether the new file says the same as the one in force.
     public boolean isEmpty() {
         return added.isEmpty() && changed.isEmpty() && removed.isEmpty();
+    }
+
+    /// Plans and places are shown to people alone: nothing that runs looks at them, and nothing is lost with them.
+    private static List<String> places(SiteFile now, SiteFile next) {
+        var all = new ArrayList<String>();
+        for (var plan : next.plans().values())
+            if (!plan.equals(now.plans().get(plan.id()))) all.add("plan " + plan.id());
+        for (var plan : now.plans().keySet())
+            if (!next.plans().containsKey(plan)) all.add("plan " + plan + " is no more");
+        for (var thing : next.things().values()) {
+            var before = now.things().get(thing.id());
+            if (!thing.place().equals(before == null ? Optional.empty() : before.place())) {
+                String where = thing.place().map(Assessment::where).orElse("no plan");
+                all.add("place of " + thing.id() + ": " + where);
+            }
+            if (!thing.position().equals(before == null ? Optional.empty() : before.position())) {
+                String where = thing.position().map(Object::toString).orElse("not on the map");
+                all.add("position of " + thing.id() + ": " + where);
+            }
+        }
+        return all;
+    }
+
+    private static String where(Thing.Place place) {
+        return place.plan() + ", " + place.x() + " from the left and " + place.y() + " from the top";
     }
 
     private static String word(Result.Sort sort) {
