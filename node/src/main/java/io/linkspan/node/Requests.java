@@ -344,6 +344,7 @@ public final class Requests implements ControlSocket.Handler {
                 node.board(view.id()),
                 new PageViews(node.board(view.id()), clock, 1),
                 () -> "",
+                new PictureFolder(node.data(), view.id()),
                 () -> node.history(view.id()));
         var zone = view.directory().file().zone();
         long to = s.has("to") ? time(s, "to", zone) : view.nowMicros();
