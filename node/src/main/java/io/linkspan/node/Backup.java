@@ -191,10 +191,8 @@ final class Backup {
                     known = true;
                     continue;
                 }
-                String beside = List.of(Histories.FOLDER, PictureFolder.FOLDER).stream()
-                        .filter(folder -> entry.getName().startsWith(folder + "/"))
-                        .findFirst()
-                        .orElse("");
+                String first = entry.getName().substring(0, Math.max(0, entry.getName().indexOf('/')));
+                String beside = first.equals(Histories.FOLDER) || first.equals(PictureFolder.FOLDER) ? first : "";
                 Path within = beside.isEmpty() ? journal : data.resolve(beside);
                 Path to = (beside.isEmpty() ? journal : data)
                         .resolve(entry.getName())
