@@ -625,6 +625,15 @@ final class Broker {
         answerWhen(link, entry, new Packet.Pubcomp(p.id(), reason, Properties.NONE));
     }
 
+    /// Publishes a command for a device.
+    ///
+    /// @return how many get it
+    int publishFor(String topic, byte[] payload, Qos qos, boolean retain) {
+        var outcome = new Outcome();
+        route(new Message(topic, qos, retain, Properties.NONE, payload, "", now.site(), now.wall()), null, 0, outcome);
+        return outcome.refused ? 0 : outcome.takers;
+    }
+
     /// Publishes what the broker itself has to say; nothing of it is kept.
     void publishOwn(Message m) {
         state.retained.put(m);
@@ -670,7 +679,7 @@ final class Broker {
         if (first) {
             long its = entry;
             when(entry, () -> tell(its, m));
-        } else if (tapped) hear(m, outcome);
+        } else if (tapped) hear(m, outcome, from == null ? null : from.link);
         return entry;
     }
 
@@ -682,14 +691,47 @@ final class Broker {
         return false;
     }
 
-    private void hear(Message m, Outcome outcome) {
-        boolean taken = tap.hear(m, m.wallMicros(), stored -> {
+    private void hear(Message m, Outcome outcome, @Nullable Link link) {
+        if (untaken.isEmpty() && taken(m, outcome)) return;
+        if (untaken.size() >= UNTAKEN_MAX) {
+            outcome.told = Told.LOST;
+            tally.messagesDropped++;
+            return;
+        }
+        untaken.add(new Untaken(m, outcome));
+        if (link == null) return;
+        link.siteIsFull(); // it pushes back to who publishes
+        pushedBack.add(link);
+    }
+
+    /// Most messages that wait because the site has too much to do: those of a moment, since who sent them is read
+    /// no
+    /// further.
+    static final int UNTAKEN_MAX = 100_000;
+
+    private final ArrayDeque<Untaken> untaken = new ArrayDeque<>();
+    private final ArrayList<Link> pushedBack = new ArrayList<>();
+
+    /// A message that the site could not take yet.
+    private record Untaken(Message message, Outcome outcome) {}
+
+    /// The site may take more.
+    private void siteTakes() {
+        while (!untaken.isEmpty()
+                && taken(untaken.element().message(), untaken.element().outcome())) untaken.remove();
+        if (!untaken.isEmpty() || pushedBack.isEmpty()) return;
+        var all = List.copyOf(pushedBack);
+        pushedBack.clear();
+        for (var each : all) each.siteTakes(now);
+    }
+
+    private boolean taken(Message m, Outcome outcome) {
+        return tap.hear(m, m.wallMicros(), stored -> {
             outcome.told = stored ? Told.STORED : Told.LOST;
             var ack = outcome.ack;
             var link = outcome.link;
             if (ack != null && link != null) heard(link, ack, stored);
         });
-        if (!taken) outcome.told = Told.LOST;
     }
 
     /// The site has a message of QoS 1, or can not store it.
@@ -1021,6 +1063,7 @@ final class Broker {
         now = at;
         while (!dues.isEmpty() && dues.element().micros() <= at.site())
             dues.remove().what().run();
+        siteTakes();
         return dues.isEmpty() ? Long.MAX_VALUE : dues.element().micros();
     }
 
@@ -1065,12 +1108,13 @@ final class Broker {
 
     /// Whether [#flush] has something to do.
     boolean isDirty() {
-        return !dirty.isEmpty() || !later.isEmpty();
+        return !dirty.isEmpty() || !later.isEmpty() || !pushedBack.isEmpty();
     }
 
     /// Gives all that was written in this turn to the network.
     void flush() {
-        while (isDirty()) {
+        siteTakes();
+        while (!dirty.isEmpty() || !later.isEmpty()) {
             for (int i = 0; i < dirty.size(); i++) dirty.get(i).flush();
             dirty.clear();
             if (later.isEmpty()) return;

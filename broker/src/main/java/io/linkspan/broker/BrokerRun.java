@@ -1,5 +1,6 @@
 package io.linkspan.broker;
 
+import io.linkspan.connector.Command;
 import io.linkspan.connector.Connector;
 import io.linkspan.connector.OwnLog;
 import io.linkspan.connector.Report;
@@ -7,7 +8,6 @@ import io.linkspan.connector.Surroundings;
 import io.linkspan.model.ByteReader;
 import io.linkspan.model.Log;
 import io.linkspan.model.Moment;
-import io.linkspan.model.Outcome;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -35,48 +36,73 @@ record BrokerRun(BrokerSettings settings) implements Connector {
         for (var door : settings.doors()) addresses.add(here.mayListen(door.address()));
         var log = here.ownLog();
         var recovered = Recovered.from(log);
-        var clock = clock(here, recovered.end());
         var book = new LogBook(log);
-        try (var doors = new Doors(here.connector(), clock, here.log());
-                var hashing = new ThreadPoolExecutor(
-                        HASHING_MAX,
-                        HASHING_MAX,
-                        1,
-                        TimeUnit.MINUTES,
-                        new ArrayBlockingQueue<>(HASHING_WAIT_MAX),
-                        Thread.ofPlatform()
-                                .name("linkspan mqtt passwords")
-                                .daemon()
-                                .factory())) {
+        var saver = new Saver(here, log, book);
+        try (var doors = new Doors(here.connector(), clock(here, recovered.end()), here.log());
+                var hashing = hashing()) {
             var guard = new Guard(settings.accounts(), hashing, doors.loop());
+            var mapping = new Mapping(here, doors.loop(), doors::turnEnds);
             var random = new SecureRandom();
             Supplier<String> newIds = () -> "auto-" + HexFormat.of().formatHex(drawn(random));
+            doors.each(mapping::tick);
+            doors.atEnd(by -> {
+                mapping.leave();
+                saver.end(by);
+            });
             doors.begin(
-                    () -> new Broker(settings.core(), guard, Tap.NOBODY, book, recovered.state(), newIds, doors.now()));
-            var saver = new Saver(here, log, book, doors);
+                    () -> new Broker(settings.core(), guard, mapping, book, recovered.state(), newIds, doors.now()));
             log.listen(doors::logChanged);
+            var points = here.points();
+            mapping.remap(points); // before anybody can publish
             for (int i = 0; i < addresses.size(); i++) {
                 var bound = doors.open(settings.doors().get(i), addresses.get(i));
                 here.log().info("MQTT on {} port {}", settings.doors().get(i).name(), bound.getPort());
             }
             here.accept(new Report.LineUp());
-            while (true) {
-                round(here);
-                if (log.state() == OwnLog.State.TORN)
-                    throw new IOException("The disk is full, and the newest messages of the broker are not on it;"
-                            + " it begins anew from what is there: make room on the disk");
-                saver.look();
-            }
+            rounds(here, doors, mapping, points.version(), log, saver);
         } finally {
             log.listen(() -> {});
+            saver.saveLast();
         }
     }
 
-    private static void round(Surroundings here) throws InterruptedException {
-        var command = here.nextCommand(ROUND);
-        if (command.isEmpty()) return;
-        var refused = new Outcome.Refused("a broker has nothing to be written");
-        here.accept(new Report.Answer(command.get().id(), new Report.Progress.Ended(refused), Report.Raw.NONE));
+    private static ThreadPoolExecutor hashing() {
+        return new ThreadPoolExecutor(
+                HASHING_MAX,
+                HASHING_MAX,
+                1,
+                TimeUnit.MINUTES,
+                new ArrayBlockingQueue<>(HASHING_WAIT_MAX),
+                Thread.ofPlatform().name("linkspan mqtt passwords").daemon().factory());
+    }
+
+    private static void rounds(Surroundings here, Doors doors, Mapping mapping, long mapped, OwnLog log, Saver saver)
+            throws IOException, InterruptedException {
+        long known = mapped;
+        while (true) {
+            var points = here.points();
+            if (points.version() != known) {
+                mapping.remap(points);
+                known = points.version();
+            }
+            var command = here.nextCommand(ROUND);
+            if (command.isPresent()) give(command.get(), here, mapping, doors);
+            if (log.state() == OwnLog.State.TORN)
+                throw new IOException("The disk is full, and the newest messages of the broker are not on it;"
+                        + " it begins anew from what is there: make room on the disk");
+            saver.look(doors);
+        }
+    }
+
+    private static void give(Command command, Surroundings here, Mapping mapping, Doors doors) {
+        try {
+            doors.loop().execute(() -> {
+                mapping.execute(command, doors.broker());
+                doors.flush();
+            });
+        } catch (RejectedExecutionException e) {
+            here.offer(Mapping.notSent(command));
+        }
     }
 
     /// The broker's time goes on where its log ends, and over downtime with the wall clock where that is ahead.

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,6 +58,8 @@ final class Doors implements AutoCloseable {
     private final List<Channel> listening = new ArrayList<>();
     private @Nullable Broker broker;
     private boolean flushing;
+    private Consumer<Broker> eachTick = _ -> {};
+    private Consumer<Broker> atEnd = _ -> {};
     private final AtomicBoolean telling = new AtomicBoolean();
 
     /// Starts the thread.
@@ -113,8 +116,19 @@ final class Doors implements AutoCloseable {
         }
     }
 
+    /// Does something on the broker's thread when it ends. Before [#begin].
+    void atEnd(Consumer<Broker> what) {
+        atEnd = what;
+    }
+
+    /// Does something on the broker's thread with each tick. Before [#begin].
+    void each(Consumer<Broker> what) {
+        eachTick = what;
+    }
+
     private void tick() {
         broker().tick(now());
+        eachTick.accept(broker());
         flush();
     }
 
@@ -208,7 +222,12 @@ final class Doors implements AutoCloseable {
     @Override
     public void close() {
         for (var each : listening) each.close().awaitUninterruptibly();
-        if (broker != null) loop.submit(() -> broker().stop(now())).awaitUninterruptibly(CLOSE_MILLIS_MAX);
+        if (broker != null)
+            loop.submit(() -> {
+                        broker().stop(now());
+                        atEnd.accept(broker());
+                    })
+                    .awaitUninterruptibly(CLOSE_MILLIS_MAX);
         group.shutdownGracefully(50, CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 }

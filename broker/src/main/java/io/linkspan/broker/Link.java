@@ -49,6 +49,7 @@ final class Link {
 
     private static final int HELD_ANSWERS = 2;
     private static final int HELD_RATE = 4;
+    private static final int HELD_SITE = 8;
 
     private final Broker broker;
     final Wire wire;
@@ -193,6 +194,14 @@ final class Link {
 
     void slowEnough(Moment now) {
         free(HELD_RATE, now);
+    }
+
+    void siteIsFull() {
+        hold(HELD_SITE);
+    }
+
+    void siteTakes(Moment now) {
+        free(HELD_SITE, now);
     }
 
     /// A message of QoS 1 or 2 came and is to be answered.

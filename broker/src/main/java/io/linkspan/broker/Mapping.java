@@ -1,15 +1,193 @@
 package io.linkspan.broker;
 
+import io.linkspan.connector.Command;
 import io.linkspan.connector.Point;
+import io.linkspan.connector.Points;
+import io.linkspan.connector.Report;
+import io.linkspan.connector.Surroundings;
+import io.linkspan.connector.Ticket;
 import io.linkspan.model.Invalid;
+import io.linkspan.model.Outcome;
+import io.linkspan.model.Reading;
+import io.linkspan.mqtt.Topics;
+import io.linkspan.payload.TopicAddress;
+import io.linkspan.payload.TopicMap;
+import io.linkspan.payload.TopicPoint;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/// What an address under a property of a broker's thing may be.
-final class Mapping {
-    private Mapping() {}
+/// Taps messages for the things of a broker: what a message says becomes readings of the site. It takes nothing away
+/// from
+/// the
+/// subscribers. For the broker's thread, but for [#remap], which is for the thread of the run.
+final class Mapping implements Tap {
+    /// Topics of which it is remembered whether they are heard; then all are forgotten.
+    static final int REMEMBERED_MAX = 65_536;
 
+    private final Surroundings here;
+    private final Executor broker;
+    private final Runnable turnEnds;
+    private final Orders orders;
+    private final HashMap<String, Boolean> remembered = new HashMap<>();
+    private final ConcurrentLinkedQueue<Completed> completed = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean completing = new AtomicBoolean();
+    private Optional<Mapped> mapped = Optional.empty();
+
+    /// What holds for one version of the points.
+    private record Mapped(
+            long version, Map<Integer, TopicAddress> addresses, TopicMap map, Set<String> exact, List<String> wild) {}
+
+    private record Completed(Done done, boolean stored) {}
+
+    /// @param broker the broker's thread
+    /// @param turnEnds is called there behind what was told
+    Mapping(Surroundings here, Executor broker, Runnable turnEnds) {
+        this.here = here;
+        this.broker = broker;
+        this.turnEnds = turnEnds;
+        orders = new Orders(here);
+    }
+
+    /// Checks a point of a broker's thing, and the fields of the thing.
     static void check(Point point) throws Invalid {
-        throw new Invalid(
-                point.at().mark(),
-                point.name() + " at \"" + point.at().text() + "\": a broker has no properties of its own");
+        if (point.served())
+            throw new Invalid(
+                    point.at().mark(), point.name() + ": a broker serves no properties; clients publish and subscribe");
+        TopicMap.check(asTopic(point));
+        var thing = point.thingSettings();
+        for (String field : TopicAddress.THING_FIELDS) thing.has(field);
+        thing.finish();
+    }
+
+    private static TopicPoint asTopic(Point p) {
+        var use = switch (p.access()) {
+            case READ, SERVE, SERVE_WRITABLE -> TopicPoint.Use.READ;
+            case WRITE -> TopicPoint.Use.WRITE;
+            case INVOKE -> TopicPoint.Use.INVOKE;
+        };
+        return new TopicPoint(p.number(), p.name(), p.type(), p.unit(), p.choices(), p.at(), p.thing(), use);
+    }
+
+    /// Things come and go while the broker runs.
+    ///
+    /// @throws IOException a point is not what was checked
+    void remap(Points points) throws IOException {
+        TopicMap map;
+        try {
+            map = TopicMap.of(points.all().stream().map(Mapping::asTopic).toList());
+        } catch (Invalid e) {
+            throw new IOException("A point of " + here.connector() + " is not what was applied: " + e.getMessage(), e);
+        }
+        var addresses = new HashMap<Integer, TopicAddress>();
+        for (var each : map.addresses()) addresses.put(each.point().number(), each);
+        var exact = new HashSet<String>();
+        var wild = new ArrayList<String>();
+        for (String each : map.filters())
+            if (Topics.hasWildcard(each)) wild.add(each);
+            else exact.add(each);
+        var next = new Mapped(points.version(), Map.copyOf(addresses), map, exact, wild);
+        broker.execute(() -> {
+            mapped = Optional.of(next);
+            remembered.clear();
+        });
+    }
+
+    @Override
+    public boolean wants(String topic) {
+        if (mapped.isEmpty()) return false;
+        var m = mapped.get();
+        if (m.wild().isEmpty()) return m.exact().contains(topic);
+        var known = remembered.get(topic);
+        if (known != null) return known;
+        boolean heard = m.exact().contains(topic);
+        for (String each : m.wild()) heard |= Topics.matches(each, topic);
+        if (remembered.size() >= REMEMBERED_MAX) remembered.clear();
+        remembered.put(topic, heard);
+        return heard;
+    }
+
+    @Override
+    public boolean hear(Message m, long wallMicros, Done done) {
+        if (mapped.isEmpty()) return false;
+        var taken = mapped.get().map().take(m.topic(), m.payload(), false, wallMicros);
+        var raw = new Report.Raw(m.payload());
+        Optional<Ticket> ticket = Optional.empty();
+        if (!taken.readings().isEmpty()) {
+            ticket = here.offer(new Report.Frame(taken.readings(), raw));
+            if (ticket.isEmpty()) return false; // the site has too much to do
+        }
+        for (var unit : taken.units()) {
+            String why = unit.answers() ? "" : unit.thing() + " is offline, as \"" + unit.topic() + "\" says";
+            var its = here.offer(new Report.Unit(unit.properties(), unit.answers(), why));
+            if (its.isPresent()) ticket = its;
+        }
+        for (var trouble : taken.troubles()) {
+            var its = here.offer(gap(trouble));
+            if (its.isPresent()) ticket = its;
+        }
+        for (Reading each : taken.readings()) orders.heard(each);
+        if (ticket.isEmpty()) done.told(true);
+        else if (m.qos().level() > 0) ticket.get().whenDurable(stored -> complete(done, stored));
+        return true;
+    }
+
+    private Report.Gap gap(TopicMap.Trouble trouble) {
+        String cause = (trouble.messages() == 1 ? "a message" : trouble.messages() + " messages") + " on \""
+                + trouble.topic() + "\" could not be taken: " + trouble.cause();
+        here.log().warn("{}: {}", here.connector(), cause);
+        return new Report.Gap(trouble.properties(), trouble.fromMicros(), trouble.toMicros(), cause);
+    }
+
+    /// Called by the thread that commits: all that is complete at once is one task of the broker's thread.
+    private void complete(Done done, boolean stored) {
+        completed.add(new Completed(done, stored));
+        if (!completing.compareAndSet(false, true)) return;
+        try {
+            broker.execute(this::completeAll);
+        } catch (RejectedExecutionException e) {
+            completing.set(false); // the broker has ended, and nobody is told
+        }
+    }
+
+    private void completeAll() {
+        completing.set(false);
+        for (Completed each; (each = completed.poll()) != null; ) each.done().told(each.stored());
+        turnEnds.run();
+    }
+
+    // ---- commands
+
+    /// Carries out a command, on the broker's thread.
+    void execute(Command command, Broker by) {
+        var address = mapped.map(m -> m.addresses().get(command.point().number()));
+        orders.execute(command, address, by);
+    }
+
+    /// Looks which commands are over, and sends what waits.
+    void tick(Broker by) {
+        orders.tick(by);
+    }
+
+    /// The broker ends.
+    void leave() {
+        orders.leave();
+    }
+
+    /// The answer to a command that came when nobody could carry it out any more.
+    static Report.Answer notSent(Command command) {
+        return new Report.Answer(
+                command.id(),
+                new Report.Progress.Ended(new Outcome.NotSent(Outcome.Cause.UNREACHABLE)),
+                Report.Raw.NONE);
     }
 }

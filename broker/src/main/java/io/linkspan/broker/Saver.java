@@ -3,6 +3,7 @@ package io.linkspan.broker;
 import io.linkspan.connector.OwnLog;
 import io.linkspan.connector.Surroundings;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Takes a snapshot now and then: in slices on the broker's thread, saved on another. [#look] is for the thread of the
@@ -16,19 +17,18 @@ final class Saver {
     private final Surroundings here;
     private final OwnLog log;
     private final LogBook book;
-    private final Doors doors;
     private final AtomicBoolean busy = new AtomicBoolean();
     private long taken;
+    private volatile Optional<Image> last = Optional.empty();
 
-    Saver(Surroundings here, OwnLog log, LogBook book, Doors doors) {
+    Saver(Surroundings here, OwnLog log, LogBook book) {
         this.here = here;
         this.log = log;
         this.book = book;
-        this.doors = doors;
     }
 
     /// Begins a snapshot if enough has changed since the last one.
-    void look() {
+    void look(Doors doors) {
         if (log.state() != OwnLog.State.OK || !busy.compareAndSet(false, true)) return;
         doors.loop().execute(() -> {
             if (book.entries() < SNAPSHOT_ENTRIES && book.bytes() < SNAPSHOT_BYTES) {
@@ -37,16 +37,29 @@ final class Saver {
             }
             book.counted();
             var broker = doors.broker();
-            slice(new Image(broker.state(), ++taken, broker.lastEntry()));
+            slice(new Image(broker.state(), ++taken, broker.lastEntry()), doors);
         });
     }
 
-    private void slice(Image image) {
+    private void slice(Image image, Doors doors) {
         if (!image.slice()) {
-            doors.loop().execute(() -> slice(image));
+            doors.loop().execute(() -> slice(image, doors));
             return;
         }
         if (!here.fork("snapshot", () -> save(image))) busy.set(false);
+    }
+
+    /// Takes a last one, at once: the broker ends. On its thread.
+    void end(Broker broker) {
+        if (log.state() != OwnLog.State.OK || book.entries() == 0) return;
+        var image = new Image(broker.state(), ++taken, broker.lastEntry());
+        while (!image.slice()) {}
+        last = Optional.of(image);
+    }
+
+    /// Saves the last one, so that the next start has nothing to replay.
+    void saveLast() throws InterruptedException {
+        if (last.isPresent()) save(last.get());
     }
 
     private void save(Image image) throws InterruptedException {

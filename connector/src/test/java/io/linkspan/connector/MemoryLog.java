@@ -27,12 +27,18 @@ public final class MemoryLog implements OwnLog {
     private long last = Log.Position.pack(1, 0);
     private long durable = last;
     private boolean holding;
+    private boolean lying;
     private State state = State.OK;
     private Runnable changed = NOBODY;
 
     /// Stores nothing any more until [#store] says so; without this each entry is stored at once.
     public synchronized void hold() {
         holding = true;
+    }
+
+    /// From now on says that all is stored, whatever is: to see a test find that.
+    public synchronized void lie() {
+        lying = true;
     }
 
     /// Stores the next entries, at most so many.
@@ -112,7 +118,7 @@ public final class MemoryLog implements OwnLog {
 
     @Override
     public synchronized long durable() {
-        return durable;
+        return lying ? last : durable;
     }
 
     @Override
