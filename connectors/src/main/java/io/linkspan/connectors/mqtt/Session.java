@@ -12,6 +12,7 @@ import io.linkspan.mqtt.Reason;
 import io.linkspan.mqtt.Subscription;
 import io.linkspan.payload.TopicAddress;
 import io.linkspan.payload.TopicMap;
+import io.linkspan.payload.TopicPoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -180,11 +181,11 @@ final class Session {
     /// Things came or went: their topics are subscribed to, or no more.
     private void remap(Points now) throws IOException, InterruptedException {
         var next = mapped(now);
-        var before = new HashSet<String>();
-        for (var each : map.addresses()) before.add(each.point() + "");
+        var before = new HashSet<TopicPoint>();
+        for (var each : map.addresses()) before.add(each.point());
         var fresh = new HashSet<String>();
         for (var each : next.addresses())
-            if (!before.contains(each.point() + "")) each.filter().ifPresent(fresh::add);
+            if (!before.contains(each.point())) each.filter().ifPresent(fresh::add);
         for (var each : next.filters()) if (!filters.contains(each)) fresh.add(each);
         var gone = new HashSet<>(filters);
         gone.removeAll(next.filters());
@@ -335,7 +336,7 @@ final class Session {
         var readings = new ArrayList<io.linkspan.model.Reading>();
         for (var reading : taken.readings()) {
             var address = Optional.ofNullable(addresses.get(reading.property()));
-            if (address.isPresent() && address.get().point().use() == io.linkspan.payload.TopicPoint.Use.ASKED)
+            if (address.isPresent() && address.get().point().use() == TopicPoint.Use.ASKED)
                 ticket = Optional.of(here.accept(
                         new Report.Asked(reading.property(), reading.value(), "mqtt " + message.topic(), bytes)));
             else readings.add(reading);
