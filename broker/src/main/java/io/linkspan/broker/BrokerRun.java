@@ -52,12 +52,14 @@ record BrokerRun(BrokerSettings settings) implements Connector {
             doors.begin(
                     () -> new Broker(settings.core(), guard, mapping, book, recovered.state(), newIds, doors.now()));
             log.listen(doors::logChanged);
+            var points = here.points();
+            mapping.remap(points); // before anybody can publish
             for (int i = 0; i < addresses.size(); i++) {
                 var bound = doors.open(settings.doors().get(i), addresses.get(i));
                 here.log().info("MQTT on {} port {}", settings.doors().get(i).name(), bound.getPort());
             }
             here.accept(new Report.LineUp());
-            rounds(here, doors, mapping, log, saver);
+            rounds(here, doors, mapping, points.version(), log, saver);
         } finally {
             log.listen(() -> {});
             saver.saveLast();
@@ -74,14 +76,14 @@ record BrokerRun(BrokerSettings settings) implements Connector {
                 Thread.ofPlatform().name("linkspan mqtt passwords").daemon().factory());
     }
 
-    private static void rounds(Surroundings here, Doors doors, Mapping mapping, OwnLog log, Saver saver)
+    private static void rounds(Surroundings here, Doors doors, Mapping mapping, long mapped, OwnLog log, Saver saver)
             throws IOException, InterruptedException {
-        long mapped = Long.MIN_VALUE;
+        long known = mapped;
         while (true) {
             var points = here.points();
-            if (points.version() != mapped) {
+            if (points.version() != known) {
                 mapping.remap(points);
-                mapped = points.version();
+                known = points.version();
             }
             var command = here.nextCommand(ROUND);
             if (command.isPresent()) give(command.get(), here, mapping, doors);

@@ -26,8 +26,13 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -35,8 +40,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The broker on real sockets of this box's loopback: TCP, WebSocket, accounts.
 class ListenersTest {
@@ -69,10 +78,16 @@ class ListenersTest {
     private int port;
 
     private void start(boolean anonymous, Optional<String> path, List<DeviceAccount> accounts) throws Exception {
+        start(anonymous, path, Optional.empty(), accounts);
+    }
+
+    private void start(
+            boolean anonymous, Optional<String> path, Optional<BrokerSettings.Tls> tls, List<DeviceAccount> accounts)
+            throws Exception {
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        var door = new BrokerSettings.Door(new Endpoint.Tcp("127.0.0.1", port), path, Optional.empty(), anonymous);
+        var door = new BrokerSettings.Door(new Endpoint.Tcp("127.0.0.1", port), path, tls, anonymous);
         running = Optional.of(here.start(new BrokerRun(new BrokerSettings(
                 List.of(door), accounts, PATIENT, Duration.ZERO, List.of(), Duration.ofSeconds(10)))));
         long end = System.nanoTime() + PATIENCE.toNanos();
@@ -95,10 +110,16 @@ class ListenersTest {
 
     /// A client on a socket.
     private final class Client implements AutoCloseable {
-        private final Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        private final DataInputStream in = new DataInputStream(socket.getInputStream());
+        private final Socket socket;
+        private final DataInputStream in;
 
         Client() throws IOException {
+            this(new Socket(InetAddress.getLoopbackAddress(), port));
+        }
+
+        Client(Socket socket) throws IOException {
+            this.socket = socket;
+            in = new DataInputStream(socket.getInputStream());
             socket.setSoTimeout((int) PATIENCE.toMillis());
         }
 
@@ -253,6 +274,86 @@ class ListenersTest {
             assertThat(((Packet.Connack) packet).reason()).isEqualTo(Reason.SUCCESS);
             socket.abort();
         }
+    }
+
+    @Test
+    void aDeviceIsKnownByItsCertificate(@TempDir Path folder) throws Exception {
+        var keys = keys(folder);
+        var certificate = (X509Certificate) keys.getCertificate("own");
+        var pem = Files.writeString(folder.resolve("own.pem"), pem("CERTIFICATE", certificate.getEncoded()));
+        var key = Files.writeString(
+                folder.resolve("key.pem"),
+                pem("PRIVATE KEY", keys.getKey("own", "changeit".toCharArray()).getEncoded()));
+        start(
+                false,
+                Optional.empty(),
+                Optional.of(new BrokerSettings.Tls(pem, key, Optional.of(pem), false)),
+                List.of(new DeviceAccount(
+                        "pump_7",
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(certificate.getSubjectX500Principal().getName()),
+                        List.of("plant/#"),
+                        List.of())));
+        try (var with = new Client(secured(keys, true))) {
+            assertThat(with.connect("p7", Optional.empty(), Optional.empty())).isEqualTo(Reason.SUCCESS);
+            with.send(new Packet.Publish(
+                    "plant/a", Qos.AT_LEAST_ONCE, false, false, 1, Properties.NONE, new byte[100_000]));
+            assertThat(((Packet.Puback) with.receive()).reason()).isEqualTo(Reason.NO_MATCHING_SUBSCRIBERS);
+        }
+        try (var without = new Client(secured(keys, false))) {
+            assertThat(without.connect("p8", Optional.empty(), Optional.empty()))
+                    .isEqualTo(Reason.NOT_AUTHORIZED);
+        }
+    }
+
+    private static KeyStore keys(Path folder) throws Exception {
+        var file = folder.resolve("keys.p12");
+        var made = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "own",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=pump 7, O=Plant",
+                        "-validity",
+                        "2",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        "changeit")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(made.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(made.waitFor()).as(said).isZero();
+        var keys = KeyStore.getInstance("PKCS12");
+        try (var in = Files.newInputStream(file)) {
+            keys.load(in, "changeit".toCharArray());
+        }
+        return keys;
+    }
+
+    private static String pem(String what, byte[] bytes) {
+        return "-----BEGIN " + what + "-----\n" + Base64.getMimeEncoder().encodeToString(bytes) + "\n-----END " + what
+                + "-----\n";
+    }
+
+    private Socket secured(KeyStore keys, boolean shows) throws Exception {
+        var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+        trusted.load(null, null);
+        trusted.setCertificateEntry("broker", keys.getCertificate("own"));
+        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        var own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        own.init(keys, "changeit".toCharArray());
+        var context = SSLContext.getInstance("TLS");
+        context.init(shows ? own.getKeyManagers() : null, trust.getTrustManagers(), null);
+        return context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
     }
 
     @Test

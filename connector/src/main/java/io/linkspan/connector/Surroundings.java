@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 
 /// All that exists for a connector. In tests and in simulation each part of it is under control.
@@ -36,6 +37,14 @@ public interface Surroundings {
     /// The current value of a point that is served to others (see [Point#served]), through the contract of this
     /// connector.
     Optional<Current> current(Point point);
+
+    /// The readings of the served points behind a position, out of the site's log.
+    ///
+    /// @param after the position of the last that was taken; none: from now on
+    /// @throws IOException there is no log here, or it can not be read
+    default ServedReadings served(OptionalLong after) throws IOException {
+        throw new IOException(connector() + " has no log to tell from here");
+    }
 
     /// Whether the site is alive, armed and responsible for this point now: only then its watchdog register may be
     /// written.

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +53,7 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
     private final Map<Endpoint, Queue<MemoryLine>> plugged = new HashMap<>();
     private final Map<AutoCloseable, String> open = new ConcurrentHashMap<>();
     private final Map<Thread, String> tasks = new ConcurrentHashMap<>();
+    private final List<ServedReadings.Item> logged = new ArrayList<>();
     private final AtomicLong skippedNanos = new AtomicLong();
     private final AtomicLong wallStepMicros = new AtomicLong();
     private final AtomicLong lastCommand = new AtomicLong();
@@ -345,6 +347,41 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
     @Override
     public OwnLog ownLog() {
         return ownLog;
+    }
+
+    /// Puts readings of served points into the site's log, at the next position.
+    public void log(Reading... readings) {
+        synchronized (logged) {
+            logged.add(new ServedReadings.Item(logged.size() + 1L, wallMicros(), List.of(readings), Optional.empty()));
+        }
+    }
+
+    @Override
+    public ServedReadings served(OptionalLong after) {
+        return new ServedReadings() {
+            private long at;
+
+            {
+                synchronized (logged) {
+                    at = after.orElse(logged.size());
+                }
+            }
+
+            @Override
+            public Optional<Item> next() {
+                synchronized (logged) {
+                    return at >= logged.size() ? Optional.empty() : Optional.of(logged.get((int) at++));
+                }
+            }
+
+            @Override
+            public long seen() {
+                return at;
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 
     @Override

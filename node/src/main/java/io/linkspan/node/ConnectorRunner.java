@@ -7,12 +7,14 @@ import io.linkspan.connector.OwnLog;
 import io.linkspan.connector.Point;
 import io.linkspan.connector.Points;
 import io.linkspan.connector.Report;
+import io.linkspan.connector.ServedReadings;
 import io.linkspan.model.Durations;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -62,6 +64,7 @@ public final class ConnectorRunner implements AutoCloseable {
     /// @param platformThreads needed where reads go through native code (serial lines): they would hold a carrier
     /// thread
     /// @param ownLog the log of the connector's own
+    /// @param served what its served points read, out of the site's log
     public record Wiring(
             NodeClock clock,
             RandomGenerator random,
@@ -71,7 +74,16 @@ public final class ConnectorRunner implements AutoCloseable {
             Predicate<Point> watched,
             Path directory,
             boolean platformThreads,
-            Supplier<OwnLog> ownLog) {}
+            Supplier<OwnLog> ownLog,
+            Served served) {}
+
+    /// Opens the readings of served points.
+    @FunctionalInterface
+    public interface Served {
+        /// @param points the connector's live points
+        /// @param after the position of the last that was taken; none: from now on
+        ServedReadings open(Supplier<Points> points, OptionalLong after) throws IOException;
+    }
 
     /// Makes a runner that does nothing yet.
     public ConnectorRunner(String id, Connector connector, Wiring wiring) {

@@ -9,6 +9,7 @@ import io.linkspan.connector.OwnLog;
 import io.linkspan.connector.Point;
 import io.linkspan.connector.Points;
 import io.linkspan.connector.Report;
+import io.linkspan.connector.ServedReadings;
 import io.linkspan.connector.Surroundings;
 import io.linkspan.connector.Ticket;
 import io.linkspan.model.Durations;
@@ -23,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -113,6 +115,11 @@ final class LiveSurroundings implements Surroundings, AutoCloseable {
     @Override
     public Optional<Current> current(Point point) {
         return wiring.current().apply(point);
+    }
+
+    @Override
+    public ServedReadings served(OptionalLong after) throws IOException {
+        return wiring.served().open(runner::points, after);
     }
 
     @Override

@@ -156,7 +156,8 @@ public final class Node implements AutoCloseable, LedSite.Surround {
                 inbox,
                 data.resolve("connectors"),
                 () -> open && broken.isEmpty(),
-                this::ownLog);
+                this::ownLog,
+                site -> new RunningSite(this, clock, site));
         doors = inbox.source(Inbox.Lane.CONTROL, ASKED_MAX);
         loop = Thread.ofPlatform().name("linkspan loop").unstarted(this::loop);
         committer = Thread.ofPlatform().name("linkspan commit").unstarted(this::commit);

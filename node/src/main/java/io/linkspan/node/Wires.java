@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ final class Wires {
     /// @param folder the node's folder for connectors
     /// @param alive whether the node steps its sites
     /// @param ownLogs the log that a connector of a site has of its own
+    /// @param views a site, for who looks at it
     record Around(
             Attached types,
             NodeClock clock,
@@ -52,7 +54,8 @@ final class Wires {
             Inbox<Runnable> inbox,
             Path folder,
             BooleanSupplier alive,
-            BiFunction<SiteId, String, OwnLog> ownLogs) {}
+            BiFunction<SiteId, String, OwnLog> ownLogs,
+            Function<SiteId, SiteView> views) {}
 
     private record Wired(ConnectorRunner runner, Point point) {}
 
@@ -108,7 +111,8 @@ final class Wires {
                     point -> around.alive.getAsBoolean() && site.watched(point.number()),
                     folder,
                     isSerial(entry),
-                    () -> around.ownLogs.apply(site.id(), entry.id()));
+                    () -> around.ownLogs.apply(site.id(), entry.id()),
+                    (of, after) -> ServedFeed.open(around.views.apply(site.id()), of, after));
             into.put(entry.id(), new ConnectorRunner(entry.id(), connector, wiring));
             entries.put(entry.id(), entry);
         } catch (Invalid | IOException e) {

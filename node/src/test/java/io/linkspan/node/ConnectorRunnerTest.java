@@ -341,6 +341,9 @@ class ConnectorRunnerTest {
                             platform,
                             () -> {
                                 throw new IllegalStateException("no log of its own in this test");
+                            },
+                            (_, _) -> {
+                                throw new IOException("no log to tell from in this test");
                             }));
             runners.add(runner);
             runner.start();

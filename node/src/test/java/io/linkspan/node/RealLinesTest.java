@@ -8,13 +8,26 @@ import io.linkspan.connector.Line;
 import io.linkspan.connector.PtyPair;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLServerSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,6 +57,101 @@ class RealLinesTest {
                 var theirs = lines.open(new Endpoint.Serial(pty.b(), 9600, "8N1"))) {
             bothWays(ours, theirs);
         }
+    }
+
+    @Test
+    void aTlsLineTrustsTheFileOfItsOwnerAndNobodyElse(@TempDir Path folder) throws Exception {
+        var store = folder.resolve("server.p12");
+        keytool(
+                "-genkeypair",
+                "-alias",
+                "server",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=broker",
+                "-ext",
+                "san=ip:127.0.0.1",
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                "changeit");
+        var pem = folder.resolve("ca.pem");
+        keytool(
+                "-exportcert",
+                "-rfc",
+                "-alias",
+                "server",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                "changeit",
+                "-file",
+                pem.toString());
+        try (var door = tlsDoor(store);
+                var echo = Executors.newVirtualThreadPerTaskExecutor()) {
+            echo.submit(() -> {
+                while (true) {
+                    try (var socket = door.accept()) {
+                        int b = socket.getInputStream().read();
+                        if (b >= 0) socket.getOutputStream().write(b + 1);
+                    } catch (SSLException e) {
+                        // this one did not trust us; the next one may
+                    }
+                }
+            });
+            var to = new Endpoint.Tls(
+                    "127.0.0.1", door.getLocalPort(), Optional.of(pem), Optional.empty(), Optional.empty());
+            try (var line = lines.open(to)) {
+                line.write(new byte[] {41});
+                byte[] answer = new byte[1];
+                assertThat(line.read(answer, 0, 1, LONG)).isOne();
+                assertThat(answer[0]).isEqualTo((byte) 42);
+            }
+            var nobody = new Endpoint.Tls(
+                    "127.0.0.1", door.getLocalPort(), Optional.empty(), Optional.empty(), Optional.empty());
+            assertThatThrownBy(() -> lines.open(nobody))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("is its certificate");
+            var otherName = new Endpoint.Tls(
+                    "localhost", door.getLocalPort(), Optional.of(pem), Optional.empty(), Optional.empty());
+            assertThatThrownBy(() -> lines.open(otherName))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("for this name");
+            var noFile = new Endpoint.Tls(
+                    "127.0.0.1",
+                    door.getLocalPort(),
+                    Optional.of(folder.resolve("gone.pem")),
+                    Optional.empty(),
+                    Optional.empty());
+            assertThatThrownBy(() -> lines.open(noFile))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("gone.pem");
+            door.close();
+        }
+    }
+
+    private static SSLServerSocket tlsDoor(Path store) throws Exception {
+        var keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
+        var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(keys, "changeit".toCharArray());
+        var context = SSLContext.getInstance("TLS");
+        context.init(factory.getKeyManagers(), null, null);
+        return (SSLServerSocket)
+                context.getServerSocketFactory().createServerSocket(0, 8, InetAddress.getLoopbackAddress());
+    }
+
+    private static void keytool(String... words) throws Exception {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        command.addAll(List.of(words));
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.linkspan.model.ValueType;
 import io.linkspan.payload.AddressWords.Word;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,7 +87,16 @@ public final class TopicAddress {
             Optional<String> unit) {}
 
     /// Where a property is written to.
-    record Said(String topic, Form form, Shape shape, int qos, boolean retain, boolean unconfirmed) {}
+    ///
+    /// @param time where the value's time is written
+    record Said(
+            String topic,
+            Form form,
+            Shape shape,
+            int qos,
+            boolean retain,
+            boolean unconfirmed,
+            Optional<JsonPointer> time) {}
 
     /// One message to publish.
     ///
@@ -199,6 +209,46 @@ public final class TopicAddress {
         return said.map(Said::unconfirmed).orElse(false);
     }
 
+    /// How what is written stands in its message, for who describes it to others.
+    ///
+    /// @param pointer in JSON; none: the message is the value
+    /// @param on what stands there for on, as text; also `off`
+    /// @param bare on and off stand in JSON without quotes
+    public record Told(Optional<JsonPointer> pointer, String on, String off, boolean bare) {}
+
+    /// How what is written stands in its message; none where it takes more than a place in JSON to say.
+    public Optional<Told> told() {
+        if (said.isEmpty()) return Optional.empty();
+        var on =
+                said.get().shape().type() == ValueType.FLAG ? said.get().shape().scalar(Value.Flag.ON) : EMPTY;
+        var off =
+                said.get().shape().type() == ValueType.FLAG ? said.get().shape().scalar(Value.Flag.OFF) : EMPTY;
+        return switch (said.get().form()) {
+            case Form.Plain _ -> Optional.of(new Told(Optional.empty(), on.text(), off.text(), false));
+            case Form.JsonAt at ->
+                Optional.of(new Told(
+                        Optional.of(at.pointer()),
+                        on.text(),
+                        off.text(),
+                        !on.quoted() && !on.text().isEmpty()));
+            case Form.CborAt _, Form.Senml _, Form.Cel _, Form.Js _, Form.Template _ -> Optional.empty();
+        };
+    }
+
+    /// What others write for on and off where the whole message is the wish; none where it is in another form.
+    public Optional<Told> asked() {
+        if (heard.isEmpty() || !(heard.get().form() instanceof Form.Plain)) return Optional.empty();
+        var shape = heard.get().shape();
+        if (shape.type() != ValueType.FLAG) return Optional.of(new Told(Optional.empty(), "", "", false));
+        return Optional.of(new Told(
+                Optional.empty(),
+                shape.words().getOrDefault("on", List.of("ON")).getFirst(),
+                shape.words().getOrDefault("off", List.of("OFF")).getFirst(),
+                false));
+    }
+
+    private static final Tree.Scalar EMPTY = (Tree.Scalar) Tree.text("");
+
     Optional<Heard> heard() {
         return heard;
     }
@@ -207,32 +257,57 @@ public final class TopicAddress {
     ///
     /// @throws BadPayload a codec could not make it
     public Out encode(Value value) throws BadPayload {
-        var to = said.orElseThrow(() -> new IllegalStateException(point.name() + " is not written"));
-        var scalar = to.shape().scalar(value);
-        return new Out(to.topic(), bytes(to, value, scalar), to.qos(), to.retain());
+        return encode(value, Optional.empty());
     }
 
-    private static byte[] bytes(Said to, Value value, Tree.Scalar scalar) throws BadPayload {
+    /// The same with the value's time, where the address has a place for it.
+    ///
+    /// @param time of the value
+    public Out encode(Value value, Optional<Instant> time) throws BadPayload {
+        var to = said.orElseThrow(() -> new IllegalStateException(point.name() + " is not written"));
+        var scalar = to.shape().scalar(value);
+        return new Out(to.topic(), bytes(to, value, scalar, time), to.qos(), to.retain());
+    }
+
+    private static byte[] bytes(Said to, Value value, Tree.Scalar scalar, Optional<Instant> time) throws BadPayload {
         return switch (to.form()) {
             case Form.Plain _ ->
                 value instanceof Value.Bytes b ? b.content() : scalar.text().getBytes(StandardCharsets.UTF_8);
-            case Form.JsonAt at -> Json.write(around(at.pointer(), scalar)).getBytes(StandardCharsets.UTF_8);
-            case Form.CborAt at -> Cbor.write(around(at.pointer(), scalar));
+            case Form.JsonAt at ->
+                Json.write(withTime(to, around(at.pointer(), scalar), time)).getBytes(StandardCharsets.UTF_8);
+            case Form.CborAt at -> Cbor.write(withTime(to, around(at.pointer(), scalar), time));
             case Form.Template t -> {
                 String text = t.json() ? Json.write(scalar) : scalar.text();
-                yield t.text().replace("{value}", text).getBytes(StandardCharsets.UTF_8);
+                String at = time.map(Instant::toString).orElse("");
+                yield t.text()
+                        .replace("{time}", t.json() ? Json.write(Tree.text(at)) : at)
+                        .replace("{value}", text)
+                        .getBytes(StandardCharsets.UTF_8);
             }
             case Form.Js js -> js.codec().encode(to.topic(), around(js.pointer(), scalar));
-            case Form.Senml s -> senml(s, value, scalar);
+            case Form.Senml s -> senml(s, value, scalar, time);
             case Form.Cel _ -> throw new IllegalStateException("an expression writes nothing");
         };
     }
 
-    private static byte[] senml(Form.Senml form, Value value, Tree.Scalar scalar) {
+    private static Tree withTime(Said to, Tree tree, Optional<Instant> time) {
+        if (to.time().isEmpty() || time.isEmpty() || !(tree instanceof Tree.Fields f)) return tree;
+        var all = new LinkedHashMap<>(f.fields());
+        var at = (Tree.Fields) around(to.time().get(), Tree.text(time.get().toString()));
+        at.fields().forEach(all::putIfAbsent);
+        return Tree.fields(all);
+    }
+
+    private static byte[] senml(Form.Senml form, Value value, Tree.Scalar scalar, Optional<Instant> time) {
         String field = form.sum() ? "s" : value instanceof Value.Flag ? "vb" : scalar.quoted() ? "vs" : "v";
         var item = new LinkedHashMap<String, Tree>();
         item.put("n", Tree.text(form.name()));
         item.put(field, scalar);
+        time.ifPresent(t -> item.put(
+                "t",
+                Tree.plain(BigDecimal.valueOf(t.toEpochMilli(), 3)
+                        .stripTrailingZeros()
+                        .toPlainString())));
         return Json.write(Tree.items(List.of(Tree.fields(item)))).getBytes(StandardCharsets.UTF_8);
     }
 
@@ -365,7 +440,9 @@ public final class TopicAddress {
             writable(form, shape);
             if (unconfirmed && qos == 0)
                 throw new IllegalArgumentException("unconfirmed needs qos 1: with 0 nobody would tell anything");
-            return new Said(topic, form, shape, qos, retained, unconfirmed);
+            if (time.isPresent() && time.get().steps().isEmpty())
+                throw new IllegalArgumentException("time needs a place, for example time /time");
+            return new Said(topic, form, shape, qos, retained, unconfirmed, time);
         }
 
         /// What a command does not say is as it is heard.
@@ -437,7 +514,7 @@ public final class TopicAddress {
                 throw new IllegalArgumentException("text '...' is for commands; hear it as plain, json or cel");
             if (json) {
                 try {
-                    Json.parse("", text.replace("{value}", "0"));
+                    Json.parse("", text.replace("{value}", "0").replace("{time}", "0"));
                 } catch (Invalid e) {
                     throw new IllegalArgumentException("with a value for {value} it is no JSON: " + e.getMessage(), e);
                 }
@@ -476,7 +553,7 @@ public final class TopicAddress {
             if (word.is("comma")) comma = true;
             else if (word.is("hex")) hex = true;
             else if (word.is("in")) unit(need("a unit").text());
-            else if (!command && word.is("time"))
+            else if (word.is("time"))
                 time = Optional.of(JsonPointer.parse(need("a place").text()));
             else if (!command && word.is("retained")) retained = true;
             else if (command && word.is("retain")) retained = true;

@@ -232,6 +232,23 @@ class TopicMapTest {
     }
 
     @Test
+    void whatIsToldCarriesItsTime() throws Exception {
+        var time = Optional.of(java.time.Instant.parse("2026-01-31T12:00:00.5Z"));
+        for (var form : Map.of(
+                        "-> t json /value time /at", "{\"value\":7,\"at\":\"2026-01-31T12:00:00.500Z\"}",
+                        "-> t json {\"v\":{value},\"t\":{time}}", "{\"v\":7,\"t\":\"2026-01-31T12:00:00.500Z\"}",
+                        "-> t text '{time} {value}'", "2026-01-31T12:00:00.500Z 7",
+                        "-> t senml x", "[{\"n\":\"x\",\"v\":7,\"t\":1769860800.5}]")
+                .entrySet()) {
+            var p = point(1, "thing.p", form.getKey(), ValueType.NUMBER, null);
+            var told =
+                    new TopicPoint(1, p.name(), p.type(), p.unit(), Map.of(), p.at(), p.thing(), TopicPoint.Use.TELL);
+            var out = TopicAddress.parse(told).encode(new Value.Num(7), time);
+            assertThat(new String(out.payload(), StandardCharsets.UTF_8)).isEqualTo(form.getValue());
+        }
+    }
+
+    @Test
     void whatIsWrittenIsReadBackAsItself() throws Exception {
         for (double value : new double[] {0, -3, 0.1, 21.55, 1e6, -0.001}) {
             var p = TopicAddress.parse(written("t json /v x0.01 in [degF] -> ~/set", ValueType.NUMBER, "Cel"));

@@ -142,7 +142,7 @@ final class Handshake {
                 clientId(here, settings),
                 !keeps,
                 (int) settings.keepAlive().toSeconds(),
-                Announcements.will(settings, here.connector()),
+                Announcements.will(settings, clientId(here, settings)),
                 settings.user(),
                 password(settings),
                 properties);

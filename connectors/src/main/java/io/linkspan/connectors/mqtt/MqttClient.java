@@ -25,9 +25,6 @@ final class MqttClient implements Connector {
         /// Packet identifiers of messages of QoS 2 that we took and whose end the broker has not told (MQTT
         /// 5.0, 4.3.3).
         final Set<Integer> taken = ConcurrentHashMap.newKeySet();
-
-        /// Announcements that we made and may have to take back.
-        final Set<String> announced = ConcurrentHashMap.newKeySet();
     }
 
     @Override

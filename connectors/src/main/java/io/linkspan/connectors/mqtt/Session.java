@@ -51,6 +51,7 @@ final class Session {
     private final Asks asks;
     private final Discovery discovery;
     private final Announcements announcements;
+    private final Bridge bridge;
     private final BlockingQueue<Owed> owed = new ArrayBlockingQueue<>(Handshake.RECEIVE_MAX);
     private final Map<Integer, List<String>> subscribing = new ConcurrentHashMap<>();
     private final AtomicReference<Optional<IOException>> failure = new AtomicReference<>(Optional.empty());
@@ -77,7 +78,8 @@ final class Session {
         this.discovery = new Discovery(here.connector(), settings.discovery());
         this.points = here.points();
         this.map = mapped(points);
-        this.announcements = new Announcements(here, settings, known, wire, ids);
+        this.announcements = new Announcements(here, settings, wire);
+        this.bridge = new Bridge(here, wire, ids);
         this.addresses = byNumber(map);
     }
 
@@ -98,9 +100,11 @@ final class Session {
             start("receive", this::receive);
             start("acknowledge", this::acknowledge);
             announcements.begin(points, addresses);
+            bridge.begin(points, addresses);
             while (true) turn();
         } finally {
             asks.leave();
+            bridge.close();
             farewell();
         }
     }
@@ -143,7 +147,7 @@ final class Session {
         if (failed.isPresent()) throw failed.get();
         if (here.points().version() != points.version()) remap(here.points());
         if (ids.available()) {
-            var command = here.nextCommand(LOOK);
+            var command = here.nextCommand(bridge.turn(addresses) ? Duration.ZERO : LOOK);
             if (command.isPresent()) {
                 asks.execute(
                         command.get(),
@@ -153,7 +157,7 @@ final class Session {
         } else here.sleep(LOOK);
         asks.expire();
         asks.resume();
-        announcements.tell(points, addresses);
+        for (var found : discovery.due(filters, here.nanoTime())) here.accept(found);
         keepAlive();
     }
 
@@ -161,10 +165,7 @@ final class Session {
 
     private TopicMap mapped(Points now) throws IOException {
         try {
-            return TopicMap.of(now.all().stream()
-                    .filter(p -> p.access() != io.linkspan.connector.Point.Access.SERVE)
-                    .map(Mqtt::asTopic)
-                    .toList());
+            return TopicMap.of(now.all().stream().map(Mqtt::asTopic).toList());
         } catch (Invalid e) {
             throw new IOException("A point of " + here.connector() + " is not what was applied: " + e.getMessage(), e);
         }
@@ -198,6 +199,7 @@ final class Session {
         }
         filters = all(next.filters());
         announcements.begin(now, addresses);
+        bridge.begin(now, addresses);
     }
 
     private Set<String> all(Set<String> ofPoints) {
@@ -290,7 +292,10 @@ final class Session {
     private void take(Packet packet) throws IOException, InterruptedException {
         switch (packet) {
             case Packet.Publish message -> message(message);
-            case Packet.Puback ack -> asks.acknowledged(ack);
+            case Packet.Puback ack -> {
+                asks.acknowledged(ack);
+                bridge.acknowledged(ack);
+            }
             case Packet.Suback answer -> subscribed(answer);
             case Packet.Unsuback answer -> ids.free(answer.id());
             case Packet.Pubrel release -> {
@@ -319,7 +324,7 @@ final class Session {
     /// @return the ticket of the last report of it
     private Optional<Ticket> tell(Packet.Publish message) throws InterruptedException {
         Optional<Ticket> ticket = Optional.empty();
-        for (var found : discovery.take(message.topic(), message.payload())) ticket = Optional.of(here.accept(found));
+        discovery.take(message.topic(), message.payload(), here.nanoTime());
         var taken = map.take(message.topic(), message.payload(), message.retain(), here.wallMicros());
         var bytes = new Report.Raw(raw);
         for (var unit : taken.units())

@@ -15,6 +15,31 @@ class MqttSampleTest {
     private static final Path SAMPLE = Path.of("src/main/java/io/linkspan/connectors/mqtt/sample.yaml");
 
     @Test
+    void theExampleOfAHomeIsTaken() throws Exception {
+        var example = SampleSite.read(Path.of("../examples/home-mqtt.yaml"));
+        example.check(new Mqtt());
+        assertThat(example.points().get("broker")).hasSizeGreaterThan(10);
+        for (var serve : example.file().connectors().get("broker").serves()) {
+            var property = example.file().property(serve.property()).orElseThrow();
+            new Mqtt()
+                    .check(new io.linkspan.connector.Point(
+                            1,
+                            serve.property(),
+                            property.type(),
+                            property.unit(),
+                            property.step(),
+                            serve.at(),
+                            java.util.Optional.empty(),
+                            property.choices(),
+                            io.linkspan.model.Tree.fields(java.util.Map.of()),
+                            serve.writable()
+                                    ? io.linkspan.connector.Point.Access.SERVE_WRITABLE
+                                    : io.linkspan.connector.Point.Access.SERVE,
+                            new io.linkspan.model.WithoutUs.None()));
+        }
+    }
+
+    @Test
     void theSampleIsTakenAndHearsItsDevices() throws Exception {
         var sample = SampleSite.read(SAMPLE);
         assertThat(sample.check(new Mqtt())).hasSize(1);
