@@ -15,7 +15,8 @@ final class MqttBench {
 
     private MqttBench() {}
 
-    /// @param words `--messages N` of each round, `--clients N` that are idle, `--seconds N` of the latencies
+    /// @param words `--messages N` of each round, `--clients N` that are idle, `--seconds N` of the latencies; 0
+    ///     leaves that part out
     static void run(List<String> words) throws Exception {
         int messages = number(words, "--messages", 100_000);
         int clients = number(words, "--clients", 15_000);
@@ -27,12 +28,14 @@ final class MqttBench {
             var servers = new ArrayList<MqttServer>();
             if (mosquitto != null) servers.add(mosquitto);
             servers.add(ours);
-            forward(servers, "QoS 0 forwarded", "bench/%d/values", 0, true, messages);
-            forward(servers, "QoS 1 forwarded", "bench/%d/values", 1, true, messages);
-            // Nobody subscribes to these; ours takes two values out of each, logs and syncs before it acknowledges.
-            forward(servers, "QoS 1 taken", "bench/s%d/values", 1, false, messages);
-            for (var server : servers) reaction(server, server == ours, seconds);
-            for (var server : servers) idle(server, clients);
+            if (messages > 0) {
+                forward(servers, "QoS 0 forwarded", "bench/%d/values", 0, true, messages);
+                forward(servers, "QoS 1 forwarded", "bench/%d/values", 1, true, messages);
+                // Nobody subscribes to these; ours takes two values out of each, logs and syncs before it acknowledges.
+                forward(servers, "QoS 1 taken", "bench/s%d/values", 1, false, messages);
+            }
+            if (seconds > 0) for (var server : servers) reaction(server, server == ours, seconds);
+            if (clients > 0) for (var server : servers) idle(server, clients);
         } finally {
             Folders.delete(folder);
         }
@@ -75,8 +78,8 @@ final class MqttBench {
         server.fresh();
         var idle = MqttIdle.measure(server, clients);
         System.out.printf(
-                "%d idle clients: %-10s %.1f KiB each, in after %.1f s; killed and started again: all served after %.1f s%n",
-                clients, server.name(), idle.kibEach(), idle.secondsIn(), idle.secondsAgain());
+                "%d idle clients: %-10s %.1f KiB and %.0f µs of its processor each, in after %.1f s; killed and started again: all served after %.1f s%n",
+                clients, server.name(), idle.kibEach(), idle.cpuMicrosEach(), idle.secondsIn(), idle.secondsAgain());
     }
 
     /// The Java options of the package, or those behind `--java` as one word.

@@ -12,24 +12,27 @@ final class MqttIdle {
     private static final long SETTLE_SECONDS = 3;
 
     /// @param kibEach resident memory a client
+    /// @param cpuMicrosEach of the server's processor to let one in
     /// @param secondsIn until all were connected and subscribed the first time
     /// @param secondsAgain from the start of the killed server's process until all were served again
-    record Figures(double kibEach, double secondsIn, double secondsAgain) {}
+    record Figures(double kibEach, double cpuMicrosEach, double secondsIn, double secondsAgain) {}
 
     private MqttIdle() {}
 
     static Figures measure(MqttServer server, int clients) throws IOException, InterruptedException {
         try (var load = new MqttLoad(server.at())) {
             long before = server.residentKib();
+            long cpu = server.cpuMicros();
             long begin = System.nanoTime();
             var all = load.connect("idle", clients, "idle/%d/set", 1, new MqttLoad.Hears() {}, CONNECT_MAX);
             double in = (System.nanoTime() - begin) / 1e9;
+            double cpuEach = (server.cpuMicros() - cpu) / (double) clients;
             TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
             double each = (server.residentKib() - before) / (double) clients;
             server.restart();
             long again = System.nanoTime();
             load.connectAgain(all, CONNECT_MAX);
-            return new Figures(each, in, (System.nanoTime() - again) / 1e9);
+            return new Figures(each, cpuEach, in, (System.nanoTime() - again) / 1e9);
         }
     }
 }

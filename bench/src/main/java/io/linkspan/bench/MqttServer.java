@@ -34,6 +34,8 @@ final class MqttServer implements AutoCloseable {
         this.folder = folder;
         this.port = port;
         this.process = launched();
+        // Whoever ends the bench ends its servers.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> process.destroyForcibly(), "end " + name));
     }
 
     /// Debian's mosquitto; nothing where it is not installed.

@@ -431,8 +431,7 @@ final class Broker {
         for (var each : session.outgoing.values()) {
             each.under = false;
             if (each.stage == Delivery.Stage.RECEIVED) {
-                if (each.after <= book.durable())
-                    link.write(new Packet.Pubrel(each.id, Reason.SUCCESS, Properties.NONE));
+                answerWhen(link, each.after, new Packet.Pubrel(each.id, Reason.SUCCESS, Properties.NONE));
             } else session.waiting.add(each);
         }
         pump(session);
@@ -592,8 +591,12 @@ final class Broker {
     private void exactlyOnce(Link link, Session session, Message m, Packet.Publish p) {
         var outcome = new Outcome();
         deferring = true;
-        long entry = route(m, session, p.id(), outcome);
-        deferring = false;
+        long entry;
+        try {
+            entry = route(m, session, p.id(), outcome);
+        } finally {
+            deferring = false;
+        }
         if (outcome.refused) refuse(link, p, Reason.QUOTA_EXCEEDED);
         else {
             if (session.number == 0) session.incoming(p.id());
@@ -621,8 +624,18 @@ final class Broker {
         if (known && session.number != 0)
             entry = record(List.of(new Change.Released(session.number, p.id())), true, true);
         else session.release(p.id());
+        if (entry == REFUSED) {
+            diskTakesNoMore(link);
+            return;
+        }
         var reason = known ? Reason.SUCCESS : Reason.PACKET_IDENTIFIER_NOT_FOUND;
         answerWhen(link, entry, new Packet.Pubcomp(p.id(), reason, Properties.NONE));
+    }
+
+    /// A step of QoS 2 could not be stored, so it was not taken: the client says it again when it is back.
+    private void diskTakesNoMore(Link link) {
+        tally.refused(Reason.QUOTA_EXCEEDED);
+        disconnect(link, Reason.QUOTA_EXCEEDED, "The disk takes no more for now", true);
     }
 
     /// Publishes a command for a device.
@@ -891,9 +904,14 @@ final class Broker {
             return;
         }
         if (delivery.stage == Delivery.Stage.PUBLISHED) {
-            if (session.number != 0)
-                delivery.after = record(List.of(new Change.Received(session.number, p.id())), true, true);
-            else session.received(p.id());
+            if (session.number != 0) {
+                long entry = record(List.of(new Change.Received(session.number, p.id())), true, true);
+                if (entry == REFUSED) {
+                    diskTakesNoMore(link);
+                    return;
+                }
+                delivery.after = entry;
+            } else session.received(p.id());
         }
         answerWhen(link, delivery.after, new Packet.Pubrel(p.id(), Reason.SUCCESS, Properties.NONE));
     }

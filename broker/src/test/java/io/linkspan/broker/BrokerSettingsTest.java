@@ -73,8 +73,8 @@ class BrokerSettingsTest {
     @Test
     void aDeviceIsThereOnce() {
         String one = "{ 'name': 'a', 'certificate': 'CN=a' }";
-        assertThatThrownBy(() -> BrokerSettings.of(settings("{ 'listeners': [ { 'address': '127.0.0.1' } ], 'accounts': ["
-                        + one + ", " + one + "] }")))
+        assertThatThrownBy(() -> BrokerSettings.of(settings(
+                        "{ 'listeners': [ { 'address': '127.0.0.1' } ], 'accounts': [" + one + ", " + one + "] }")))
                 .hasMessageContaining("twice");
     }
 }

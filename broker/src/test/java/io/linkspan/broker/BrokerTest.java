@@ -157,6 +157,33 @@ class BrokerTest {
         assertThat(sub.gotNothing()).isTrue();
     }
 
+    @Test
+    void aStepOfQos2ThatCanNotBeStoredIsNotAnsweredAndComesAgain() {
+        var sub = kept("keeper", "a");
+        var pub = bench.client("pub", Version.MQTT_5);
+        pub.connect(true, KEPT);
+        pub.take(Packet.Connack.class);
+        pub.publish("a", "x", Qos.EXACTLY_ONCE, 1);
+        pub.take(Packet.Pubrec.class);
+        int id = sub.take(Packet.Publish.class).id();
+        bench.log.refuseReadings(true);
+        pub.send(new Packet.Pubrel(1, Reason.SUCCESS, Properties.NONE));
+        sub.send(new Packet.Pubrec(id, Reason.SUCCESS, Properties.NONE));
+        assertThat(pub.take(Packet.Disconnect.class).reason()).isEqualTo(Reason.QUOTA_EXCEEDED);
+        assertThat(sub.take(Packet.Disconnect.class).reason()).isEqualTo(Reason.QUOTA_EXCEEDED);
+
+        bench.log.refuseReadings(false);
+        pub.connect(false, KEPT);
+        assertThat(pub.take(Packet.Connack.class).sessionPresent()).isTrue();
+        pub.send(new Packet.Pubrel(1, Reason.SUCCESS, Properties.NONE));
+        assertThat(pub.take(Packet.Pubcomp.class).reason()).isEqualTo(Reason.SUCCESS);
+        sub.connect(false, KEPT);
+        sub.take(Packet.Connack.class);
+        assertThat(sub.take(Packet.Publish.class).dup()).isTrue();
+        sub.send(new Packet.Pubrec(id, Reason.SUCCESS, Properties.NONE));
+        sub.take(Packet.Pubrel.class);
+    }
+
     // ---- sessions
 
     @Test

@@ -28,12 +28,18 @@ public final class MemoryLog implements OwnLog {
     private long durable = last;
     private boolean holding;
     private boolean lying;
+    private boolean refusing;
     private State state = State.OK;
     private Runnable changed = NOBODY;
 
     /// Stores nothing any more until [#store] says so; without this each entry is stored at once.
     public synchronized void hold() {
         holding = true;
+    }
+
+    /// Too much waits for the disk: no readings part is taken for now.
+    public synchronized void refuseReadings(boolean yes) {
+        refusing = yes;
     }
 
     /// From now on says that all is stored, whatever is: to see a test find that.
@@ -100,7 +106,7 @@ public final class MemoryLog implements OwnLog {
 
     @Override
     public synchronized long write(Moment at, ByteBuffer control, ByteBuffer readings) {
-        if (readings.hasRemaining() && state != State.OK) return 0;
+        if (readings.hasRemaining() && (refusing || state != State.OK)) return 0;
         last++;
         entries.add(new Entry(last, at, bytes(control), bytes(readings)));
         if (!holding && state != State.DEAD) durable = last;
