@@ -16,6 +16,11 @@ final class MqttForward {
     static final byte[] PAYLOAD = "{\"temperature\":21.53,\"humidity\":48.2,\"battery\":3.61,\"count\":12345678}"
             .getBytes(StandardCharsets.UTF_8);
 
+    /// Each publisher's second message, and so on in turn: no value is the one before.
+    private static final byte[] OTHER_PAYLOAD =
+            "{\"temperature\":21.47,\"humidity\":48.6,\"battery\":3.61,\"count\":12345679}"
+                    .getBytes(StandardCharsets.UTF_8);
+
     /// What one server took for it.
     ///
     /// @param cpuMicros of the server a message
@@ -34,9 +39,11 @@ final class MqttForward {
         try (var load = new MqttLoad(server.at())) {
             if (forwarded) load.connect("subscriber", 1, topics.replace("%d", "+"), qos, run.new Counts(), STEP_MAX);
             var publishers = load.connect("publisher", PUBLISHERS, "", 0, run.new Counts(), STEP_MAX);
-            var packets = new byte[PUBLISHERS][];
-            for (int i = 0; i < PUBLISHERS; i++)
+            var packets = new byte[2 * PUBLISHERS][];
+            for (int i = 0; i < PUBLISHERS; i++) {
                 packets[i] = MqttLoad.publish(topics.formatted(i), qos, qos == 0 ? 0 : 1, PAYLOAD);
+                packets[PUBLISHERS + i] = MqttLoad.publish(topics.formatted(i), qos, qos == 0 ? 0 : 1, OTHER_PAYLOAD);
+            }
             run.send(load, publishers, packets, qos, forwarded, warmUp);
             long cpu = server.cpuMicros();
             long begin = System.nanoTime();
@@ -61,7 +68,7 @@ final class MqttForward {
                     && (qos == 0 || sent - (acknowledged - acknowledgedFrom) < UNDER_WAY_MAX)) {
                 if (!next.hasNext()) next = publishers.iterator();
                 var client = next.next();
-                client.send(packets[client.number]);
+                client.send(packets[(int) (sent / PUBLISHERS % 2) * PUBLISHERS + client.number]);
                 sent++;
             }
             load.turn(1);

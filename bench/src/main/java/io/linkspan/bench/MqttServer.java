@@ -1,6 +1,7 @@
 package io.linkspan.bench;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -16,6 +17,8 @@ import java.util.stream.Stream;
 
 /// A broker in a process of its own, so that what it costs can be read from outside (proc(5)).
 final class MqttServer implements AutoCloseable {
+    private static final int PORT_FIRST = 21_000;
+    private static final int PORT_END = 32_000;
     private static final Duration START_MAX = Duration.ofSeconds(60);
     private static final Duration END_MAX = Duration.ofSeconds(30);
 
@@ -144,10 +147,16 @@ final class MqttServer implements AutoCloseable {
         }
     }
 
-    static int freePort() throws IOException {
-        try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
+    /// Below those that connections get by themselves (Linux: 32768 and up), of which the load takes thousands.
+    private static int freePort() throws IOException {
+        for (int port = PORT_FIRST; port < PORT_END; port++) {
+            try (var probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return probe.getLocalPort();
+            } catch (BindException e) {
+                // taken: the next one
+            }
         }
+        throw new IOException("No free port from " + PORT_FIRST + " to " + PORT_END);
     }
 
     @Override

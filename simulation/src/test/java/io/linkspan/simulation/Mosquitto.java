@@ -1,6 +1,7 @@
 package io.linkspan.simulation;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -9,12 +10,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /// Debian's mosquitto as a process of its own on a free port of loopback.
 final class Mosquitto implements Judged {
+    private static final int PORT_FIRST = 20_000;
+    private static final int PORT_END = 32_000; // Linux gives connections 32768 and up
+    private static final int PORT_TRIES = 100;
     private static final Duration START_MAX = Duration.ofSeconds(20);
 
     private final Path folder;
@@ -76,10 +81,17 @@ final class Mosquitto implements Judged {
         }
     }
 
+    /// Below those that connections get by themselves, one of which may be taken before a broker listens.
     static int freePort() throws IOException {
-        try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
+        for (int i = 0; i < PORT_TRIES; i++) {
+            int port = ThreadLocalRandom.current().nextInt(PORT_FIRST, PORT_END);
+            try (var probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return probe.getLocalPort();
+            } catch (BindException e) {
+                // taken: another one
+            }
         }
+        throw new IOException("No free port from " + PORT_FIRST + " to " + PORT_END);
     }
 
     private void await() throws IOException, InterruptedException {
