@@ -147,11 +147,11 @@ things:
       power: { type: number, unit: kW, at: "1-0:1.7.0" }
       voltage: { type: number, unit: V, at: "1-0:32.7.0" }
       energy_import: { type: register, unit: kWh, at: "1-0:1.8.1" }
-  - { id: roof, title: Solar panels, profile: sunspec_inverter, connector: inverter, unit: 1, place: { plan: ground_floor, x: 0.12, y: 0.25 } }
+  - { id: roof, title: Solar panels, profile: sunspec_inverter, connector: inverter, unit: 1, place: { plan: ground_floor, x: 0.1, y: 0.31 } }
   - { id: boiler, kind: boiler, connector: plant_room, unit: 1, place: { plan: ground_floor, x: 0.92, y: 0.13 } }
   - { id: heat_pump, title: Heat pump, connector: plant_room, unit: 2, place: { plan: ground_floor, x: 0.787, y: 0.49 } }
   - { id: hall, connector: hall_bus, unit: 4, place: { plan: ground_floor, x: 0.535, y: 0.68 } }
-  - { id: cellar, title: Cold store, connector: cellar_bus, unit: 5, place: { plan: ground_floor, x: 0.5, y: 0.27 }, position: [50.8798, 4.7005] }
+  - { id: cellar, title: Cold store, connector: cellar_bus, unit: 5, place: { plan: ground_floor, x: 0.5, y: 0.31 }, position: [50.8798, 4.7005] }
   - { id: car, title: Car charger, connector: plant_room, unit: 6 }
 links:
   - id: shed_peak

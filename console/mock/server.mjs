@@ -28,9 +28,9 @@ const duration = text => {
 
 /**
  * @param {object} options `dist`: the folder of the built page; `now`: the moment at which its clock starts (ISO 8601), else the real one;
- *   `accounts`: whether there is one already; `tick`: milliseconds between two changes
+ *   `accounts`: whether there is one already; `tick`: milliseconds between two changes; `van`: whether a machine moves about
  */
-export async function start({ dist, now, accounts = true, port = 0, tick = 500, extraProperties = 0, tariff = true } = {}) {
+export async function start({ dist, now, accounts = true, port = 0, tick = 500, extraProperties = 0, tariff = true, van = false } = {}) {
   const began = Date.now();
   const first = now ? Date.parse(now) : began;
   const clock = () => (first + Date.now() - began) / 1000;
@@ -329,6 +329,8 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
     }
   }, tick);
   const comment = setInterval(() => { for (const s of state.streams) s.write(': here\n\n'); }, 15_000);
+  // A machine that moves and says itself where it is: to the east, a kilometre a second.
+  if (van) state.added.push({ id: 'van', title: 'Van', connector: 'inverter', properties: [{ path: 'van.where', title: 'Where', type: 'position', every: 1, at: s => `50.9,${(4 + (s - first / 1000) / 70).toFixed(5)}` }, { path: 'van.load', title: 'Load', type: 'number', unit: 'kg', step: 1, every: 1, at: () => 420 }] });
   if (extraProperties) state.added.push({ id: 'many', title: 'Many values', connector: 'inverter', properties: Array.from({ length: extraProperties }, (_, i) => ({ path: `many.v${i}`, title: `Value ${i}`, type: 'number', unit: 'W', step: 1, every: 1, at: s => Math.round(1000 + 900 * Math.sin(s / 3 + i)) })) });
 
   // ---- the doors

@@ -64,7 +64,7 @@ const PICTURES = [
   ['set-up-complete', { screen: 'laptop' }, 'setup/file', complete],
   ['set-up-add', { screen: 'laptop', scale: 0.9 }, 'setup/add', find],
   ['plan', { screen: 'laptop' }, 'plan', ill],
-  ['plan-dark-arrange', { screen: 'laptop', scheme: 'dark', scale: 0.9 }, 'plan', arrange],
+  ['plan-dark-arrange', { screen: 'laptop', scheme: 'dark', scale: 0.8 }, 'plan', arrange],
   ['plan-phone', { screen: 'phone' }, 'plan'],
   ['map', { screen: 'laptop', scale: 0.9 }, 'plan/map', wider],
   ['people', { screen: 'laptop' }, 'setup/people'],

@@ -518,6 +518,20 @@ test('the map is drawn from the page itself, and has what has a position', () =>
   assert.ok(asked.every(u => u.startsWith(mock.address)));
 }));
 
+test('a machine that says where it is moves on the map, and is moved by nobody', () => walk({ mock: { van: true } }, async ({ page, signIn, to }) => {
+  await signIn();
+  await to('plan/map');
+  const van = page.locator('.board .standing', { hasText: 'Van' });
+  await van.getByText('420').waitFor();
+  const left = async () => (await van.locator('.pin').boundingBox()).x;
+  const first = await left();
+  await page.waitForFunction(before => [...document.querySelectorAll('.board .standing')].find(s => s.textContent.includes('Van')).querySelector('.pin').getBoundingClientRect().x > before + 2, first);
+  await page.getByRole('button', { name: 'Arrange' }).click();
+  const row = page.locator('.standing-list li', { hasText: 'Van' });
+  await row.getByText('It tells itself where it is.').waitFor();
+  assert.equal(await row.getByRole('button').count(), 0);
+}));
+
 test('who may not change the site looks at the plan', () => walk({ account: 'bert' }, async ({ page, signIn, to }) => {
   await signIn();
   await to('plan');

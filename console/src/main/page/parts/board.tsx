@@ -46,7 +46,7 @@ export function Board({ ground, drawn, home, label, stands, onMove, onReady }: B
       zoomSnap: onPlan ? 0 : 0.25, zoomDelta: 0.5, minZoom: onPlan ? -6 : 1, maxZoom: onPlan ? 3 : CLOSEST, zoomAnimation: !matchMedia('(prefers-reduced-motion: reduce)').matches,
       fadeAnimation: false, keyboard: true, dragging: !touch,
     });
-    L.control.zoom({ zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(made);
+    L.control.zoom({ position: 'bottomleft', zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(made);
     let gone = false, inset = () => {};
     const fit = () => {
       made.invalidateSize(false);

@@ -191,7 +191,8 @@ final class Backup {
                     known = true;
                     continue;
                 }
-                String first = entry.getName().substring(0, Math.max(0, entry.getName().indexOf('/')));
+                String first =
+                        entry.getName().substring(0, Math.max(0, entry.getName().indexOf('/')));
                 String beside = first.equals(Histories.FOLDER) || first.equals(PictureFolder.FOLDER) ? first : "";
                 Path within = beside.isEmpty() ? journal : data.resolve(beside);
                 Path to = (beside.isEmpty() ? journal : data)

@@ -301,6 +301,9 @@ class HttpDoorTest {
     void whereThingsStandIsDefinition() throws Exception {
         assertThat(get(SITE + "/plans").body()).contains("\"plans\":[],\"places\":[],\"positions\":[]");
         send(picture("house", png(16)));
+        node.power(1.5);
+        TestNode.await("the meter is read", () -> !node.value("meter.power").equals("-"));
+        var lines = linesUpSince();
         var yaml = node.text()
                 .replace("things:\n", "plans:\n  - { id: ground_floor, image: house }\nthings:\n")
                 .replace(
@@ -316,11 +319,21 @@ class HttpDoorTest {
                         "plan ground_floor",
                         "place of meter: ground_floor, 0.25 from the left and 1.0 from the top",
                         "position of meter: 51.05,3.72");
+        assertThat(applied.body()).doesNotContain("property meter", "connector grid_meter");
+        assertThat(linesUpSince()).as("no line is begun anew").isEqualTo(lines);
         assertThat(get(SITE + "/plans").body())
                 .contains(
                         "{\"id\":\"ground_floor\",\"title\":\"ground floor\",\"image\":\"house\",\"picture\":{\"name\":\"house\"",
                         "{\"thing\":\"meter\",\"plan\":\"ground_floor\",\"x\":0.25,\"y\":1.0}",
                         "{\"latitude\":51.05,\"longitude\":3.72,\"thing\":\"meter\"}");
+    }
+
+    private List<String> linesUpSince() {
+        var running = node.running().node();
+        return running.connectors(running.sites().getFirst()).stream()
+                .map(c -> c.connector() + " " + c.up() + " " + c.sinceMicros())
+                .sorted()
+                .toList();
     }
 
     // ---- who may

@@ -130,8 +130,7 @@ final class Handshake {
     }
 
     private static Packet.Connect connect(
-            Surroundings here, MqttSettings settings, Optional<Will> will, Version version)
-            throws IOException {
+            Surroundings here, MqttSettings settings, Optional<Will> will, Version version) throws IOException {
         boolean keeps = !settings.session().isZero();
         var properties = Properties.NONE;
         if (version.isFive())

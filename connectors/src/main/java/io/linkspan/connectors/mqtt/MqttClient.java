@@ -29,7 +29,8 @@ final class MqttClient implements Connector {
 
     @Override
     public void run(Surroundings here) throws IOException, InterruptedException {
-        var connected = Handshake.shake(here, settings, known, Announcements.will(settings, Handshake.clientId(here, settings)));
+        var connected = Handshake.shake(
+                here, settings, known, Announcements.will(settings, Handshake.clientId(here, settings)));
         try (var wire = connected.wire()) {
             new Session(here, settings, known, wire, connected).run();
         }

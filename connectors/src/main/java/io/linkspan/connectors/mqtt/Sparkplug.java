@@ -55,7 +55,8 @@ public final class Sparkplug implements ConnectorType {
         SparkplugHost.Place.of(point);
         if (point.served())
             throw new Invalid(
-                    point.at().mark(), point.name() + " can not be served by a host application, which asks and is told");
+                    point.at().mark(),
+                    point.name() + " can not be served by a host application, which asks and is told");
         if (point.access() == Point.Access.INVOKE)
             throw new Invalid(
                     point.at().mark(),
@@ -68,6 +69,7 @@ public final class Sparkplug implements ConnectorType {
         if (point.withoutUs() instanceof WithoutUs.Watchdog)
             throw new Invalid(
                     point.at().mark(),
-                    point.name() + ": no metric of Sparkplug is a watchdog; say what the device does when it hears nothing");
+                    point.name()
+                            + ": no metric of Sparkplug is a watchdog; say what the device does when it hears nothing");
     }
 }

@@ -27,7 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Hears the edge nodes of one broker and writes their metrics. One thread: it reads for a short slice, then looks for a
+/// Hears the edge nodes of one broker and writes their metrics. One thread: it reads for a short slice, then looks for
+/// a
 /// command.
 ///
 /// Sparkplug's messages are of QoS 0 (tck-id-topics-nbirth-mqtt and the others): what is lost between node and broker
@@ -147,7 +148,9 @@ final class SparkplugClient implements Connector {
         private void begin() throws IOException, InterruptedException {
             var filters = plant.groups().isEmpty()
                     ? List.of(SparkplugTopic.NAMESPACE + "/#")
-                    : plant.groups().stream().map(g -> SparkplugTopic.NAMESPACE + "/" + g + "/#").toList();
+                    : plant.groups().stream()
+                            .map(g -> SparkplugTopic.NAMESPACE + "/" + g + "/#")
+                            .toList();
             send(new Packet.Subscribe(
                     SUBSCRIBE_ID,
                     Properties.NONE,
@@ -198,7 +201,8 @@ final class SparkplugClient implements Connector {
             try {
                 host.points(now);
             } catch (Invalid e) {
-                throw new IOException("A point of " + here.connector() + " is not what was applied: " + e.getMessage(), e);
+                throw new IOException(
+                        "A point of " + here.connector() + " is not what was applied: " + e.getMessage(), e);
             }
             if (!first) act(host.begin(here.wallMicros()), Report.Raw.NONE);
         }
@@ -218,14 +222,16 @@ final class SparkplugClient implements Connector {
                         Packet.Unsuback _,
                         Packet.Connack _,
                         Packet.Auth _ ->
-                    throw new IOException(wire.name() + " sends a " + packet.type() + " that nothing of ours asked for");
+                    throw new IOException(
+                            wire.name() + " sends a " + packet.type() + " that nothing of ours asked for");
                 case Packet.Connect _, Packet.Subscribe _, Packet.Unsubscribe _, Packet.Pingreq _ ->
                     throw new IllegalStateException("A server does not send a " + packet.type());
             }
         }
 
         private void message(Packet.Publish message) throws IOException, InterruptedException {
-            if (plant.host().isPresent() && message.topic().equals(stateTopic(plant.host().get()))) {
+            if (plant.host().isPresent()
+                    && message.topic().equals(stateTopic(plant.host().get()))) {
                 stillHere(message.payload());
                 return;
             }
@@ -261,7 +267,8 @@ final class SparkplugClient implements Connector {
             String cause = "what came on \"" + topic + "\" is no Sparkplug B payload: it " + e.getMessage();
             here.log().warn("{}: {}", here.connector(), cause);
             var concerned = SparkplugTopic.parse(topic).map(host::pointsOf).orElse(List.of());
-            if (!concerned.isEmpty()) here.accept(new Report.Gap(concerned, here.wallMicros(), here.wallMicros(), cause));
+            if (!concerned.isEmpty())
+                here.accept(new Report.Gap(concerned, here.wallMicros(), here.wallMicros(), cause));
         }
 
         private void act(List<SparkplugHost.Effect> effects, Report.Raw raw) throws IOException, InterruptedException {
@@ -271,7 +278,11 @@ final class SparkplugClient implements Connector {
                         for (int i = 0; i < r.readings().size(); i += Report.READINGS_MAX)
                             here.accept(new Report.Frame(
                                     r.readings()
-                                            .subList(i, Math.min(i + Report.READINGS_MAX, r.readings().size())),
+                                            .subList(
+                                                    i,
+                                                    Math.min(
+                                                            i + Report.READINGS_MAX,
+                                                            r.readings().size())),
                                     raw));
                         for (var reading : r.readings()) readBack(reading);
                     }
@@ -292,7 +303,8 @@ final class SparkplugClient implements Connector {
             while (writing.size() + waiting.size() < WRITING_MAX) {
                 var command = here.nextCommand(Duration.ZERO);
                 if (command.isEmpty()) return;
-                tryOrWait(new Waiting(command.get(), here.nanoTime() + plant.mqtt().timeout().toNanos()));
+                tryOrWait(new Waiting(
+                        command.get(), here.nanoTime() + plant.mqtt().timeout().toNanos()));
             }
         }
 
@@ -300,8 +312,7 @@ final class SparkplugClient implements Connector {
         private void tryOrWait(Waiting it) throws IOException, InterruptedException {
             var command = it.command();
             var point = command.point();
-            if (here.nanoTime() - command.deadlineNanos() > 0)
-                end(command, new Outcome.NotSent(Outcome.Cause.EXPIRED));
+            if (here.nanoTime() - command.deadlineNanos() > 0) end(command, new Outcome.NotSent(Outcome.Cause.EXPIRED));
             else if (point.access() != Point.Access.WRITE)
                 end(command, new Outcome.Refused(point.name() + " is only read; declare it writable: true"));
             else if (writing.containsKey(point.number())) waiting.add(it);
@@ -358,8 +369,7 @@ final class SparkplugClient implements Connector {
         // ---- the connection
 
         private void publish(SparkplugTopic topic, byte[] payload) throws IOException {
-            send(new Packet.Publish(
-                    topic.toString(), Qos.AT_MOST_ONCE, false, false, 0, Properties.NONE, payload));
+            send(new Packet.Publish(topic.toString(), Qos.AT_MOST_ONCE, false, false, 0, Properties.NONE, payload));
         }
 
         private void send(Packet packet) throws IOException {
@@ -380,7 +390,8 @@ final class SparkplugClient implements Connector {
             pinged = true;
         }
 
-        /// Answers what is on its way, and says that we go (Sparkplug 3.0.0, Host Application Session Termination).
+        /// Answers what is on its way, and says that we go (Sparkplug 3.0.0, Host Application Session
+        /// Termination).
         private void leave(boolean interrupted) {
             for (var it : writing.values()) farewell(it.command(), new Outcome.InDoubt(it.sentMicros()));
             for (var it : waiting) farewell(it.command(), new Outcome.NotSent(Outcome.Cause.UNREACHABLE));

@@ -73,7 +73,8 @@ final class SparkplugHost {
                 throw thing.wrong("node", e);
             }
             String at = point.at().text();
-            String metric = at.startsWith("metric ") ? at.substring("metric ".length()).strip() : "";
+            String metric =
+                    at.startsWith("metric ") ? at.substring("metric ".length()).strip() : "";
             if (metric.isEmpty() || metric.length() > SparkplugPayload.NAME_BYTES_MAX)
                 throw new io.linkspan.model.Invalid(
                         point.at().mark(),
@@ -192,7 +193,9 @@ final class SparkplugHost {
         var node = node(nodeId);
         if (only.isPresent()) node.device(only.get()).gone = true;
         else {
-            points.keySet().stream().filter(p -> p.nodeId.equals(nodeId)).forEach(p -> node.device(p.device).gone = true);
+            points.keySet().stream()
+                    .filter(p -> p.nodeId.equals(nodeId))
+                    .forEach(p -> node.device(p.device).gone = true);
             node.devices.values().forEach(d -> d.gone = true);
         }
         properties.sort(null);
@@ -230,7 +233,8 @@ final class SparkplugHost {
         node.seq = (int) (message.seq().orElse(0) & 0xFF);
         node.heardMicros = nowMicros;
         node.aliases.clear();
-        // a device is stale until its own birth of this session (Payload (NBIRTH)); that is told by DDEATH or by silence
+        // a device is stale until its own birth of this session (Payload (NBIRTH)); that is told by DDEATH or by
+        // silence
         node.devices.values().forEach(d -> d.alive = false);
         born(topic, node, message, nowMicros, effects);
     }
@@ -240,8 +244,7 @@ final class SparkplugHost {
         born(topic, node(topic.nodeId()), message, nowMicros, effects);
     }
 
-    private void born(
-            SparkplugTopic topic, Node node, SparkplugPayload message, long nowMicros, List<Effect> effects) {
+    private void born(SparkplugTopic topic, Node node, SparkplugPayload message, long nowMicros, List<Effect> effects) {
         var device = node.device(topic.device());
         node.aliases.values().removeIf(k -> k.device.equals(topic.device()));
         device.metrics.clear();
@@ -264,8 +267,9 @@ final class SparkplugHost {
         if (!topic.device().isEmpty()) settings.put("device", topic.device());
         int listed = 0;
         for (var metric : message.metrics()) {
-            if (metric.name().isEmpty() || metric.name().equals(BD_SEQ) || metric.name().startsWith("Node Control/"))
-                continue;
+            if (metric.name().isEmpty()
+                    || metric.name().equals(BD_SEQ)
+                    || metric.name().startsWith("Node Control/")) continue;
             if (listed++ == FOUND_METRICS_MAX) break;
             settings.put("metric " + metric.name(), metric.unit().orElse(""));
         }
@@ -277,7 +281,8 @@ final class SparkplugHost {
 
     private void nodeDead(SparkplugTopic topic, SparkplugPayload message, List<Effect> effects) {
         var node = node(topic.nodeId());
-        // a will that comes behind the next birth is of the session before (tck-id-operational-behavior-...-ndeath-bdseq)
+        // a will that comes behind the next birth is of the session before
+        // (tck-id-operational-behavior-...-ndeath-bdseq)
         if (node.born && node.bdSeq.isPresent() && !node.bdSeq.equals(bdSeq(message))) return;
         node.born = false;
         node.aliases.clear();
@@ -296,7 +301,8 @@ final class SparkplugHost {
         return OptionalLong.empty();
     }
 
-    /// Checks the number of a message behind the birth (tck-id-topics-ndata-seq-num: one more than the one before, 0
+    /// Checks the number of a message behind the birth (tck-id-topics-ndata-seq-num: one more than the one before,
+    /// 0
     /// after 255).
     ///
     /// @return whether the node's birth is known
@@ -420,7 +426,12 @@ final class SparkplugHost {
     static byte[] rebirth(long nowMicros) {
         return new SparkplugPayload(
                         OptionalLong.of(nowMicros / 1_000),
-                        List.of(metric(REBIRTH, OptionalLong.empty(), nowMicros, SparkplugPayload.BOOLEAN, new Content.Truth(true))),
+                        List.of(metric(
+                                REBIRTH,
+                                OptionalLong.empty(),
+                                nowMicros,
+                                SparkplugPayload.BOOLEAN,
+                                new Content.Truth(true))),
                         OptionalLong.empty())
                 .encode();
     }
@@ -441,12 +452,14 @@ final class SparkplugHost {
         if (device == null || !device.alive) return Optional.empty();
         var known = device.metrics.get(place.metric);
         if (known == null)
-            throw new IllegalArgumentException("the birth of " + place.nodeId + " has no metric \"" + place.metric + "\"");
+            throw new IllegalArgumentException(
+                    "the birth of " + place.nodeId + " has no metric \"" + place.metric + "\"");
         var content = SparkplugValues.content(known.dataType, value, choices);
         // where the birth gave an alias, only that is sent (tck-id-payloads-alias-data-cmd-requirement)
         var metric = metric(known.alias.isPresent() ? "" : known.name, known.alias, nowMicros, known.dataType, content);
-        return Optional.of(new SparkplugPayload(OptionalLong.of(nowMicros / 1_000), List.of(metric), OptionalLong.empty())
-                .encode());
+        return Optional.of(
+                new SparkplugPayload(OptionalLong.of(nowMicros / 1_000), List.of(metric), OptionalLong.empty())
+                        .encode());
     }
 
     private static Metric metric(String name, OptionalLong alias, long nowMicros, int dataType, Content content) {

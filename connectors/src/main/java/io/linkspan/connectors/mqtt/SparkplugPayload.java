@@ -25,7 +25,8 @@ record SparkplugPayload(OptionalLong timestampMillis, List<Metric> metrics, Opti
     /// Longest name of a metric, in bytes.
     static final int NAME_BYTES_MAX = 1_024;
 
-    /// Data types of a metric by their codes (enum DataType of the schema). Arrays and the rest have no value for us.
+    /// Data types of a metric by their codes (enum DataType of the schema). Arrays and the rest have no value for
+    /// us.
     static final int INT8 = 1;
 
     static final int INT16 = 2;
@@ -186,8 +187,7 @@ record SparkplugPayload(OptionalLong timestampMillis, List<Metric> metrics, Opti
         for (int i = 0; i < Math.min(keys.size(), values.size()); i++) {
             if (keys.get(i).equalsIgnoreCase("quality") && values.get(i) instanceof Content.Whole w)
                 quality = (int) w.bits();
-            if (keys.get(i).equals("engUnit") && values.get(i) instanceof Content.Words w)
-                unit = Optional.of(w.text());
+            if (keys.get(i).equals("engUnit") && values.get(i) instanceof Content.Words w) unit = Optional.of(w.text());
         }
         return new Told(quality, unit);
     }

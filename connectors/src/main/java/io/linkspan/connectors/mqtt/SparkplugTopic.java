@@ -2,7 +2,8 @@ package io.linkspan.connectors.mqtt;
 
 import java.util.Optional;
 
-/// A topic of the Sparkplug B namespace: `spBv1.0/GROUP/TYPE/NODE` or `spBv1.0/GROUP/TYPE/NODE/DEVICE` (Sparkplug 3.0.0,
+/// A topic of the Sparkplug B namespace: `spBv1.0/GROUP/TYPE/NODE` or `spBv1.0/GROUP/TYPE/NODE/DEVICE` (Sparkplug
+/// 3.0.0,
 /// chapter 4, Topic Namespace Elements).
 ///
 /// @param group the group of the edge node; no `+`, `/` or `#`, as in the other two
@@ -23,7 +24,8 @@ record SparkplugTopic(String group, Type type, String node, String device) {
         NCMD,
         DCMD;
 
-        /// Whether the topic names a device (tck-id-topic-structure-namespace-device-id-associated-message-types).
+        /// Whether the topic names a device
+        /// (tck-id-topic-structure-namespace-device-id-associated-message-types).
         boolean ofDevice() {
             return this == DBIRTH || this == DDEATH || this == DDATA || this == DCMD;
         }

@@ -17,7 +17,8 @@ final class SparkplugValues {
 
     /// The value that a content is for a point.
     ///
-    /// @param dataType the metric's data type, of the birth where the message does not say it; 0 where nobody said it
+    /// @param dataType the metric's data type, of the birth where the message does not say it; 0 where nobody said
+    /// it
     /// @throws IllegalArgumentException why it is no value of this point, in words
     static Value value(Point point, int dataType, Content content) {
         return switch (content) {
@@ -27,9 +28,7 @@ final class SparkplugValues {
                         point,
                         Double.isFinite(r.value())
                                 ? new BigDecimal(
-                                        r.single()
-                                                ? Float.toString((float) r.value())
-                                                : Double.toString(r.value()))
+                                        r.single() ? Float.toString((float) r.value()) : Double.toString(r.value()))
                                 : none("no number (" + r.value() + ")"));
             case Content.Truth t -> truth(point, t.on());
             case Content.Words w -> words(point, w.text());
@@ -108,7 +107,8 @@ final class SparkplugValues {
 
     private static Value register(BigDecimal exact) {
         var shown = exact.stripTrailingZeros();
-        if (shown.scale() > REGISTER_DECIMALS_MAX) shown = shown.setScale(REGISTER_DECIMALS_MAX, RoundingMode.HALF_EVEN);
+        if (shown.scale() > REGISTER_DECIMALS_MAX)
+            shown = shown.setScale(REGISTER_DECIMALS_MAX, RoundingMode.HALF_EVEN);
         if (shown.scale() < 0) shown = shown.setScale(0);
         try {
             return new Value.Register(shown.unscaledValue().longValueExact(), shown.scale());
@@ -165,9 +165,12 @@ final class SparkplugValues {
             case SparkplugPayload.UINT16 -> integral(value, choices, 0, 0xFFFF);
             case SparkplugPayload.UINT32 -> integral(value, choices, 0, 0xFFFF_FFFFL);
             case SparkplugPayload.UINT64, SparkplugPayload.DATE_TIME -> integral(value, choices, 0, Long.MAX_VALUE);
-            case SparkplugPayload.FLOAT -> new Content.Real(exact(value, choices).doubleValue(), true);
-            case SparkplugPayload.DOUBLE -> new Content.Real(exact(value, choices).doubleValue(), false);
-            case SparkplugPayload.BOOLEAN -> new Content.Truth(exact(value, choices).signum() != 0);
+            case SparkplugPayload.FLOAT ->
+                new Content.Real(exact(value, choices).doubleValue(), true);
+            case SparkplugPayload.DOUBLE ->
+                new Content.Real(exact(value, choices).doubleValue(), false);
+            case SparkplugPayload.BOOLEAN ->
+                new Content.Truth(exact(value, choices).signum() != 0);
             case SparkplugPayload.STRING, SparkplugPayload.TEXT, SparkplugPayload.UUID ->
                 new Content.Words(value.toString());
             case SparkplugPayload.BYTES, SparkplugPayload.FILE -> {

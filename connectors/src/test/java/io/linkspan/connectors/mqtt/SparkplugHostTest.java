@@ -61,15 +61,37 @@ class SparkplugHostTest {
     void anAliasStandsForTheNameThatTheBirthGaveIt() throws Exception {
         birth(7);
         heard("DBIRTH", "Motor", 1, alias(real("Speed", 1), 40));
-        var effects = heard("DDATA", "Motor", 2, new Metric(
-                "", OptionalLong.of(40), OptionalLong.empty(), 0, false, 192, Optional.empty(), new Content.Real(2.5, false)));
+        var effects = heard(
+                "DDATA",
+                "Motor",
+                2,
+                new Metric(
+                        "",
+                        OptionalLong.of(40),
+                        OptionalLong.empty(),
+                        0,
+                        false,
+                        192,
+                        Optional.empty(),
+                        new Content.Real(2.5, false)));
         assertThat(readings(effects)).extracting(Reading::value).containsExactly(new Value.Num(2.5));
     }
 
     @Test
     void anAliasThatNobodyKnowsIsNoValueAndAsksForABirth() throws Exception {
-        var effects = heard("DDATA", "Motor", 2, new Metric(
-                "", OptionalLong.of(40), OptionalLong.empty(), 0, false, 192, Optional.empty(), new Content.Real(2.5, false)));
+        var effects = heard(
+                "DDATA",
+                "Motor",
+                2,
+                new Metric(
+                        "",
+                        OptionalLong.of(40),
+                        OptionalLong.empty(),
+                        0,
+                        false,
+                        192,
+                        Optional.empty(),
+                        new Content.Real(2.5, false)));
         assertThat(effects).containsExactly(new Effect.Ask(NODE));
         assertThat(host.ignored()).isEqualTo(1);
     }
@@ -123,8 +145,7 @@ class SparkplugHostTest {
         heard("DBIRTH", "Motor", 1, real("Speed", 1));
         death(8);
         assertThat(birth(9)).containsExactly(new Effect.Answers(List.of(3), true, ""));
-        assertThat(heard("DBIRTH", "Motor", 1, real("Speed", 1)))
-                .contains(new Effect.Answers(List.of(1, 2), true, ""));
+        assertThat(heard("DBIRTH", "Motor", 1, real("Speed", 1))).contains(new Effect.Answers(List.of(1, 2), true, ""));
     }
 
     @Test
@@ -143,7 +164,9 @@ class SparkplugHostTest {
         assertThat(host.tick(now + SparkplugHost.BIRTH_TIMEOUT_MICROS))
                 .singleElement()
                 .satisfies(e -> assertThat(((Effect.Answers) e).why()).contains("did not answer a rebirth request"));
-        assertThat(host.tick(now + 2 * SparkplugHost.BIRTH_TIMEOUT_MICROS)).as("told once").isEmpty();
+        assertThat(host.tick(now + 2 * SparkplugHost.BIRTH_TIMEOUT_MICROS))
+                .as("told once")
+                .isEmpty();
     }
 
     @Test
@@ -155,7 +178,14 @@ class SparkplugHostTest {
                 1,
                 real("Speed", Double.NaN),
                 new Metric(
-                        "Runs", OptionalLong.empty(), OptionalLong.empty(), 11, false, 192, Optional.empty(), new Content.None()));
+                        "Runs",
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        11,
+                        false,
+                        192,
+                        Optional.empty(),
+                        new Content.None()));
         assertThat(effects)
                 .filteredOn(Effect.Missing.class::isInstance)
                 .extracting(e -> ((Effect.Missing) e).cause())
@@ -167,8 +197,16 @@ class SparkplugHostTest {
     void qualityIsOfTheStandard() throws Exception {
         birth(7);
         var stale = new Metric(
-                "Speed", OptionalLong.empty(), OptionalLong.empty(), 10, false, 500, Optional.empty(), new Content.Real(1, false));
-        assertThat(readings(heard("DDATA", "Motor", 1, stale)).getFirst().quality()).isEqualTo(Quality.UNCERTAIN);
+                "Speed",
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                10,
+                false,
+                500,
+                Optional.empty(),
+                new Content.Real(1, false));
+        assertThat(readings(heard("DDATA", "Motor", 1, stale)).getFirst().quality())
+                .isEqualTo(Quality.UNCERTAIN);
     }
 
     @Test
@@ -192,10 +230,13 @@ class SparkplugHostTest {
     @Test
     void aCommandUsesTheAliasAndTheTypeOfTheBirth() throws Exception {
         var place = new SparkplugHost.Place(NODE, "Motor", "Speed");
-        assertThat(host.command(place, new Value.Num(5), Map.of(), now)).as("no birth").isEmpty();
+        assertThat(host.command(place, new Value.Num(5), Map.of(), now))
+                .as("no birth")
+                .isEmpty();
         birth(7);
         heard("DBIRTH", "Motor", 1, alias(whole("Speed", SparkplugPayload.INT16, 1), 40));
-        var sent = SparkplugPayload.parse(host.command(place, new Value.Num(-5), Map.of(), now).orElseThrow());
+        var sent = SparkplugPayload.parse(
+                host.command(place, new Value.Num(-5), Map.of(), now).orElseThrow());
         assertThat(sent.metrics().getFirst().name()).isEmpty();
         assertThat(sent.metrics().getFirst().alias()).hasValue(40);
         assertThat(sent.metrics().getFirst().content()).isEqualTo(new Content.Whole(0xFFFF_FFFBL));

@@ -21,8 +21,10 @@ import org.junit.jupiter.api.Test;
 class SparkplugPayloadTest {
     @Test
     void readsWhatProtocolBuffersWrite() throws Malformed {
-        // timestamp 1486193505706; metric { name "A", alias 1, timestamp, datatype 11 Boolean, boolean_value true }; seq 2
-        var bytes = HexFormat.of().parseHex("08aaeba4c0a02b" + "1210" + "0a0141" + "1001" + "18aaeba4c0a02b" + "200b" + "7001" + "1802");
+        // timestamp 1486193505706; metric { name "A", alias 1, timestamp, datatype 11 Boolean, boolean_value true };
+        // seq 2
+        var bytes = HexFormat.of()
+                .parseHex("08aaeba4c0a02b" + "1210" + "0a0141" + "1001" + "18aaeba4c0a02b" + "200b" + "7001" + "1802");
         var payload = SparkplugPayload.parse(bytes);
         assertThat(payload.timestampMillis()).hasValue(1486193505706L);
         assertThat(payload.seq()).hasValue(2);
@@ -41,7 +43,9 @@ class SparkplugPayloadTest {
     @Test
     void passesOverWhatItDoesNotKnow() throws Malformed {
         // uuid "x" (4), body (5), a field 500 of each wire type
-        var bytes = HexFormat.of().parseHex("220178" + "2a0100" + "a01f05" + "a11f0000000000000000" + "a21f0100" + "a51f00000000" + "1807");
+        var bytes = HexFormat.of()
+                .parseHex(
+                        "220178" + "2a0100" + "a01f05" + "a11f0000000000000000" + "a21f0100" + "a51f00000000" + "1807");
         assertThat(SparkplugPayload.parse(bytes).seq()).hasValue(7);
     }
 
@@ -60,7 +64,8 @@ class SparkplugPayloadTest {
     @Test
     void refusesWhatIsCutOrTooLarge() {
         assertThatThrownBy(() -> SparkplugPayload.parse(new byte[] {8})).hasMessage("ends within a number (at byte 1)");
-        assertThatThrownBy(() -> SparkplugPayload.parse(new byte[] {18, 5, 1})).hasMessage("ends within a field (at byte 2)");
+        assertThatThrownBy(() -> SparkplugPayload.parse(new byte[] {18, 5, 1}))
+                .hasMessage("ends within a field (at byte 2)");
         assertThatThrownBy(() -> SparkplugPayload.parse(new byte[SparkplugPayload.PAYLOAD_BYTES_MAX + 1]))
                 .hasMessageContaining("at most 4194304");
         assertThatThrownBy(() -> SparkplugPayload.parse(HexFormat.of().parseHex("12030a01ff")))
@@ -84,7 +89,8 @@ class SparkplugPayloadTest {
     }
 
     @Property(tries = 500)
-    void aChangedByteIsReadOrRefused(@ForAll("payloads") SparkplugPayload payload, @ForAll int where, @ForAll byte what) {
+    void aChangedByteIsReadOrRefused(
+            @ForAll("payloads") SparkplugPayload payload, @ForAll int where, @ForAll byte what) {
         var bytes = payload.encode();
         if (bytes.length > 0) bytes[Math.floorMod(where, bytes.length)] ^= what;
         anyBytesAreReadOrRefusedWithASentence(bytes);
@@ -99,11 +105,19 @@ class SparkplugPayloadTest {
                 Arbitraries.doubles().map(d -> new Content.Real(d, false)),
                 Arbitraries.floats().map(f -> new Content.Real(f, true)),
                 Arbitraries.of(true, false).map(Content.Truth::new),
-                Arbitraries.strings().ofMaxLength(20).filter(s -> !hasLoneSurrogate(s)).map(Content.Words::new),
+                Arbitraries.strings()
+                        .ofMaxLength(20)
+                        .filter(s -> !hasLoneSurrogate(s))
+                        .map(Content.Words::new),
                 Arbitraries.just(new Content.None()));
         var names = Arbitraries.strings().alpha().ofMaxLength(12);
         Arbitrary<Metric> metrics = Combinators.combine(
-                        names, maybe, maybe, Arbitraries.integers().between(0, 18).filter(t -> t != 4 && t != 8 && t != 13), Arbitraries.of(true, false), contents)
+                        names,
+                        maybe,
+                        maybe,
+                        Arbitraries.integers().between(0, 18).filter(t -> t != 4 && t != 8 && t != 13),
+                        Arbitraries.of(true, false),
+                        contents)
                 .as((name, alias, time, type, old, content) ->
                         new Metric(name, alias, time, type, old, 192, Optional.empty(), content));
         return Combinators.combine(maybe, metrics.list().ofMaxSize(8), maybe)

@@ -105,9 +105,11 @@ class SparkplugTest {
     void aPrimaryHostSaysThatItIsThereAndThatItGoes() throws Exception {
         var running = here.start(plant("host", "linkspan"));
         await(() -> state().contains("\"online\":true"));
-        broker.publish("spBv1.0/STATE/linkspan", "{\"online\":false,\"timestamp\":1}".getBytes(), Qos.AT_LEAST_ONCE, true);
+        broker.publish(
+                "spBv1.0/STATE/linkspan", "{\"online\":false,\"timestamp\":1}".getBytes(), Qos.AT_LEAST_ONCE, true);
         await(() -> state().contains("\"online\":true"));
-        assertThat(new String(broker.lastConnect().orElseThrow().will().orElseThrow().payload()))
+        assertThat(new String(
+                        broker.lastConnect().orElseThrow().will().orElseThrow().payload()))
                 .contains("\"online\":false");
         running.stop();
         await(() -> state().contains("\"online\":false"));
@@ -126,7 +128,13 @@ class SparkplugTest {
         assertThatThrownBy(() -> plant("host", "a/b")).hasMessageContaining("is one level of a topic");
         assertThatThrownBy(() -> plant("retain", "true")).hasMessageContaining("nothing here is called \"retain\"");
         assertThatThrownBy(() -> new Sparkplug()
-                        .check(TestPoints.point(1, "a.b", ValueType.NUMBER, "metric Speed", Point.Access.READ, java.util.Map.of("node", "Press3"))))
+                        .check(TestPoints.point(
+                                1,
+                                "a.b",
+                                ValueType.NUMBER,
+                                "metric Speed",
+                                Point.Access.READ,
+                                java.util.Map.of("node", "Press3"))))
                 .hasMessageContaining("is group and edge node");
     }
 
