@@ -164,8 +164,9 @@ final class MqttLoad implements AutoCloseable {
                     }
                     hears.message(this, in, body, length);
                 }
-                default ->
-                    throw new IOException("The broker sent " + Integer.toHexString(in[at] & 0xFF)); // open: bytes
+                default -> { // open: bytes
+                    throw new IOException("The broker sent " + Integer.toHexString(in[at] & 0xFF));
+                }
             }
             return body + length;
         }
