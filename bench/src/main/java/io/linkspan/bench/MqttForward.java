@@ -61,7 +61,7 @@ final class MqttForward {
         long end = System.nanoTime() + STEP_MAX.toNanos();
         long sent = 0;
         var next = publishers.iterator();
-        while (done(forwarded) - from < messages || qos > 0 && acknowledged - acknowledgedFrom < messages) {
+        while (done(forwarded) - from < messages || (qos > 0 && acknowledged - acknowledgedFrom < messages)) {
             // Of UNDER_WAY_MAX in turn no publisher has two at once, so one packet identifier does for QoS 1.
             while (sent < messages
                     && sent - (done(forwarded) - from) < UNDER_WAY_MAX

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 /// until
 /// all are served again after the server died.
 final class MqttIdle {
-    private static final Duration CONNECT_MAX = Duration.ofSeconds(180);
+    private static final Duration CONNECT_MAX = Duration.ofMinutes(3);
     private static final long SETTLE_SECONDS = 3;
 
     /// @param kibEach resident memory a client

@@ -64,7 +64,8 @@ final class MqttLoad implements AutoCloseable {
         private int answersWanted;
         private boolean lost;
 
-        private Client(int number, byte[] hello, int answers, Hears hears) {
+        private Client(int number, byte[] hello, int answers, Hears hears) throws IOException {
+            this.channel = SocketChannel.open();
             this.number = number;
             this.hello = hello;
             this.answersWanted = answers;
@@ -76,6 +77,7 @@ final class MqttLoad implements AutoCloseable {
         }
 
         private void connect() throws IOException {
+            channel.close(); // the one before
             channel = SocketChannel.open();
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -159,13 +161,14 @@ final class MqttLoad implements AutoCloseable {
                 case PUBACK -> hears.acknowledged(this);
                 case PUBLISH -> {
                     if ((in[at] & 6) != 0) {
-                        int id = body + 2 + ((in[body] & 0xFF) << 8 | in[body + 1] & 0xFF);
+                        int id = body + 2 + ((in[body] & 0xFF) << 8 | (in[body + 1] & 0xFF));
                         send(new byte[] {0x40, 2, in[id], in[id + 1]});
                     }
                     hears.message(this, in, body, length);
                 }
-                default ->
-                    throw new IOException("The broker sent " + Integer.toHexString(in[at] & 0xFF)); // open: bytes
+                default -> { // open: bytes
+                    throw new IOException("The broker sent " + Integer.toHexString(in[at] & 0xFF));
+                }
             }
             return body + length;
         }

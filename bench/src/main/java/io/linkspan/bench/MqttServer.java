@@ -92,7 +92,7 @@ final class MqttServer implements AutoCloseable {
     /// Processor time of all its threads since its start, in microseconds, in steps of 10,000.
     long cpuMicros() throws IOException {
         String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-        String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(words[11]) + Long.parseLong(words[12])) * TICK_MICROS; // utime, stime
     }
 
