@@ -111,6 +111,7 @@ public final class CsvImport {
                     : names.subList(1, names.size()).stream().map(this::find).toList();
             for (String line; (line = line(in)) != null; ) {
                 lines++;
+                if (line.startsWith("#")) continue; // a remark, such as what an export left out
                 try {
                     if (single) single(fields(line), taker);
                     else row(fields(line), targets, taker);

@@ -475,6 +475,32 @@ public final class TsFileHistory implements History, AutoCloseable {
         return new Points(points, more[0]);
     }
 
+    /// Hands over the readings of a span, oldest first, each with when it came where that is known: of one that was
+    /// not newer than all before it; else 0.
+    ///
+    /// @param max most readings, 1..[#POINTS_MAX]
+    /// @return there are more in the span; go on at the last one's instant + 1
+    boolean each(int property, long fromMicros, long toMicros, int max, Export.Readings readings) throws IOException {
+        checkSpan(fromMicros, toMicros);
+        int[] left = {max};
+        boolean[] more = {false};
+        try (var query = store.pin()) {
+            query.run(
+                    property,
+                    fromMicros,
+                    toMicros,
+                    (rows, from, to) -> {
+                        int end = Math.min(to, from + left[0]);
+                        for (int i = from; i < end; i++) readings.reading(rows.point(i), rows.received(i));
+                        left[0] -= end - from;
+                        more[0] = end < to;
+                        return !more[0];
+                    },
+                    Merge.Conflicts.IGNORED);
+        }
+        return more[0];
+    }
+
     private static void checkSpan(long fromMicros, long toMicros) {
         if (fromMicros > toMicros)
             throw new IllegalArgumentException(
