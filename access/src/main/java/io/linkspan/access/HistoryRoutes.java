@@ -3,7 +3,9 @@ package io.linkspan.access;
 import io.linkspan.feed.Filter;
 import io.linkspan.model.History;
 import io.linkspan.model.Property;
+import io.linkspan.model.Result;
 import io.linkspan.model.Tree;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Semaphore;
 
 /// The routes of the readings by time. All ask the history through the filter of who asks. No state.
 final class HistoryRoutes {
@@ -23,9 +26,12 @@ final class HistoryRoutes {
 
     static List<Route> all() {
         String cell = "/v1/sites/{site}/cells/{path}";
+        var exports = new Semaphore(Limits.EXPORTS_MAX);
         return List.of(
                 Route.data("GET", cell + "/history", HistoryRoutes::history),
-                Route.data("GET", cell + "/history.csv", HistoryRoutes::csv).streaming());
+                Route.data("GET", cell + "/history.csv", HistoryRoutes::csv).streaming(),
+                Route.data("GET", "/v1/sites/{site}/history/export", visit -> export(visit, exports))
+                        .streaming());
     }
 
     /// What is asked for: a property of a site, over a span of time, as far as it may be told.
@@ -41,17 +47,9 @@ final class HistoryRoutes {
                         "There is no property \"" + Words.cut(path) + "\" in "
                                 + place.directory().file().name()
                                 + "; a path is a thing and its property such as boiler.on");
-            var history = place.history()
-                    .orElseThrow(() -> Problem.of(
-                            503,
-                            "This node keeps no history of "
-                                    + place.directory().file().name()));
-            var toText = visit.query("to");
-            long to = toText.isPresent() ? Words.micros("to", toText.get()) : place.nowMicros();
-            var fromText = visit.query("from");
-            long from = fromText.isPresent() ? Words.micros("from", fromText.get()) : to - SPAN_MICROS;
-            if (from > to) throw Problem.of(400, "from is not after to");
-            return new Asked(place, filter, filter.over(history), number, path, from, to);
+            var history = kept(place);
+            var span = Span.of(visit, place);
+            return new Asked(place, filter, filter.over(history), number, path, span.from(), span.to());
         }
 
         Words.Fields head() {
@@ -68,6 +66,26 @@ final class HistoryRoutes {
                 all.add(one.text("cause", m.cause()).done());
             }
             return Tree.items(all);
+        }
+    }
+
+    private static History kept(Place place) throws Problem {
+        return place.history()
+                .orElseThrow(() -> Problem.of(
+                        503,
+                        "This node keeps no history of "
+                                + place.directory().file().name()));
+    }
+
+    /// From when up to, and without, when.
+    private record Span(long from, long to) {
+        static Span of(Visit visit, Place place) throws Problem {
+            var toText = visit.query("to");
+            long to = toText.isPresent() ? Words.micros("to", toText.get()) : place.nowMicros();
+            var fromText = visit.query("from");
+            long from = fromText.isPresent() ? Words.micros("from", fromText.get()) : to - SPAN_MICROS;
+            if (from > to) throw Problem.of(400, "from is not after to");
+            return new Span(from, to);
         }
     }
 
@@ -184,6 +202,120 @@ final class HistoryRoutes {
     private static String quoted(String text) {
         boolean needs = text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
         return needs ? "\"" + text.replace("\"", "\"\"") + "\"" : text;
+    }
+
+    // ---- files of several properties
+
+    /// Streams a file, so that a year needs no more memory than an hour. Nothing is sent before it is clear that it
+    /// may
+    /// be; what breaks off later has no end that a client could take for one.
+    private static void export(Visit visit, Semaphore exports) throws Problem, IOException {
+        var place = visit.place();
+        var filter = visit.filter(place);
+        var form = form(visit);
+        var span = Span.of(visit, place);
+        var readings = new Place.Readings(wanted(visit, place, filter), span.from(), span.to(), form);
+        var history = kept(place);
+        if (form == Place.FileForm.WIDE_CSV && filter.isReduced())
+            throw Problem.of(403, "Your contract lets windows out and no single readings; ask for form=long");
+        if (form == Place.FileForm.WIDE_CSV && readings.paths().size() > Limits.WIDE_PROPERTIES_MAX)
+            throw Problem.of(
+                    400,
+                    "The wide form has at most " + Limits.WIDE_PROPERTIES_MAX + " properties, not "
+                            + readings.paths().size() + "; name them with properties=, or ask for form=long");
+        if (!exports.tryAcquire())
+            throw Problem.of(503, Limits.EXPORTS_MAX + " files of readings are being written; ask again in a minute")
+                    .with("Retry-After", "60");
+        try {
+            boolean isParquet = form == Place.FileForm.PARQUET;
+            visit.header("Content-Type", isParquet ? "application/vnd.apache.parquet" : "text/csv; charset=utf-8");
+            visit.header(
+                    "Content-Disposition",
+                    "attachment; filename=\"" + place.directory().file().name() + (isParquet ? ".parquet" : ".csv")
+                            + "\"");
+            var out = new BufferedOutputStream(new Portions(visit), Limits.EXPORT_WRITE_BYTES_MAX);
+            place.write(readings, history, filter, out);
+            out.close();
+        } finally {
+            exports.release();
+        }
+    }
+
+    private static Place.FileForm form(Visit visit) throws Problem {
+        String format = visit.query("format").orElse("csv");
+        String form = visit.query("form").orElse("long");
+        return switch (format + " " + form) {
+            case "csv long" -> Place.FileForm.CSV;
+            case "csv wide" -> Place.FileForm.WIDE_CSV;
+            case "parquet long" -> Place.FileForm.PARQUET;
+            default -> // open: what a client wrote
+                throw Problem.of(
+                        400,
+                        "format is csv or parquet, and form is long or, of csv, wide; not \"" + Words.cut(format)
+                                + "\" and \"" + Words.cut(form) + "\"");
+        };
+    }
+
+    /// The properties that are named, else all that may be told, in the order of their names.
+    private static List<String> wanted(Visit visit, Place place, Filter filter) throws Problem {
+        var named = visit.query("properties");
+        if (named.isEmpty())
+            return place.directory().numbers().values().stream()
+                    .filter(n -> n.sort() == Result.Sort.PROPERTY && n.version() != 0 && filter.lets(n.number()))
+                    .map(Result.Numbered::path)
+                    .sorted()
+                    .toList();
+        var paths = List.of(named.get().split(",", -1));
+        for (String path : paths) {
+            int number = place.directory().property(path);
+            if (number == 0 || !filter.lets(number))
+                throw Problem.of(
+                        404,
+                        "There is no property \"" + Words.cut(path) + "\" in "
+                                + place.directory().file().name()
+                                + " for you; properties= are paths such as boiler.on, with commas between");
+        }
+        return paths;
+    }
+
+    /// Bytes to a client, which is dropped when it does not take a portion in time.
+    private static final class Portions extends OutputStream {
+        private final Visit visit;
+        private final OutputStream out;
+
+        Portions(Visit visit) {
+            this.visit = visit;
+            out = visit.response().outputStream();
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            for (int done = 0; done < length; ) {
+                int n = Math.min(length - done, Limits.EXPORT_WRITE_BYTES_MAX);
+                visit.watch().begin(visit.limits().writeWithin());
+                try {
+                    out.write(bytes, from + done, n);
+                } finally {
+                    visit.watch().end();
+                }
+                done += n;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            visit.watch().begin(visit.limits().writeWithin());
+            try {
+                out.close();
+            } finally {
+                visit.watch().end();
+            }
+        }
     }
 
     /// Lines to a client, which is dropped when it does not take them.

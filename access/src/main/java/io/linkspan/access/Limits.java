@@ -73,6 +73,16 @@ public record Limits(Duration requestWithin, Duration idle, Duration writeWithin
     /// Most points of one export; more are told at its end.
     public static final int CSV_POINTS_MAX = 5_000_000;
 
+    /// Most files of readings that are written at once, each with at most about 32 MiB of memory; the next one is
+    /// told 503.
+    public static final int EXPORTS_MAX = 2;
+
+    /// Most columns of properties of the wide form; more are refused.
+    public static final int WIDE_PROPERTIES_MAX = 1_000;
+
+    /// Most bytes of such a file that go out in one write, each within [#writeWithin].
+    public static final int EXPORT_WRITE_BYTES_MAX = 32_768;
+
     /// Time between two signs of life of a stream where nothing else is told.
     public static final Duration ALIVE_EVERY = Duration.ofSeconds(15);
 

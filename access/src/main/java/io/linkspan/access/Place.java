@@ -1,5 +1,6 @@
 package io.linkspan.access;
 
+import io.linkspan.feed.Filter;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.Entry;
@@ -9,10 +10,11 @@ import io.linkspan.model.Log;
 import io.linkspan.model.SiteId;
 import io.linkspan.model.Tree;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 
-/// One site as the HTTP door sees it: unfiltered, so what is taken from here passes a [io.linkspan.feed.Filter] first.
+/// One site as the HTTP door sees it: unfiltered, so what is taken from here passes a [Filter] first.
 /// Safe for many threads.
 public interface Place {
     /// The site's identity for life.
@@ -61,4 +63,25 @@ public interface Place {
 
     /// The readings by time, where this node keeps them.
     Optional<History> history();
+
+    /// What a file of readings looks like.
+    enum FileForm {
+        /// Comma-separated text, a row for each reading.
+        CSV,
+        /// Comma-separated text, a row for each instant and a column for each property.
+        WIDE_CSV,
+        /// Apache Parquet, a row for each reading.
+        PARQUET
+    }
+
+    /// Readings of several properties as one file.
+    ///
+    /// @param paths of properties that there are
+    /// @param from microseconds since 1970 UTC, as `to`, which is not included
+    record Readings(List<String> paths, long from, long to, FileForm form) {}
+
+    /// Writes readings as far as a contract lets them out: of one of windows, its windows. Leaves the stream open.
+    ///
+    /// @throws io.linkspan.feed.NotLet the contract does not let them out; nothing is written then
+    void write(Readings readings, History history, Filter filter, OutputStream out) throws IOException;
 }

@@ -3,6 +3,8 @@ package io.linkspan.node;
 import io.linkspan.access.PageView;
 import io.linkspan.access.Pictures;
 import io.linkspan.access.Place;
+import io.linkspan.feed.Filter;
+import io.linkspan.history.Export;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.Durations;
@@ -12,11 +14,13 @@ import io.linkspan.model.History;
 import io.linkspan.model.Hold;
 import io.linkspan.model.Link;
 import io.linkspan.model.Log;
+import io.linkspan.model.Property;
 import io.linkspan.model.Result;
 import io.linkspan.model.SiteId;
 import io.linkspan.model.Tree;
 import io.linkspan.model.Wish;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -151,5 +155,24 @@ record NodePlace(
     @Override
     public Optional<History> history() {
         return kept.get();
+    }
+
+    @Override
+    public void write(Readings readings, History history, Filter filter, OutputStream out) throws IOException {
+        var directory = directory();
+        var named = new ArrayList<Export.Named>();
+        for (String path : readings.paths()) named.add(named(directory, path));
+        var form = switch (readings.form()) {
+            case CSV -> Export.Form.CSV;
+            case WIDE_CSV -> Export.Form.WIDE;
+            case PARQUET -> Export.Form.PARQUET;
+        };
+        new Export(named, readings.from(), readings.to(), Optional.empty(), form).write(history, filter, out);
+    }
+
+    /// A property as a file of readings names it.
+    static Export.Named named(Directory directory, String path) {
+        return new Export.Named(
+                directory.property(path), path, directory.find(path).flatMap(Property::unit));
     }
 }

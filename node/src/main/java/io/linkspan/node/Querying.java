@@ -3,6 +3,7 @@ package io.linkspan.node;
 import io.linkspan.feed.Contract;
 import io.linkspan.feed.Filter;
 import io.linkspan.history.CsvExport;
+import io.linkspan.history.Export;
 import io.linkspan.history.HistorySettings;
 import io.linkspan.history.TsFileHistory;
 import io.linkspan.model.Durations;
@@ -13,6 +14,7 @@ import io.linkspan.model.Settings;
 import io.linkspan.model.Tree;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -22,6 +24,9 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
 
 /// Answers the request `query`: the readings of a span of time, or buckets of them, through the filter of the owner's
 /// contract. Streams, so that a year needs no more memory than an hour. No state.
@@ -83,6 +88,7 @@ final class Querying {
         if (from > to) throw request.wrong("from", "is after " + Telling.instant(to) + ", where it ends");
         boolean again = request.flag("again", false);
         var every = every(request);
+        var file = file(request, every);
         var paths = request.items("properties").stream()
                 .filter(Tree.Scalar.class::isInstance)
                 .map(t -> ((Tree.Scalar) t).text())
@@ -92,10 +98,25 @@ final class Querying {
         try (var opened = histories.open(view)) {
             var filter = Filter.of(Contract.OWNER, view.directory(), view.closed(), view::nowMicros);
             var history = filter.over(opened.history());
+            if (file.isPresent()) {
+                var named = new java.util.ArrayList<Export.Named>();
+                for (String path : paths) named.add(property(view, path));
+                var portions = new Portions(out);
+                var wrote = new Export(named, from, to, Optional.ofNullable(every), file.get())
+                        .write(opened.history(), filter, portions);
+                portions.flush();
+                out.end(Trees.fields()
+                        .plain("rows", wrote.rows())
+                        .plain("left", wrote.left())
+                        .time("from", from)
+                        .time("to", to)
+                        .time("complete_to", Math.min(history.completeTo(), to))
+                        .done());
+                return;
+            }
             long[] rows = {0};
             for (String path : paths) {
-                int number = view.directory().property(path);
-                if (number == 0) throw new NoSuch("\"" + path + "\" is no property; write for example boiler.on");
+                int number = property(view, path).property();
                 if (every != null) rows[0] += buckets(history, path, number, from, to, every, out);
                 else if (again && filter.lets(number) && opened.history() instanceof TsFileHistory whole)
                     CsvExport.each(whole, number, from, to, point -> {
@@ -110,6 +131,64 @@ final class Querying {
                     .time("to", to)
                     .time("complete_to", Math.min(history.completeTo(), to))
                     .done());
+        }
+    }
+
+    private static Export.Named property(SiteView view, String path) throws NoSuch {
+        var named = NodePlace.named(view.directory(), path);
+        if (named.property() == 0) throw new NoSuch("\"" + path + "\" is no property; write for example boiler.on");
+        return named;
+    }
+
+    /// Whether the answer is a file, in portions of bytes.
+    private static Optional<Export.Form> file(Settings request, History.@org.jspecify.annotations.Nullable Every every)
+            throws Invalid {
+        var wanted = request.text("file");
+        if (wanted.isEmpty()) return Optional.empty();
+        if (wanted.get().equals("parquet")) return Optional.of(Export.Form.PARQUET);
+        if (!wanted.get().equals("wide"))
+            throw request.wrong("file", "is parquet or wide, not \"" + wanted.get() + "\"");
+        if (every != null) throw request.wrong("every", "goes with no wide form: that one has readings");
+        return Optional.of(Export.Form.WIDE);
+    }
+
+    /// Bytes of a file as items of an answer.
+    private static final class Portions extends OutputStream {
+        /// Bytes of one item, in Base64 a third more.
+        private static final int PORTION_BYTES = 96 << 10;
+
+        private final ControlSocket.Answers out;
+        private final byte[] portion = new byte[PORTION_BYTES];
+        private int filled;
+
+        Portions(ControlSocket.Answers out) {
+            this.out = out;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            if (filled == PORTION_BYTES) flush();
+            portion[filled++] = (byte) b;
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            for (int done = 0; done < length; ) {
+                if (filled == PORTION_BYTES) flush();
+                int n = Math.min(length - done, PORTION_BYTES - filled);
+                System.arraycopy(bytes, from + done, portion, filled, n);
+                filled += n;
+                done += n;
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            if (filled == 0) return;
+            out.item(Trees.fields()
+                    .text("bytes", Base64.getEncoder().encodeToString(Arrays.copyOf(portion, filled)))
+                    .done());
+            filled = 0;
         }
     }
 

@@ -10,7 +10,9 @@ import io.linkspan.access.Pictures;
 import io.linkspan.access.Role;
 import io.linkspan.access.Who;
 import io.linkspan.feed.Contract;
+import io.linkspan.model.History;
 import io.linkspan.model.Principal;
+import io.linkspan.model.SiteId;
 import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -26,6 +28,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +40,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,13 +80,13 @@ class HttpDoorTest {
     @BeforeEach
     void start() throws Exception {
         node = TestNode.start(folder);
-        open();
+        open(_ -> Optional.empty());
         TestNode.await("the boiler is read", () -> !node.value("boiler.on").equals("-"));
     }
 
-    private void open() throws IOException {
+    private void open(Function<SiteId, Optional<History>> history) throws IOException {
         var running = node.running();
-        var desk = new NodeDesk(running.node(), running.clock(), 1, () -> "", _ -> Optional.empty());
+        var desk = new NodeDesk(running.node(), running.clock(), 1, () -> "", history);
         door = HttpDoor.open(
                 new HttpDoor.Settings(
                         "127.0.0.1",
@@ -396,6 +400,74 @@ class HttpDoorTest {
                 .isEqualTo(403);
     }
 
+    // ---- files of readings
+
+    private static final String OLD = "property,time,value,quality\r\n"
+            + "boiler.temperature,2024-01-01T00:00:00Z,20.5,good\r\n"
+            + "boiler.temperature,2024-01-01T00:10:00Z,21.5,good\r\n"
+            + "meter.energy_import,2024-01-01T00:10:00Z,100.250,good\r\n";
+    private static final String EXPORT = SITE + "/history/export?from=2024-01-01T00:00:00Z&to=2024-01-02T00:00:00Z";
+
+    private String duck(String path, String token, String columns) throws Exception {
+        Path file = folder.resolve("answer.parquet");
+        var request = token.isEmpty() ? to(path) : to(path).header("Authorization", "Bearer " + token);
+        var answer = client.send(request.build(), BodyHandlers.ofFile(file));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/vnd.apache.parquet");
+        return Duck.ask("SELECT " + columns + " FROM read_parquet('" + file + "')");
+    }
+
+    @Test
+    void readingsOfSeveralPropertiesAreAFile() throws Exception {
+        door.close();
+        open(node.running().node()::history);
+        Path csv = folder.resolve("old.csv");
+        Files.writeString(csv, OLD);
+        assertThat(node.say("import", csv.toString()).err()).isEmpty();
+        assertThat(get(EXPORT + "&properties=boiler.temperature,meter.energy_import")
+                        .body())
+                .isEqualTo(OLD);
+        assertThat(get(EXPORT + "&form=wide").body())
+                .startsWith("time,boiler.on,boiler.temperature,meter.energy_import,meter.power\r\n"
+                        + "2024-01-01T00:00:00Z,,20.5,,\r\n2024-01-01T00:10:00Z,,21.5,100.250,\r\n")
+                .hasLineCount(3);
+        assertThat(duck(
+                        EXPORT + "&format=parquet",
+                        "",
+                        "property, epoch_us(time), kind, number, register, quality, unit"))
+                .isEqualTo("boiler.temperature|1704067200000000|number|20.5|null|good|Cel\n"
+                        + "boiler.temperature|1704067800000000|number|21.5|null|good|Cel\n"
+                        + "meter.energy_import|1704067800000000|register|null|100.250000000|good|kW.h\n");
+        assertThat(get(EXPORT + "&format=xml").statusCode()).isEqualTo(400);
+        assertThat(get(EXPORT + "&format=parquet&form=wide").body()).contains("form is long or, of csv, wide");
+        assertThat(get(EXPORT + "&properties=boiler.pressure").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aContractOfWindowsGetsThemAsAFile() throws Exception {
+        door.close();
+        open(node.running().node()::history);
+        Path csv = folder.resolve("old.csv");
+        Files.writeString(csv, OLD);
+        assertThat(node.say("import", csv.toString()).err()).isEmpty();
+        application("a", Duration.ofMinutes(15));
+        assertThat(duck(
+                        EXPORT + "&format=parquet",
+                        "a",
+                        "property, epoch_us(\"from\"), \"count\", \"min\", mean, unit"))
+                .isEqualTo("boiler.temperature|1704067200000000|2|20.5|21.0|Cel\n");
+        var app = to(EXPORT).header("Authorization", "Bearer a");
+        assertThat(send(app).body())
+                .startsWith("property,from,to,count,min,max,mean,time_mean,last,consumption\r\n"
+                        + "boiler.temperature,2024-01-01T00:00:00Z,2024-01-01T00:15:00Z,2,20.5,21.5,21.0,")
+                .hasLineCount(2);
+        for (String refused : List.of("&form=wide", "&properties=meter.energy_import"))
+            assertThat(send(to(EXPORT + refused).header("Authorization", "Bearer a"))
+                            .statusCode())
+                    .as(refused)
+                    .isIn(403, 404);
+    }
+
     // ---- feeds
 
     @Test
@@ -410,7 +482,7 @@ class HttpDoorTest {
         door.close();
         node.end();
         node.begin();
-        open();
+        open(_ -> Optional.empty());
         var request = to(SITE + "/feed").header("Last-Event-ID", position).build();
         var again = client.send(request, BodyHandlers.ofInputStream());
         try (var in = reader(again.body())) {

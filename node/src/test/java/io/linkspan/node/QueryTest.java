@@ -87,6 +87,58 @@ class QueryTest {
     }
 
     @Test
+    void readingsAndSpansAreWrittenAsParquet() throws Exception {
+        Path file = folder.resolve("readings.parquet");
+        String columns = "property, number, register, quality";
+        String expected = "boiler.temperature|20.5|null|good\nboiler.temperature|21.5|null|uncertain\n"
+                + "boiler.temperature|22.5|null|corrected\nmeter.energy_import|null|100.250000000|good\n"
+                + "meter.energy_import|null|101.500000000|good\n";
+        String[] all = {"boiler.temperature", "meter.energy_import", "--as", "parquet", "--out", file.toString()};
+        assertThat(query(all)).startsWith("5 rows are in " + file + "; complete to ");
+        assertThat(Duck.ask("SELECT " + columns + " FROM read_parquet('" + file + "')"))
+                .isEqualTo(expected);
+        node.end();
+        assertThat(query(all)).startsWith("5 rows are in ");
+        assertThat(Duck.ask("SELECT " + columns + " FROM read_parquet('" + file + "')"))
+                .isEqualTo(expected);
+        query("meter.energy_import", "--every", "1h", "--as", "parquet", "--out", file.toString());
+        assertThat(Duck.ask(
+                        "SELECT epoch_us(\"from\"), \"count\", consumption, unit FROM read_parquet('" + file + "')"))
+                .isEqualTo("1704067200000000|2|1.25|kW.h\n");
+        try (var left = Files.list(folder)) {
+            assertThat(left.map(p -> p.getFileName().toString())).noneMatch(n -> n.endsWith(".tmp"));
+        }
+        node.begin();
+    }
+
+    @Test
+    void theWideFormHasAColumnForEachPropertyAndSaysWhatItLeavesOut() throws Exception {
+        var said = node.say(
+                "query",
+                "boiler.temperature",
+                "meter.energy_import",
+                "--as",
+                "csv",
+                "--wide",
+                SPAN[0],
+                SPAN[1],
+                SPAN[2],
+                SPAN[3]);
+        assertThat(said.out())
+                .isEqualTo("time,boiler.temperature,meter.energy_import\r\n"
+                        + "2024-01-01T00:00:00Z,20.5,100.250\r\n"
+                        + "2024-01-01T00:20:00Z,22.5,\r\n"
+                        + "2024-01-01T00:30:00Z,,101.500\r\n"
+                        + "# left out, since they are uncertain, bad or empty: 1\r\n");
+        assertThat(said.err()).contains("Left out, since", ": 1;");
+        Path wide = folder.resolve("wide.csv");
+        Files.writeString(wide, said.out());
+        assertThat(node.say("import", wide.toString()).out()).contains("4 readings of 4 lines");
+        assertThat(node.say("query", "boiler.on", "--wide").err()).contains("--wide goes with --as csv");
+        assertThat(node.say("query", "boiler.on", "--out", "x").err()).contains("--out goes with");
+    }
+
+    @Test
     void saysWhatIsWrong() {
         assertThat(node.say("query", "boiler.pressure").exit()).isEqualTo(Exit.NO_SUCH);
         var when = node.say("query", "boiler.on", "--from", "yesterday");
