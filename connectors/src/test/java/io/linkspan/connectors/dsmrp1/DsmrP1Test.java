@@ -50,7 +50,7 @@ class DsmrP1Test {
     @CsvSource(
             delimiter = '|',
             value = {
-                "port    | http://meter:80          | site.yaml:3: \"port\" is tcp://host:port or serial",
+                "port    | http://meter:80          | site.yaml:3: \"port\" is tcp://host:port, tls://host:port or serial",
                 "port    | tcp://meter:many         | site.yaml:3: \"port\" has no port number after the \":\"",
                 "port    | serial:///dev/ttyUSB0?baud=9600&mode=9X1 | site.yaml:3: \"port\" A serial mode is written 8N1",
                 "zone    | Europe/Atlantis          | site.yaml:3: \"zone\" is a time zone such as Europe/Brussels, not \"Europe/Atlantis\"",
