@@ -166,9 +166,8 @@ final class MqttLoad implements AutoCloseable {
                     }
                     hears.message(this, in, body, length);
                 }
-                default -> { // open: bytes
+                default -> // open: what came over the wire
                     throw new IOException("The broker sent " + Integer.toHexString(in[at] & 0xFF));
-                }
             }
             return body + length;
         }

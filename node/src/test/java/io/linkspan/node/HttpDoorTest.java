@@ -257,7 +257,7 @@ class HttpDoorTest {
         door.close();
         node.end();
         node.begin();
-        open();
+        open(_ -> Optional.empty());
         var answer = client.send(to(SITE + "/pictures/ground_floor").build(), BodyHandlers.ofByteArray());
         assertThat(answer.body()).isEqualTo(png(16));
         var headers = answer.headers();

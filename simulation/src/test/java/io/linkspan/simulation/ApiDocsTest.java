@@ -62,9 +62,10 @@ class ApiDocsTest {
                     .replace(":2001\"", ":" + machines.meterPort() + "\"")
                     .replace(":5020\"", ":" + machines.plantPort() + "\"");
             try (var node = NodeProcess.start(folder, site)) {
-                String example = "examples/app-java/Taker.java";
-                Files.createDirectories(folder.resolve(example).getParent());
-                Files.copy(Path.of("..").resolve(example), folder.resolve(example));
+                for (String named : List.of("examples/app-java/Taker.java", "docs/console/plan.png")) {
+                    Files.createDirectories(folder.resolve(named).getParent());
+                    Files.copy(Path.of("..").resolve(named), folder.resolve(named));
+                }
                 String said = run(script(blocks, node), node.token("door", "owner"));
                 assertThat(said).contains("\"kind\":\"done\"", "\"token\":\"", "event: readings");
             }
