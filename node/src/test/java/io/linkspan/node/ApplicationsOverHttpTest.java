@@ -287,7 +287,15 @@ class ApplicationsOverHttpTest {
                     .append(',')
                     .append(minute % 7 + 0.25)
                     .append('\n');
-        running.node().bring(running.node().sites().getFirst(), Files.writeString(folder.resolve("past.csv"), past));
+        var site = running.node().sites().getFirst();
+        running.node().bring(site, Files.writeString(folder.resolve("past.csv"), past));
+        // windows are whole only as far as the history has read the log
+        TestNode.await(
+                "the history has read what is now",
+                () -> running.node()
+                        .history(site)
+                        .map(h -> h.completeTo() > now.toEpochMilli() * 1_000)
+                        .orElse(false));
         String token = make("grid", "\"contract\": {\"properties\": [\"boiler.temperature\"], \"every\": \"15min\"}");
         String history = SITE + "/cells/boiler.temperature/history";
         String begin = "from=" + now.minus(Duration.ofHours(3));

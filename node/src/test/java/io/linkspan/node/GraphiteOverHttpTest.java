@@ -59,7 +59,15 @@ class GraphiteOverHttpTest {
                     .append(',')
                     .append(1_000 + (MINUTES - minute) * 0.25)
                     .append('\n');
-        running.node().bring(running.node().sites().getFirst(), Files.writeString(folder.resolve("past.csv"), past));
+        var site = running.node().sites().getFirst();
+        running.node().bring(site, Files.writeString(folder.resolve("past.csv"), past));
+        // windows are whole only as far as the history has read the log
+        TestNode.await(
+                "the history has read what is now",
+                () -> running.node()
+                        .history(site)
+                        .map(h -> h.completeTo() > now.toEpochMilli() * 1_000)
+                        .orElse(false));
     }
 
     @AfterEach

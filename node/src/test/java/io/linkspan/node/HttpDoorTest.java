@@ -286,7 +286,8 @@ class HttpDoorTest {
         assertThat(send(picture("a", png(9_000))).body()).contains("at most 8192 pixels a side");
         assertThat(send(picture("Not_a_name", png(2))).statusCode()).isEqualTo(422);
         assertThat(send(picture("..%2F..%2Fa", png(2))).statusCode()).isBetween(400, 422);
-        assertThat(send(picture("a", new byte[Pictures.BYTES_MAX + 1])).statusCode())
+        assertThat(send(picture("a", new byte[Pictures.BYTES_MAX + 1]).expectContinue(true)) // as curl does
+                        .statusCode())
                 .isEqualTo(413);
         assertThat(send(to(SITE + "/pictures/a").PUT(BodyPublishers.ofByteArray(png(2))))
                         .statusCode())
