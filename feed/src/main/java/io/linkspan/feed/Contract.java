@@ -129,6 +129,10 @@ public record Contract(
                     Result.ServiceIs _,
                     Result.ArmedIs _,
                     Result.DiskIs _,
+                    Result.RuleMoved _,
+                    Result.RuleHolds _,
+                    Result.ModeIs _,
+                    Result.RuleIs _,
                     Result.Noticed _ -> Optional.empty();
         };
     }
@@ -163,6 +167,9 @@ public record Contract(
                     Input.Due _,
                     Input.ClockStepped _,
                     Input.DiskChanged _,
+                    Input.ModeSet _,
+                    Input.SceneSet _,
+                    Input.RuleSwitched _,
                     Input.Happened _ -> Optional.of(input);
         };
     }
@@ -196,6 +203,10 @@ public record Contract(
                     Result.ServiceIs _,
                     Result.ArmedIs _,
                     Result.DiskIs _,
+                    Result.RuleMoved _, // no rule looks at what is private
+                    Result.RuleHolds _,
+                    Result.ModeIs _,
+                    Result.RuleIs _,
                     Result.Noticed _ -> Optional.of(result);
         };
     }

@@ -259,6 +259,10 @@ public final class TsFileHistory implements History, AutoCloseable {
                     Result.ServiceIs _,
                     Result.ArmedIs _,
                     Result.DiskIs _,
+                    Result.RuleMoved _,
+                    Result.RuleHolds _,
+                    Result.ModeIs _,
+                    Result.RuleIs _,
                     Result.Noticed _ -> {
                 // says nothing of readings
             }

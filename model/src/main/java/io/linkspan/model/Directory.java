@@ -47,6 +47,11 @@ public record Directory(SiteFile file, long revision, Map<Key, Result.Numbered> 
         return number(Result.Sort.CONNECTOR, id);
     }
 
+    /// The number of a rule or schedule; 0 when there is none.
+    public int rule(String id) {
+        return number(Result.Sort.RULE, id);
+    }
+
     private int number(Result.Sort sort, String path) {
         var n = numbers.get(new Key(sort, path));
         return n == null || n.version() == 0 ? 0 : n.number();
@@ -130,6 +135,13 @@ public record Directory(SiteFile file, long revision, Map<Key, Result.Numbered> 
         }
         for (var link : next.links().values())
             link.was().ifPresent(w -> all.put(new Key(Result.Sort.LINK, link.id()), new Key(Result.Sort.LINK, w)));
+        for (var rule : next.rules().values())
+            rule.was()
+                    .ifPresent(w -> all.put(
+                            new Key(Result.Sort.RULE, rule.id()),
+                            new Key(
+                                    Result.Sort.RULE,
+                                    rule.it().map(thing -> w + "." + thing).orElse(w))));
         return all;
     }
 
@@ -149,6 +161,7 @@ public record Directory(SiteFile file, long revision, Map<Key, Result.Numbered> 
                         a.at().text() + a.input() + thing.connector());
         }
         for (var link : f.links().values()) all.put(new Key(Result.Sort.LINK, link.id()), link);
+        for (var rule : f.rules().values()) all.put(new Key(Result.Sort.RULE, rule.id()), rule);
         return all;
     }
 

@@ -223,6 +223,15 @@ public final class EntryCodec {
             case Input.Due i -> c.u8(15).constant(i.timer()).varint(i.ref());
             case Input.ClockStepped i -> c.u8(16).signed(i.by());
             case Input.DiskChanged i -> c.u8(17).constant(i.state());
+            case Input.ModeSet i -> c.u8(20).text(i.mode());
+            case Input.SceneSet i ->
+                c.u8(21)
+                        .text(i.key())
+                        .text(i.scene())
+                        .constant(i.priority())
+                        .varint(i.lease())
+                        .varint(i.deadline());
+            case Input.RuleSwitched i -> c.u8(22).varint(i.rule()).flag(i.off()).text(i.reason());
             case Input.Happened i -> {
                 c.u8(18).text(i.thing()).text(i.event());
                 optional(i.value());
@@ -252,6 +261,9 @@ public final class EntryCodec {
             case 16 -> new Input.ClockStepped(c.signed());
             case 17 -> new Input.DiskChanged(c.constant(Input.DiskState.values()));
             case 18 -> new Input.Happened(c.text(), c.text(), optional(c), c.signed(), c.count());
+            case 20 -> new Input.ModeSet(c.text());
+            case 21 -> new Input.SceneSet(c.text(), c.text(), c.constant(Priority.values()), c.varint(), c.varint());
+            case 22 -> new Input.RuleSwitched(c.count(), c.flag(), c.text());
             default -> // open: a byte
                 throw new IllegalArgumentException(
                         "An input of type " + tag + " is newer than this version; update Linkspan");
@@ -339,6 +351,17 @@ public final class EntryCodec {
                 principal(r.by());
             }
             case Result.ArmedIs r -> c.u8(19).flag(r.armed());
+            case Result.RuleMoved r -> ruleMoved(r);
+            case Result.RuleHolds r ->
+                c.u8(31)
+                        .varint(r.rule())
+                        .flag(r.otherwise())
+                        .varint(r.step())
+                        .varint(r.hold())
+                        .varint(r.property());
+            case Result.ModeIs r -> principal(c.u8(32).text(r.mode()), r.by());
+            case Result.RuleIs r ->
+                principal(c.u8(33).varint(r.rule()).flag(r.off()).text(r.reason()), r.by());
             case Result.DiskIs r -> c.u8(20).constant(r.state());
             case Result.UnitIs r ->
                 numbers(c.u8(22), r.properties())
@@ -382,6 +405,10 @@ public final class EntryCodec {
             case 21 -> new Result.Noticed(c.constant(Result.Severity.values()), c.text(), c.text());
             case 23 -> new Result.Left(c.count(), optional(c));
             case 22 -> new Result.UnitIs(numbers(c), c.flag(), c.text(), c.signed());
+            case 30 -> ruleMoved(c);
+            case 31 -> new Result.RuleHolds(c.count(), c.flag(), c.count(), c.varint(), c.count());
+            case 32 -> new Result.ModeIs(c.text(), principal(c));
+            case 33 -> new Result.RuleIs(c.count(), c.flag(), c.text(), principal(c));
             default -> // open: a byte
                 throw new IllegalArgumentException(
                         "A result of type " + tag + " is newer than this version; update Linkspan");
@@ -418,6 +445,30 @@ public final class EntryCodec {
         double integral = (bits & 4) != 0 ? c.f64() : 0;
         double last = (bits & 4) != 0 ? c.f64() : 0;
         return new Result.LinkMoved(link, version, move, seen, wish, integral, last);
+    }
+
+    private void ruleMoved(Result.RuleMoved r) {
+        var c = control.u8(30).varint(r.rule()).varint(r.version()).constant(r.move());
+        boolean waits = r.untilSite() != Hold.WITHOUT_END;
+        c.u8((r.otherwise() ? 1 : 0) | (r.step() != 0 ? 2 : 0) | (waits ? 4 : 0) | (r.atWall() != 0 ? 8 : 0));
+        if (r.step() != 0) c.varint(r.step());
+        if (waits) c.signed(r.untilSite());
+        if (r.atWall() != 0) c.signed(r.atWall());
+        c.varint(r.seen().size());
+        for (var seen : r.seen()) optional(c.signed(seen.of()), seen.value());
+    }
+
+    private static Result ruleMoved(ByteReader c) {
+        int rule = c.count();
+        int version = c.count();
+        var move = c.constant(Result.RuleMove.values());
+        int bits = c.u8();
+        int step = (bits & 2) != 0 ? c.count() : 0;
+        long until = (bits & 4) != 0 ? c.signed() : Hold.WITHOUT_END;
+        long at = (bits & 8) != 0 ? c.signed() : 0;
+        var seen = new ArrayList<Result.Seen>();
+        for (int n = c.items(); n > 0; n--) seen.add(new Result.Seen(Math.toIntExact(c.signed()), optional(c)));
+        return new Result.RuleMoved(rule, version, move, (bits & 1) != 0, step, until, at, seen);
     }
 
     private static Outcome withheld(Outcome outcome) {

@@ -5,7 +5,7 @@ package io.linkspan.model;
 /// @param id counts within the site
 /// @param property the actuator's number
 /// @param link the number of the link that holds, or 0
-/// @param by who holds; for a link the system
+/// @param by who holds; for a link the system, for a rule the rule
 /// @param placed packed position ([Log.Position#packed]) of the entry that placed it: the cause of all that follows
 /// from it
 /// @param placedSite site time, microseconds
@@ -26,5 +26,15 @@ public record Hold(
     /// Whether a link placed it.
     public boolean ofLink() {
         return link != 0;
+    }
+
+    /// Whether a rule or a schedule placed it.
+    public boolean ofRule() {
+        return by.kind() == Principal.Kind.RULE;
+    }
+
+    /// Whether the site placed it by itself: it lives as long as its source does, and nobody gives it back.
+    public boolean ofSite() {
+        return ofLink() || ofRule();
     }
 }

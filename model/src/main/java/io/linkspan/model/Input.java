@@ -93,6 +93,19 @@ public sealed interface Input {
     /// A device told an event.
     record Happened(String thing, String event, Optional<Value> value, long rawId, int rawCheck) implements Input {}
 
+    /// Somebody puts the site into a mode.
+    record ModeSet(String mode) implements Input {}
+
+    /// Somebody sets all values of a scene: a hold and a command for each.
+    ///
+    /// @param key idempotency key; the command of each value has this key, a slash and its path
+    /// @param lease 0: what the priority gives
+    /// @param deadline 0: [#DEADLINE_MICROS]
+    record SceneSet(String key, String scene, Priority priority, long lease, long deadline) implements Input {}
+
+    /// Somebody puts a rule or schedule to sleep, or wakes it.
+    record RuleSwitched(int rule, boolean off, String reason) implements Input {}
+
     /// Deadline of a command that names none: 30 s.
     long DEADLINE_MICROS = 30_000_000;
 
@@ -108,7 +121,9 @@ public sealed interface Input {
         /// property.
         ACTUATOR,
         /// A command's deadline; ref is the command's number.
-        DEADLINE
+        DEADLINE,
+        /// A rule or schedule is looked at again; ref is the rule.
+        RULE
     }
 
     /// How the disk is.

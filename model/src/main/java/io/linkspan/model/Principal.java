@@ -18,7 +18,9 @@ public record Principal(Kind kind, String name) {
         /// A party outside with a contract.
         APPLICATION,
         /// Another Linkspan process.
-        NODE
+        NODE,
+        /// A rule or a schedule of the site.
+        RULE
     }
 
     /// Longest name, in characters.
@@ -38,6 +40,11 @@ public record Principal(Kind kind, String name) {
     /// A device or a connector.
     public static Principal device(String name) {
         return new Principal(Kind.DEVICE, name);
+    }
+
+    /// A rule or a schedule.
+    public static Principal rule(String id) {
+        return new Principal(Kind.RULE, id);
     }
 
     @Override

@@ -41,7 +41,9 @@ public sealed interface Result {
         /// A link.
         LINK,
         /// A connector.
-        CONNECTOR
+        CONNECTOR,
+        /// A rule or a schedule.
+        RULE
     }
 
     /// A register started anew: from now on `baseUnscaled` x 10^-`decimals` is added to what it shows to get what
@@ -94,7 +96,9 @@ public sealed interface Result {
         /// Its property or link was taken out of the site.
         REMOVED,
         /// A restart dropped it (`after-restart: release`).
-        RESTART
+        RESTART,
+        /// The rule that placed it let go.
+        RULE
     }
 
     /// Who is in charge of an actuator, and what it shall do.
@@ -209,6 +213,77 @@ public sealed interface Result {
 
     /// The disk is full, dead or fine.
     record DiskIs(Input.DiskState state) implements Result {}
+
+    /// A rule or schedule did something.
+    ///
+    /// @param version of the rule's definition
+    /// @param otherwise whether it is at a step of `else`
+    /// @param step the step that comes next, counted from 0
+    /// @param untilSite site time until which it waits or is stopped; 0: it goes on at once; [Hold#WITHOUT_END] if
+    /// for
+    /// no time
+    /// @param atWall the recurring time that this is about, wall time; 0: none
+    /// @param seen what its condition saw
+    record RuleMoved(
+            int rule,
+            int version,
+            RuleMove move,
+            boolean otherwise,
+            int step,
+            long untilSite,
+            long atWall,
+            List<Seen> seen)
+            implements Result {
+        public RuleMoved {
+            seen = List.copyOf(seen);
+        }
+    }
+
+    /// A value that a condition looked at; none: it could not be known.
+    ///
+    /// @param of the number of a property, or less than 0: see [Ambient]
+    record Seen(int of, Optional<Value> value) {}
+
+    /// What a rule or schedule did. The order is the code in the log: add at the end only.
+    enum RuleMove {
+        /// Its condition is met; it waits for the time that it must be.
+        MET,
+        /// Its condition was not met long enough.
+        CALLED_OFF,
+        /// It acts.
+        FIRED,
+        /// Its condition is met no longer.
+        ENDED,
+        /// It went on to another step.
+        STEPPED,
+        /// What it looks at can not be known; it goes on as it is.
+        UNSURE,
+        /// What it looks at is known again.
+        SURE,
+        /// What it looks at could not be known for too long: it lets go.
+        SILENT,
+        /// The site is in a mode in which it sleeps.
+        ASLEEP,
+        /// Its time came and its condition was not met.
+        NOT_MET,
+        /// Its time passed while nobody could act, and is not caught up.
+        SKIPPED,
+        /// It acted too often and is stopped for a while.
+        LIMITED,
+        /// A person put it to sleep.
+        OFF,
+        /// A schedule came to its next point.
+        POINT
+    }
+
+    /// A hold was placed by this step of a rule; the step says how long it lives.
+    record RuleHolds(int rule, boolean otherwise, int step, long hold, int property) implements Result {}
+
+    /// The site is in a mode.
+    record ModeIs(String mode, Principal by) implements Result {}
+
+    /// A person put a rule or schedule to sleep, or woke it.
+    record RuleIs(int rule, boolean off, String reason, Principal by) implements Result {}
 
     /// A person should know.
     record Noticed(Severity severity, String about, String text) implements Result {}

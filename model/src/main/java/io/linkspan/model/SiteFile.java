@@ -1,6 +1,7 @@
 package io.linkspan.model;
 
 import java.time.DateTimeException;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +19,8 @@ import java.util.Set;
 /// @param armed whether a new site writes to its machines at once; a running site keeps what it was told since
 /// @param revision counts the changes; `apply` of another revision than the running one is refused
 /// @param plans the pictures on which things stand
+/// @param modes what the site can be in (home, away); a new site is in the first
+/// @param rules also the schedules, and each that a rule for many things became, by its id
 public record SiteFile(
         Tree.Fields tree,
         String name,
@@ -29,6 +32,10 @@ public record SiteFile(
         Map<String, Plan> plans,
         Map<String, Thing> things,
         Map<String, Link> links,
+        List<String> modes,
+        Set<LocalDate> holidays,
+        Map<String, Scene> scenes,
+        Map<String, Rule> rules,
         Map<String, Tariff> tariffs) {
 
     /// The grammar that this program writes; older ones are always read.
@@ -44,6 +51,14 @@ public record SiteFile(
     public static final int TARIFFS_MAX = 100;
     /// Most connectors.
     public static final int CONNECTORS_MAX = 10_000;
+    /// Most rules and schedules, those that one rule for many things became counted each.
+    public static final int RULES_MAX = 50_000;
+    /// Most modes.
+    public static final int MODES_MAX = 50;
+    /// Most scenes.
+    public static final int SCENES_MAX = 1_000;
+    /// Most holidays.
+    public static final int HOLIDAYS_MAX = 1_000;
     /// Most plans.
     public static final int PLANS_MAX = 50;
 
@@ -63,6 +78,15 @@ public record SiteFile(
     /// @param image the name of a stored picture; whether it is there is known to the node alone
     public record Plan(String id, Optional<String> title, String image) {}
 
+    /// Values that are set together.
+    ///
+    /// @param set by path, in the order of the file
+    public record Scene(String id, Optional<String> title, Map<String, Value> set) {
+        public Scene {
+            set = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(set));
+        }
+    }
+
     /// Reads and checks a whole file; what the connectors must check themselves is left to them.
     ///
     /// @throws Invalid at the first thing that is wrong, with its line
@@ -81,6 +105,9 @@ public record SiteFile(
         var lookup = new Lookup(things);
         checkServes(connectors, lookup);
         var links = links(s, lookup);
+        var modes = modes(s);
+        var scenes = scenes(s, lookup);
+        var rules = rules(s, new Rule.Known(lookup, things, modes, scenes));
         var file = new SiteFile(
                 tree,
                 name,
@@ -92,6 +119,10 @@ public record SiteFile(
                 plans,
                 things,
                 links,
+                modes,
+                holidays(s),
+                scenes,
+                rules,
                 tariffs(s, lookup));
         s.text("title");
         s.finish();
@@ -141,7 +172,7 @@ public record SiteFile(
             return property;
         }
 
-        private static String near(String name, Set<String> known) {
+        static String near(String name, Set<String> known) {
             for (var each : known) if (Names.near(each, name)) return "; did you mean \"" + each + "\"?";
             return known.isEmpty()
                     ? ""
@@ -383,6 +414,74 @@ public record SiteFile(
             if (all.size() > LINKS_MAX) throw new Invalid(l.mark(), "a site has at most " + LINKS_MAX + " links");
         }
         return all;
+    }
+
+    private static List<String> modes(Settings s) throws Invalid {
+        var all = new ArrayList<String>();
+        for (var item : s.items("modes")) {
+            String name = item instanceof Tree.Scalar mode ? mode.text() : "";
+            try {
+                Names.check(name);
+            } catch (IllegalArgumentException e) {
+                throw new Invalid(item.mark(), String.valueOf(e.getMessage()));
+            }
+            if (all.contains(name)) throw new Invalid(item.mark(), "\"modes\" " + twice("mode", name));
+            all.add(name);
+        }
+        if (all.size() > MODES_MAX) throw s.wrong("modes", "has at most " + MODES_MAX + " modes");
+        return List.copyOf(all);
+    }
+
+    private static Set<LocalDate> holidays(Settings s) throws Invalid {
+        var all = new LinkedHashSet<LocalDate>();
+        for (var item : s.items("holidays")) {
+            String day = item instanceof Tree.Scalar text ? text.text() : "";
+            try {
+                all.add(LocalDate.parse(day));
+            } catch (DateTimeException _) {
+                throw new Invalid(item.mark(), "\"holidays\" lists days such as 2026-12-25, not \"" + day + "\"");
+            }
+        }
+        if (all.size() > HOLIDAYS_MAX) throw s.wrong("holidays", "has at most " + HOLIDAYS_MAX + " days");
+        return java.util.Collections.unmodifiableSet(all);
+    }
+
+    private static Map<String, Scene> scenes(Settings s, Lookup lookup) throws Invalid {
+        var all = new LinkedHashMap<String, Scene>();
+        for (var c : s.list("scenes")) {
+            String id = c.needName("id");
+            var values = new LinkedHashMap<String, Value>();
+            var set = c.below("set");
+            if (set.isPresent())
+                for (String path : set.get().tree().fields().keySet())
+                    values.put(
+                            path,
+                            RuleSteps.value(
+                                    set.get(),
+                                    path,
+                                    lookup.writable(set.get(), path, path),
+                                    set.get().needText(path, "true")));
+            if (values.isEmpty())
+                throw new Invalid(c.mark(), "\"set\" is missing; write for example set: { lamp.on: true }");
+            var scene = new Scene(id, c.text("title"), values);
+            c.finish();
+            if (all.put(id, scene) != null) throw c.wrong("id", twice("scene", id));
+            if (all.size() > SCENES_MAX) throw new Invalid(c.mark(), "a site has at most " + SCENES_MAX + " scenes");
+        }
+        return all;
+    }
+
+    private static Map<String, Rule> rules(Settings s, Rule.Known known) throws Invalid {
+        var all = new LinkedHashMap<String, Rule>();
+        for (var r : s.list("rules")) for (var rule : Rule.read(r, known)) put(all, rule, r);
+        for (var r : s.list("schedules")) put(all, Rule.schedule(r, known), r);
+        return all;
+    }
+
+    private static void put(Map<String, Rule> all, Rule rule, Settings written) throws Invalid {
+        if (all.put(rule.id(), rule) != null) throw written.wrong("id", twice("rule or schedule", rule.id()));
+        if (all.size() > RULES_MAX)
+            throw new Invalid(written.mark(), "a site has at most " + RULES_MAX + " rules and schedules");
     }
 
     private static Map<String, Tariff> tariffs(Settings s, Lookup lookup) throws Invalid {

@@ -21,6 +21,7 @@ final class Lexicon {
     private final Map<Integer, String> properties = new HashMap<>();
     private final Map<Integer, String> links = new HashMap<>();
     private final Map<Integer, String> connectors = new HashMap<>();
+    private final Map<Integer, String> rules = new HashMap<>();
 
     private Lexicon(Directory directory) {
         this.directory = directory;
@@ -29,6 +30,7 @@ final class Lexicon {
                         case PROPERTY -> properties;
                         case LINK -> links;
                         case CONNECTOR -> connectors;
+                        case RULE -> rules;
                     })
                     .put(n.number(), n.path());
     }
@@ -62,6 +64,19 @@ final class Lexicon {
         return number == 0 ? "nobody" : connectors.getOrDefault(number, "?" + number);
     }
 
+    /// `legionella`, also of a rule or schedule that was taken out.
+    String rule(int number) {
+        return rules.getOrDefault(number, "?" + number);
+    }
+
+    /// What a condition saw: `boiler.temperature 54.2 °C`, `time.hour 7`, `door.open unknown`.
+    String seen(int of, Optional<Value> value) {
+        String name = io.linkspan.model.Ambient.of(of)
+                .map(io.linkspan.model.Ambient::path)
+                .orElseGet(() -> property(of));
+        return name + " " + value.map(v -> value(of, v)).orElse("unknown");
+    }
+
     /// The link in force under this number.
     Optional<Link> link(int number) {
         return Optional.ofNullable(directory.file().links().get(linkName(number)));
@@ -78,6 +93,7 @@ final class Lexicon {
             case PROPERTY -> property(number);
             case LINK -> linkName(number);
             case CONNECTOR -> connector(number);
+            case RULE -> rule(number);
         };
     }
 

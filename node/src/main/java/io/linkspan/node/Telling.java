@@ -93,6 +93,7 @@ final class Telling {
             case SYSTEM -> "Linkspan";
             case PERSON, APPLICATION -> by.name();
             case NODE -> "node " + by.name();
+            case RULE -> "rule " + by.name();
             case DEVICE -> by.name().startsWith("at ") ? "somebody " + by.name() : by.name();
         };
     }
@@ -152,6 +153,11 @@ final class Telling {
             case Input.Happened i ->
                 Optional.of(i.thing() + " told " + i.event()
                         + i.value().map(v -> ": " + v).orElse(""));
+            case Input.ModeSet i -> Optional.of(by + " puts the site into mode " + i.mode());
+            case Input.SceneSet i -> Optional.of(by + " sets the scene " + i.scene());
+            case Input.RuleSwitched i ->
+                Optional.of(by + (i.off() ? " puts " : " wakes ") + "rule " + lexicon.rule(i.rule())
+                        + (i.off() ? " to sleep" : "") + because(i.reason()));
         };
     }
 
@@ -191,6 +197,7 @@ final class Telling {
             case LEASE -> "a lease on " + lexicon.property(ref) + " is over";
             case ACTUATOR -> "it is time to look at " + lexicon.property(ref) + " again";
             case DEADLINE -> "the deadline of command " + due.ref() + " passed";
+            case RULE -> "it is time to look at rule " + lexicon.rule(ref) + " again";
         };
     }
 
@@ -245,7 +252,47 @@ final class Telling {
             case Result.GapClosed r -> Optional.of(properties(r.properties()) + " missing until " + at(r.toWall()));
             case Result.GapNoted r -> Optional.of(gap(r.properties(), r.fromWall(), r.toWall(), r.cause()));
             case Result.Noticed r -> Optional.of(r.text());
+            case Result.RuleMoved r -> Optional.of(moved(r));
+            case Result.RuleHolds _ -> Optional.empty();
+            case Result.ModeIs r ->
+                r.mode().isEmpty() ? Optional.empty() : Optional.of("the site is in mode " + r.mode());
+            case Result.RuleIs _ -> Optional.empty();
         };
+    }
+
+    private String moved(Result.RuleMoved r) {
+        String name = "rule " + lexicon.rule(r.rule()) + " (version " + r.version() + ")";
+        String saw = r.seen().isEmpty()
+                ? ""
+                : ": "
+                        + r.seen().stream()
+                                .map(s -> lexicon.seen(s.of(), s.value()))
+                                .collect(java.util.stream.Collectors.joining(", "));
+        return switch (r.move()) {
+            case MET -> "the condition of " + name + " is met" + waits(r.untilSite()) + saw;
+            case CALLED_OFF -> "the condition of " + name + " was not met long enough" + saw;
+            case FIRED -> name + " acts" + (r.atWall() == 0 ? "" : ", at its time " + at(r.atWall())) + saw;
+            case ENDED -> "the condition of " + name + " is met no longer" + saw;
+            case STEPPED -> {
+                boolean waits = r.untilSite() != Hold.WITHOUT_END && r.untilSite() != 0;
+                yield name + (waits ? " waits" + until(r.untilSite()) : " went on");
+            }
+            case UNSURE -> name + " can not know what it looks at, and goes on as it is" + saw;
+            case SURE -> name + " knows again what it looks at" + saw;
+            case SILENT -> name + " could not know for too long what it looks at, and lets go" + saw;
+            case ASLEEP -> name + " sleeps in this mode of the site";
+            case NOT_MET -> name + " had its time (" + at(r.atWall()) + ") and its condition was not met" + saw;
+            case SKIPPED ->
+                name + (r.atWall() == 0 ? " was due" : " had its time (" + at(r.atWall()) + ")")
+                        + " while it could not act, and does not catch up";
+            case LIMITED -> name + " acted too often and is stopped for a while";
+            case OFF -> name + " was put to sleep";
+            case POINT -> name + " came to its point of " + at(r.atWall());
+        };
+    }
+
+    private String waits(long untilSite) {
+        return untilSite == Hold.WITHOUT_END ? "" : ", it acts if it still is" + until(untilSite);
     }
 
     private String moved(Result.LinkMoved r) {
@@ -320,6 +367,7 @@ final class Telling {
             case NOT_SENT -> "its command was not sent in time";
             case REMOVED -> "what it belongs to was taken out of the site";
             case RESTART -> "the restart dropped it";
+            case RULE -> "its rule let go";
         };
     }
 

@@ -107,6 +107,13 @@ public final class Why {
         return link.isEmpty() || view.directory().property(link.get().to()) == property;
     }
 
+    /// Whether a rule holds, or held, this property.
+    private boolean ruleTargets(Result.RuleMoved moved, int property) {
+        var rule = view.directory().file().rules().get(lexicon.rule(moved.rule()));
+        String path = lexicon.property(property);
+        return rule != null && rule.holds().contains(path);
+    }
+
     // ---- of an entry
 
     /// Why an entry is as it is: of one with a write the whole chain of the write, of an answer that of the write
@@ -199,7 +206,9 @@ public final class Why {
             if (!concerns(r, property)) continue;
             String text = telling.followed(r).orElse("");
             step(kind(r), item, text, new byte[0]);
-            boolean tells = r instanceof Result.LinkMoved || r instanceof Result.LocalChange;
+            boolean tells = r instanceof Result.LinkMoved
+                    || r instanceof Result.LocalChange
+                    || r instanceof Result.RuleMoved m && m.move() != Result.RuleMove.STEPPED;
             if (tells || (!strong && r instanceof Result.Charged c && c.charge().by() != Result.By.HOLD)) {
                 if (!strong) reason = text;
                 strong |= tells;
@@ -211,6 +220,7 @@ public final class Why {
     private boolean concerns(Result result, int property) {
         return switch (result) {
             case Result.LinkMoved r -> targets(r, property);
+            case Result.RuleMoved r -> ruleTargets(r, property);
             case Result.HoldPlaced r -> r.hold().property() == property;
             case Result.HoldEnded r -> r.property() == property;
             case Result.Charged r -> r.property() == property;
@@ -231,6 +241,9 @@ public final class Why {
                     Result.GapClosed _,
                     Result.GapNoted _,
                     Result.DiskIs _,
+                    Result.RuleHolds _,
+                    Result.ModeIs _,
+                    Result.RuleIs _,
                     Result.Noticed _ -> false;
         };
     }
@@ -238,6 +251,7 @@ public final class Why {
     private static String kind(Result result) {
         return switch (result) {
             case Result.LinkMoved _ -> "link";
+            case Result.RuleMoved _, Result.RuleHolds _ -> "rule";
             case Result.HoldPlaced _, Result.HoldEnded _ -> "wish";
             case Result.Charged _ -> "charge";
             case Result.LocalChange _, Result.Left _ -> "local-change";
@@ -254,6 +268,8 @@ public final class Why {
                     Result.ServiceIs _,
                     Result.ArmedIs _,
                     Result.DiskIs _,
+                    Result.ModeIs _,
+                    Result.RuleIs _,
                     Result.Noticed _ -> "site";
         };
     }
@@ -276,6 +292,9 @@ public final class Why {
                     Input.Arm _,
                     Input.Service _,
                     Input.Apply _,
+                    Input.ModeSet _,
+                    Input.SceneSet _,
+                    Input.RuleSwitched _,
                     Input.Exchange _ -> "person";
             case Input.Due _ -> "timer";
             case Input.Started _, Input.Stopping _ -> "restart";

@@ -59,12 +59,12 @@ final class Arbiter {
                 : new Verdict(Charge.NOBODY, Optional.empty(), Priority.FALLBACK);
     }
 
-    /// Several links of the same priority as the winner become one value.
+    /// Several links and rules of the same priority as the winner become one value.
     private static Hold combined(Combine how, Hold first, List<Hold> holds) {
-        if (!first.ofLink() || how == Combine.NONE || how == Combine.NEWEST) return first;
+        if (!first.ofSite() || how == Combine.NONE || how == Combine.NEWEST) return first;
         Hold best = first;
         for (Hold h : holds) {
-            if (h.priority() != first.priority() || !h.ofLink() || !(h.wish() instanceof Wish.Want w)) continue;
+            if (h.priority() != first.priority() || !h.ofSite() || !(h.wish() instanceof Wish.Want w)) continue;
             double a = number(w.value());
             double b = number(((Wish.Want) best.wish()).value());
             boolean better = how == Combine.MIN || how == Combine.AND ? a < b : a > b;

@@ -52,6 +52,7 @@ public record Assessment(
         }
         tariffs(now.file(), next, added, changed, removed);
         changed.addAll(places(now.file(), next));
+        changed.addAll(modesAndScenes(now.file(), next));
         return new Assessment(
                 added, changed, removed, overrides(program), silences(program), loops(program), risks(program));
     }
@@ -93,6 +94,19 @@ public record Assessment(
         return all;
     }
 
+    private static List<String> modesAndScenes(SiteFile now, SiteFile next) {
+        var all = new ArrayList<String>();
+        if (!now.modes().equals(next.modes()))
+            all.add("modes: " + (next.modes().isEmpty() ? "none" : String.join(", ", next.modes())));
+        for (var scene : next.scenes().values())
+            if (!scene.equals(now.scenes().get(scene.id()))) all.add("scene " + scene.id());
+        for (String scene : now.scenes().keySet())
+            if (!next.scenes().containsKey(scene)) all.add("scene " + scene + " is no more");
+        if (!now.holidays().equals(next.holidays()))
+            all.add("holidays: " + next.holidays().size() + " days");
+        return all;
+    }
+
     private static String where(Thing.Place place) {
         return place.plan() + ", " + place.x() + " from the left and " + place.y() + " from the top";
     }
@@ -102,6 +116,7 @@ public record Assessment(
             case PROPERTY -> "property";
             case LINK -> "link";
             case CONNECTOR -> "connector";
+            case RULE -> "rule";
         };
     }
 
@@ -153,6 +168,17 @@ public record Assessment(
                                     + program.point(p).orElseThrow().path()
                                     + ", which belongs to a private link; make this one private too, or leave it out");
         }
+        for (int i = 1; i < program.rulesEnd(); i++) {
+            var run = program.rule(i);
+            if (run.isEmpty()) continue;
+            for (int p : run.get().uses())
+                if (program.isPrivate(p))
+                    throw new Invalid(
+                            program.mark(run.get().rule()),
+                            "rule " + run.get().rule().id() + " uses "
+                                    + program.point(p).orElseThrow().path()
+                                    + ", which belongs to a private link; rules look at what all may see");
+        }
         for (var connector : program.directory.file().connectors().values())
             for (var serve : connector.serves())
                 if (program.isPrivate(program.directory.property(serve.property())))
@@ -171,14 +197,34 @@ public record Assessment(
         return Mark.NONE;
     }
 
+    /// Who wishes something for an actuator.
+    private record Wishing(io.linkspan.model.Priority priority, String id, String how) {}
+
+    private static Map<Integer, List<io.linkspan.model.Rule>> rulesByTarget(Program program) {
+        var all = new TreeMap<Integer, List<io.linkspan.model.Rule>>();
+        for (var rule : program.directory.file().rules().values())
+            for (String to : rule.holds())
+                all.computeIfAbsent(program.directory.property(to), _ -> new ArrayList<>())
+                        .add(rule);
+        return all;
+    }
+
     private static List<String> overrides(Program program) {
         var sentences = new ArrayList<String>();
-        for (var e : byTarget(program).entrySet()) {
-            var point = program.point(e.getKey()).orElseThrow();
+        var links = byTarget(program);
+        var rules = rulesByTarget(program);
+        var targets = new java.util.TreeSet<>(links.keySet());
+        targets.addAll(rules.keySet());
+        for (int target : targets) {
+            var point = program.point(target).orElseThrow();
+            var all = new ArrayList<Wishing>();
+            for (var l : links.getOrDefault(target, List.of()))
+                all.add(new Wishing(l.priority(), l.id(), wants(l) ? "" : ", a bound"));
+            for (var r : rules.getOrDefault(target, List.of())) all.add(new Wishing(r.priority(), r.id(), ""));
             var names = new ArrayList<String>();
-            e.getValue().stream()
-                    .sorted(Comparator.comparing(Link::priority).thenComparing(Link::id))
-                    .forEach(l -> names.add(l.id() + " (" + l.priority().word() + (wants(l) ? "" : ", a bound") + ")"));
+            all.stream()
+                    .sorted(Comparator.comparing(Wishing::priority).thenComparing(Wishing::id))
+                    .forEach(w -> names.add(w.id() + " (" + w.priority().word() + w.how() + ")"));
             point.writing().fallback().ifPresent(f -> names.add("fallback " + f));
             if (names.size() > 1) sentences.add(point.path() + ": " + String.join(" overrides ", names));
         }
@@ -206,7 +252,7 @@ public record Assessment(
         return path.substring(0, path.indexOf('.'));
     }
 
-    /// Links whose target's machine reaches, over other links, the machine that they look at.
+    /// Links and rules whose target's machine reaches, over other links, the machine that they look at.
     private static List<String> loops(Program program) {
         var edges = new TreeMap<String, List<String[]>>();
         for (int i = 1; i < program.linksEnd(); i++) {
@@ -218,6 +264,14 @@ public record Assessment(
                     thing(run.get().link().to()), run.get().link().id()
                 });
             }
+        }
+        for (int i = 1; i < program.rulesEnd(); i++) {
+            var run = program.rule(i);
+            if (run.isEmpty()) continue;
+            for (int s : run.get().looksAt())
+                for (String to : run.get().rule().holds())
+                    edges.computeIfAbsent(program.point(s).orElseThrow().thing().id(), _ -> new ArrayList<>())
+                            .add(new String[] {thing(to), run.get().rule().id()});
         }
         var sentences = new ArrayList<String>();
         for (var e : edges.entrySet())

@@ -31,11 +31,37 @@ final class Commands {
 
     /// Somebody wishes a value: a hold and a command, or a refusal.
     static List<Result> set(State state, Input.Set set, Principal by, Moment now) {
+        return set(state, set, by, now, 0);
+    }
+
+    /// Somebody sets all values of a scene: each is a command of its own, with an outcome of its own.
+    static List<Result> scene(State state, Input.SceneSet set, Principal by, Moment now) {
+        var scene = state.program.directory.file().scenes().get(set.scene());
+        if (scene == null)
+            return List.of(new Result.CommandEnded(
+                    state.nextCommand, set.key(), new Outcome.Refused("this site has no scene " + set.scene())));
+        var results = new ArrayList<Result>();
+        int nth = 0;
+        for (var e : scene.set().entrySet()) {
+            var one = new Input.Set(
+                    set.key().isEmpty() ? "" : set.key() + "/" + e.getKey(),
+                    state.program.directory.property(e.getKey()),
+                    Optional.of(e.getValue()),
+                    set.priority(),
+                    set.lease(),
+                    set.deadline());
+            results.addAll(set(state, one, by, now, nth++));
+        }
+        return results;
+    }
+
+    /// @param nth how many commands of the same input were opened before
+    private static List<Result> set(State state, Input.Set set, Principal by, Moment now, int nth) {
         var known = state.over.get(set.key());
         if (known != null && !set.key().isEmpty()) return List.of();
         if (isOpen(state, set.key())) return List.of();
         var refusal = refusal(state, set.property(), set.value(), by, set.priority());
-        long number = state.nextCommand;
+        long number = state.nextCommand + nth;
         if (refusal.isPresent())
             return List.of(new Result.CommandEnded(number, set.key(), new Outcome.Refused(refusal.get())));
         var results = new ArrayList<Result>();
@@ -43,7 +69,7 @@ final class Commands {
             if (!h.ofLink() && h.by().equals(by) && h.priority() == set.priority()) results.addAll(replaced(state, h));
         long lease = Math.min(set.lease() == 0 ? LEASE_MICROS : set.lease(), LEASE_MICROS_MAX);
         var hold = new Hold(
-                state.nextHold,
+                state.nextHold + nth,
                 set.property(),
                 0,
                 by,
@@ -133,7 +159,7 @@ final class Commands {
                     number, release.key(), new Outcome.Refused("this site has no such actuator")));
         var results = new ArrayList<Result>();
         for (var h : state.actuator(release.property()).holds()) {
-            if (h.ofLink() || h.priority() != release.priority()) continue;
+            if (h.ofSite() || h.priority() != release.priority()) continue;
             results.add(new Result.HoldEnded(h.id(), h.property(), Ended.RELEASED));
             for (var o : state.open.values())
                 if (o.hold() == h.id()) results.addAll(withdrawn(state, o, Outcome.Cause.CANCELLED));

@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -32,12 +33,15 @@ import java.util.TreeMap;
 /// on any other. What belongs to private links is not in it.
 public final class Image {
     /// Version of the bytes; older ones are always read.
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private final Program program;
     private final Twin[] twins;
     private final Actuator[] actuators;
     private final LinkState[] links;
+    private final RuleState[] rules;
+    private final Map<Integer, State.RuleOff> rulesOff;
+    private final String mode;
     private final Series[] series;
     private final State.Turns[] turns;
     private final State.LineState[] lines;
@@ -55,6 +59,9 @@ public final class Image {
         twins = s.twins.clone();
         actuators = s.actuators.clone();
         links = s.links.clone();
+        rules = s.rules.clone();
+        rulesOff = new TreeMap<>(s.rulesOff);
+        mode = s.mode;
         series = s.series.clone();
         turns = s.turns.clone();
         lines = s.lines.clone();
@@ -100,6 +107,23 @@ public final class Image {
         outOfService.forEach((thing, out) ->
                 EntryCodec.principal(w.text(thing).text(out.reason()), out.by()).signed(out.sinceWall()));
         commands(w);
+        rules(w);
+    }
+
+    private void rules(ByteWriter w) {
+        w.text(mode);
+        for (int i = 1; i < program.rulesEnd(); i++) {
+            var r = rules[i];
+            w.constant(r.phase()).signed(r.sinceSite()).signed(r.unsureSince()).constant(r.branch());
+            w.varint(r.step()).signed(r.wakeSite()).varint(r.held().size());
+            for (var h : r.held())
+                w.varint(h.hold()).varint(h.property()).flag(h.otherwise()).varint(h.step());
+            w.signed(r.lastAtWall()).varint(r.fired()).signed(r.firedWall());
+            w.varint(r.recent()).signed(r.recentSite()).signed(r.limitedUntil());
+        }
+        w.varint(rulesOff.size());
+        rulesOff.forEach((rule, off) -> EntryCodec.principal(w.varint(rule).text(off.reason()), off.by())
+                .signed(off.sinceWall()));
     }
 
     private static void directory(ByteWriter w, Directory d) {
@@ -208,6 +232,8 @@ public final class Image {
         s.series = new Series[properties];
         s.turns = new State.Turns[properties];
         s.links = new LinkState[s.program.linksEnd()];
+        s.rules = new RuleState[s.program.rulesEnd()];
+        Arrays.fill(s.rules, RuleState.fresh(s.lastSite, s.lastWall));
         s.lines = new State.LineState[s.program.connectorsEnd()];
         zero(s);
         for (int p = 1; p < properties; p++) property(r, s, p);
@@ -216,6 +242,7 @@ public final class Image {
         for (int n = r.items(); n > 0; n--)
             s.outOfService.put(r.text(), new State.Out(r.text(), EntryCodec.principal(r), r.signed()));
         commands(r, s);
+        if ((head & 0xF) > 1) rules(r, s);
         if (r.left() != 0) throw new IllegalArgumentException("A snapshot has " + r.left() + " bytes too many");
     }
 
@@ -282,6 +309,37 @@ public final class Image {
     private static LinkState link(ByteReader r) {
         Optional<Wish> wish = r.flag() ? Optional.of(EntryCodec.wish(r)) : Optional.empty();
         return new LinkState(wish, r.signed(), r.flag(), r.signed(), r.f64(), r.f64(), r.signed());
+    }
+
+    private static void rules(ByteReader r, State s) {
+        s.mode = r.text();
+        for (int i = 1; i < s.rules.length; i++) {
+            var phase = r.constant(RuleState.Phase.values());
+            long since = r.signed();
+            long unsure = r.signed();
+            var branch = r.constant(RuleState.Branch.values());
+            int step = r.count();
+            long wake = r.signed();
+            var held = new ArrayList<RuleState.Held>();
+            for (int n = r.items(); n > 0; n--)
+                held.add(new RuleState.Held(r.varint(), r.count(), r.flag(), r.count()));
+            s.rules[i] = new RuleState(
+                    phase,
+                    since,
+                    unsure,
+                    branch,
+                    step,
+                    wake,
+                    List.copyOf(held),
+                    r.signed(),
+                    r.varint(),
+                    r.signed(),
+                    r.count(),
+                    r.signed(),
+                    r.signed());
+        }
+        for (int n = r.items(); n > 0; n--)
+            s.rulesOff.put(r.count(), new State.RuleOff(r.text(), EntryCodec.principal(r), r.signed()));
     }
 
     private static void commands(ByteReader r, State s) {

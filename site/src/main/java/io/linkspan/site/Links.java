@@ -188,7 +188,7 @@ final class Links {
     }
 
     /// No link asks a machine for more than its property can be.
-    private static double clamp(Property target, double y) {
+    static double clamp(Property target, double y) {
         double min = target.min().orElse(Double.NEGATIVE_INFINITY);
         double max = target.max().orElse(Double.POSITIVE_INFINITY);
         return Math.max(min, Math.min(max, y));

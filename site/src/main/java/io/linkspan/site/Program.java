@@ -30,6 +30,7 @@ final class Program {
     final Directory directory;
     private final @Nullable Point[] points;
     private final @Nullable Run[] links;
+    private final Ruled ruled;
     private final int[][] linksOf;
     private final int[][] pointsOf;
     private final BitSet isPrivate = new BitSet();
@@ -98,6 +99,7 @@ final class Program {
             pointsOf[c] = ofConnector.getOrDefault(c, List.of()).stream()
                     .mapToInt(i -> i)
                     .toArray();
+        ruled = new Ruled(directory, this);
         var users = new HashMap<Integer, List<Integer>>(); // looked up only
         for (var link : directory.file().links().values()) addLink(link, users);
         linksOf = new int[points.length][];
@@ -124,7 +126,7 @@ final class Program {
         }
     }
 
-    private int most(Sort sort) {
+    int most(Sort sort) {
         int most = 0;
         for (var n : directory.numbers().values()) if (n.sort() == sort) most = Math.max(most, n.number());
         return most;
@@ -197,7 +199,7 @@ final class Program {
         return Expression.compile(mark(link), text, known, wanted);
     }
 
-    private static Typed typed(Property p) {
+    static Typed typed(Property p) {
         return new Typed(
                 p.type(), p.unit().map(Units::parse), List.copyOf(p.choices().values()));
     }
@@ -262,6 +264,30 @@ final class Program {
     /// Numbers of the links that look at a property.
     int[] linksOf(int property) {
         return property < linksOf.length ? linksOf[property] : NONE;
+    }
+
+    /// The rule or schedule of this number; none when it was taken out.
+    Optional<RuleRun> rule(int number) {
+        return ruled.rule(number);
+    }
+
+    /// Numbers of the rules that look at a property.
+    int[] rulesOf(int property) {
+        return ruled.of(property);
+    }
+
+    /// Numbers of the rules that the site's mode concerns.
+    int[] rulesOfMode() {
+        return ruled.ofMode();
+    }
+
+    /// Where a rule or schedule stands in its file.
+    Mark mark(io.linkspan.model.Rule rule) {
+        return ruled.mark(rule, "when");
+    }
+
+    int rulesEnd() {
+        return ruled.end();
     }
 
     /// Numbers of the properties that a connector reads or writes.

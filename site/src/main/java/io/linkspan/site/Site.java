@@ -83,7 +83,9 @@ public final class Site implements EntryCodec.Privacy {
         settle(now, results);
         for (var result : results)
             if (result instanceof Result.CommandOpened opened) timers.command(opened.number(), now.site());
-        boolean empty = logged instanceof Input.Frame f && f.readings().isEmpty() && results.isEmpty();
+        boolean empty = results.isEmpty()
+                && (logged instanceof Input.Frame f && f.readings().isEmpty()
+                        || logged instanceof Input.Due due && due.timer() == Input.Timer.RULE);
         var step = new Step(here, now, by, logged, results, !empty, cells());
         if (empty) { // no entry: an image taken now stands for the last one, not for the next
             state.here = hereBefore;
@@ -116,15 +118,25 @@ public final class Site implements EntryCodec.Privacy {
             throw new IllegalStateException("More than " + RESULTS_MAX + " results from one input");
     }
 
-    /// Links, then actuators, until nothing is left to look at. Links look at readings alone, so this ends.
+    /// Links, rules, then actuators, until nothing is left to look at. Links look at readings alone, and a rule
+    /// that
+    /// acts too
+    /// often is stopped, so this ends.
     private void settle(Moment now, List<Result> results) {
-        while (!state.dirtyLinks.isEmpty() || !state.dirtyActuators.isEmpty()) {
+        while (!state.dirtyLinks.isEmpty() || !state.dirtyRules.isEmpty() || !state.dirtyActuators.isEmpty()) {
             for (int i; (i = state.dirtyLinks.nextSetBit(0)) >= 0; ) {
                 state.dirtyLinks.clear(i);
                 var run = state.program.link(i);
                 if (run.isEmpty()) continue;
                 apply(Links.look(state, run.get(), now).stream().toList(), now, results);
                 timers.link(i, now.site());
+            }
+            for (int i; (i = state.dirtyRules.nextSetBit(0)) >= 0; ) {
+                state.dirtyRules.clear(i);
+                var run = state.program.rule(i);
+                if (run.isEmpty()) continue;
+                apply(Rules.look(state, run.get(), now), now, results);
+                timers.rule(i, now.site());
             }
             for (int p; (p = state.dirtyActuators.nextSetBit(0)) >= 0; ) {
                 state.dirtyActuators.clear(p);
@@ -164,11 +176,20 @@ public final class Site implements EntryCodec.Privacy {
             case Input.Arm i -> List.of(new Result.ArmedIs(i.armed()));
             case Input.Exchange i -> Readings.exchanged(state, i);
             case Input.Due i -> due(i, now);
-            case Input.ClockStepped i ->
-                List.of(new Result.Noticed(
+            case Input.ClockStepped i -> {
+                for (int r = 1; r < state.program.rulesEnd(); r++)
+                    state.dirtyRules.set(r); // their times are others now
+                yield List.of(new Result.Noticed(
                         Result.Severity.INFO, "clock", "The wall clock was set by " + i.by() / 1_000_000.0 + " s"));
+            }
             case Input.DiskChanged i -> disk(i);
             case Input.Happened _ -> List.of();
+            case Input.ModeSet i -> mode(i, by);
+            case Input.SceneSet i -> Commands.scene(state, i, by, now);
+            case Input.RuleSwitched i ->
+                state.program.rule(i.rule()).isEmpty()
+                        ? List.of()
+                        : List.of(new Result.RuleIs(i.rule(), i.off(), i.reason(), by));
         };
     }
 
@@ -187,7 +208,7 @@ public final class Site implements EntryCodec.Privacy {
             var writing = state.program.point(p).orElseThrow().writing();
             if (writing.afterRestart() != Property.AfterRestart.RELEASE) continue;
             for (var h : state.actuator(p).holds())
-                if (!h.ofLink()) results.add(new Result.HoldEnded(h.id(), p, Ended.RESTART));
+                if (!h.ofSite()) results.add(new Result.HoldEnded(h.id(), p, Ended.RESTART));
         }
         return results;
     }
@@ -202,6 +223,7 @@ public final class Site implements EntryCodec.Privacy {
         var directory = state.program.directory;
         var changes = directory.changes(next);
         var results = new ArrayList<Result>();
+        results.addAll(rulesChanged(next, changes));
         results.add(new Result.Adopted(directory.revision() + 1, apply.text(), changes));
         for (var n : changes) {
             if (n.sort() != Result.Sort.PROPERTY || n.number() >= state.actuators.length) continue;
@@ -212,6 +234,28 @@ public final class Site implements EntryCodec.Privacy {
                 if (!h.ofLink()) results.add(new Result.HoldEnded(h.id(), n.number(), Ended.REMOVED));
             for (var o : state.open.values()) if (o.property() == n.number()) results.add(removed(o));
         }
+        return results;
+    }
+
+    /// The mode that the site is put into; the same again changes nothing.
+    private List<Result> mode(Input.ModeSet set, Principal by) {
+        var modes = state.program.directory.file().modes();
+        if (!modes.contains(set.mode()) || set.mode().equals(state.mode)) return List.of();
+        return List.of(new Result.ModeIs(set.mode(), by));
+    }
+
+    /// Rules that change, or are gone, let go first; a mode that is gone becomes the first.
+    private List<Result> rulesChanged(SiteFile next, List<Result.Numbered> changes) {
+        var results = new ArrayList<Result>();
+        for (var n : changes) {
+            if (n.sort() != Result.Sort.RULE || n.number() >= state.rules.length) continue;
+            for (var h : state.rules[n.number()].held())
+                results.add(
+                        new Result.HoldEnded(h.hold(), h.property(), n.version() == 0 ? Ended.REMOVED : Ended.RULE));
+        }
+        if (next.modes().isEmpty() ? !state.mode.isEmpty() : !next.modes().contains(state.mode))
+            results.add(
+                    new Result.ModeIs(next.modes().isEmpty() ? "" : next.modes().getFirst(), Principal.SYSTEM));
         return results;
     }
 
@@ -260,6 +304,10 @@ public final class Site implements EntryCodec.Privacy {
                 state.dirtyActuators.set((int) due.ref());
                 yield List.of();
             }
+            case RULE -> {
+                state.dirtyRules.set((int) due.ref());
+                yield List.of();
+            }
             case DEADLINE -> {
                 var open = state.open.get(due.ref());
                 yield open == null ? List.of() : Commands.deadline(state, open, now);
@@ -283,6 +331,7 @@ public final class Site implements EntryCodec.Privacy {
         state.lastSite = Math.max(state.lastSite, entry.at().site());
         state.lastWall = entry.at().wall();
         state.dirtyLinks.clear();
+        state.dirtyRules.clear();
         state.dirtyActuators.clear();
         state.dirtyCells.clear();
     }
@@ -360,6 +409,11 @@ public final class Site implements EntryCodec.Privacy {
     public boolean underWay(String key) {
         for (var o : state.open.values()) if (o.key().equals(key)) return true;
         return false;
+    }
+
+    /// The mode that the site is in; empty when it has none.
+    public String mode() {
+        return state.mode;
     }
 
     @Override

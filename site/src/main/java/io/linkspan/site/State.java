@@ -41,6 +41,9 @@ final class State {
     Twin[] twins = {};
     Actuator[] actuators = {};
     LinkState[] links = {};
+    RuleState[] rules = {};
+    final Map<Integer, RuleOff> rulesOff = new TreeMap<>();
+    String mode = "";
     Series[] series = {};
     Turns[] turns = {};
     LineState[] lines = {};
@@ -63,11 +66,15 @@ final class State {
     /// What the step must look at next; derived while results are applied, empty between steps.
     final BitSet dirtyLinks = new BitSet();
 
+    final BitSet dirtyRules = new BitSet();
     final BitSet dirtyActuators = new BitSet();
     final BitSet dirtyCells = new BitSet();
 
     /// A thing out of service.
     record Out(String reason, Principal by, long sinceWall) {}
+
+    /// A rule or schedule that a person put to sleep.
+    record RuleOff(String reason, Principal by, long sinceWall) {}
 
     /// A line.
     ///
@@ -124,8 +131,10 @@ final class State {
                     change(r.hold().property(), actuator(r.hold().property()).with(r.hold()));
             }
             case Result.HoldEnded r -> {
-                if (known(r.property()))
+                if (known(r.property())) {
+                    ruleLost(r);
                     change(r.property(), actuator(r.property()).without(r.hold()));
+                }
             }
             case Result.Charged r -> {
                 if (!hidden(r.property(), replayed))
@@ -164,7 +173,7 @@ final class State {
                 for (int p : r.properties()) {
                     if (p >= series.length) continue;
                     series[p] = series[p].open(r.fromWall(), r.cause());
-                    dirtyCells.set(p);
+                    touch(p);
                 }
             }
             case Result.GapClosed r -> {
@@ -183,7 +192,41 @@ final class State {
             }
             case Result.DiskIs r -> disk(r, at);
             case Result.Noticed _ -> {}
+            case Result.RuleMoved r -> {
+                var run = program.rule(r.rule());
+                if (run.isEmpty()) return;
+                rules[r.rule()] = rules[r.rule()].moved(r, run.get(), at);
+                dirtyRules.set(r.rule());
+            }
+            case Result.RuleHolds r -> {
+                if (r.rule() < rules.length) rules[r.rule()] = rules[r.rule()].with(r);
+            }
+            case Result.ModeIs r -> {
+                mode = r.mode();
+                for (int rule : program.rulesOfMode()) dirtyRules.set(rule);
+            }
+            case Result.RuleIs r -> {
+                if (r.off()) rulesOff.put(r.rule(), new RuleOff(r.reason(), r.by(), at.wall()));
+                else rulesOff.remove(r.rule());
+                dirtyRules.set(r.rule());
+            }
         }
+    }
+
+    /// The rule that placed a hold has it no longer.
+    private void ruleLost(Result.HoldEnded r) {
+        var hold = actuator(r.property()).hold(r.hold());
+        if (hold.isEmpty() || !hold.get().ofRule()) return;
+        int rule = program.directory.rule(hold.get().by().name());
+        if (rule == 0 || rule >= rules.length) return;
+        rules[rule] = rules[rule].without(r.hold());
+        dirtyRules.set(rule);
+    }
+
+    /// Something about a property is not as it was: people are told, and the rules that look at it look.
+    private void touch(int property) {
+        dirtyCells.set(property);
+        for (int rule : program.rulesOf(property)) dirtyRules.set(rule);
     }
 
     private boolean known(int property) {
@@ -222,7 +265,7 @@ final class State {
             twins[p] = new Twin(
                     reading, at.site(), at.wall(), here, usable ? at.site() : old.usableSite(), old.count() + 1);
             if (series[p].missing() && disk == DiskState.OK) series[p] = series[p].close(at.wall());
-            dirtyCells.set(p);
+            touch(p);
             for (int link : program.linksOf(p)) dirtyLinks.set(link);
             if (usable && isActuator(p)) readBack(p, reading.value());
         }
@@ -332,6 +375,7 @@ final class State {
                     var reading = Reading.good(r.property(), done.readBack().get());
                     twins[r.property()] = new Twin(reading, at.site(), at.wall(), here, at.site(), old.count());
                     for (int link : program.linksOf(r.property())) dirtyLinks.set(link);
+                    touch(r.property());
                     readBack(r.property(), done.readBack().get());
                 }
             }
@@ -367,7 +411,7 @@ final class State {
         if (r.connector() >= lines.length) return;
         lines[r.connector()] = new LineState(r.up(), r.why(), at.site());
         for (int p : program.pointsOf(r.connector())) {
-            dirtyCells.set(p);
+            touch(p);
             if (!r.up()) {
                 unitSilent.clear(p);
                 long from = twin(p).reading() == null ? at.wall() : twin(p).receivedWall();
@@ -383,7 +427,7 @@ final class State {
             unitSilent.set(p, !r.answers());
             if (!r.answers() && program.point(p).map(x -> x.property() != null).orElse(false))
                 series[p] = series[p].open(twin(p).reading() == null ? r.wall() : twin(p).receivedWall(), r.why());
-            dirtyCells.set(p);
+            touch(p);
             reachedAgain(p, r.answers());
         }
     }
@@ -412,7 +456,7 @@ final class State {
         if (disk == DiskState.OK) return;
         for (int p = 1; p < series.length; p++) {
             series[p] = series[p].open(at.wall(), disk == DiskState.DEAD ? "disk dead" : "disk full");
-            dirtyCells.set(p);
+            touch(p);
         }
     }
 
@@ -426,7 +470,7 @@ final class State {
         for (int i = 1; i < links.length; i++) links[i] = links[i].from(at.site());
         for (int p = 1; p < series.length; p++) {
             if (r.lastWall() != 0) series[p] = series[p].open(r.lastWall(), "node down");
-            dirtyCells.set(p);
+            touch(p);
         }
         for (int p = 1; p < actuators.length; p++) {
             if (!isActuator(p)) continue;
@@ -441,6 +485,7 @@ final class State {
             change(p, a);
         }
         for (int i = 1; i < links.length; i++) dirtyLinks.set(i);
+        for (int i = 1; i < rules.length; i++) dirtyRules.set(i);
     }
 
     private void adopted(Result.Adopted r, Moment at) {
@@ -459,13 +504,15 @@ final class State {
             switch (n.sort()) {
                 case PROPERTY -> redefined(n.number(), old);
                 case LINK -> relinked(n.number(), old, at);
+                case RULE -> ruleChanged(n, at);
                 case CONNECTOR -> lines[n.number()] = n.version() == 1 ? LineState.UNKNOWN : lines[n.number()];
             }
         }
         outOfService.keySet().retainAll(file.things().keySet());
         for (int i = 1; i < program.linksEnd(); i++) dirtyLinks.set(i);
+        for (int i = 1; i < program.rulesEnd(); i++) dirtyRules.set(i);
         for (int p = 1; p < program.propertiesEnd(); p++) {
-            dirtyCells.set(p);
+            touch(p);
             if (isActuator(p)) dirtyActuators.set(p);
         }
     }
@@ -477,6 +524,7 @@ final class State {
         series = grown(series, p, Series.WHOLE);
         turns = grown(turns, p, Turns.NONE);
         links = grown(links, program.linksEnd(), LinkState.fresh(at.site()));
+        rules = grown(rules, program.rulesEnd(), RuleState.fresh(at.site(), at.wall()));
         lines = grown(lines, program.connectorsEnd(), LineState.UNKNOWN);
     }
 
@@ -507,6 +555,12 @@ final class State {
         if (former.isPresent() && isActuator(former.get().target()))
             change(former.get().target(), actuator(former.get().target()).withoutLink(link));
         links[link] = LinkState.fresh(at.site());
+    }
+
+    /// A rule that was changed begins anew; what it held was ended before.
+    private void ruleChanged(Result.Numbered n, Moment at) {
+        rules[n.number()] = RuleState.fresh(at.site(), at.wall());
+        if (n.version() == 0) rulesOff.remove(n.number());
     }
 
     /// Who would be told of the newest change of each property, for the doors.

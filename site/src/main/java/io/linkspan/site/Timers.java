@@ -62,6 +62,10 @@ final class Timers {
         look(Timer.ACTUATOR, property, now);
     }
 
+    void rule(int number, long now) {
+        look(Timer.RULE, number, now);
+    }
+
     void command(long number, long now) {
         look(Timer.DEADLINE, number, now);
     }
@@ -85,6 +89,7 @@ final class Timers {
         queued.clear();
         for (int i = 1; i < state.program.linksEnd(); i++) link(i, now);
         for (int p = 1; p < state.program.propertiesEnd(); p++) if (state.isActuator(p)) actuator(p, now);
+        for (int i = 1; i < state.program.rulesEnd(); i++) rule(i, now);
         for (long number : state.open.keySet()) command(number, now);
     }
 
@@ -100,6 +105,11 @@ final class Timers {
                 state.program
                         .link((int) ref)
                         .map(run -> Links.carefulEndAt(state, run))
+                        .orElse(Hold.WITHOUT_END);
+            case RULE ->
+                state.program
+                        .rule((int) ref)
+                        .map(run -> Rules.lookAgainAt(state, run, after))
                         .orElse(Hold.WITHOUT_END);
             case LEASE -> leaseEnd((int) ref);
             case ACTUATOR -> Writes.lookAgainAt(state, (int) ref, after);

@@ -66,6 +66,21 @@ final class Bench {
         return this;
     }
 
+    /// The program ends and begins again at once.
+    void restart() {
+        sleep(0);
+    }
+
+    /// The program is down for a while; what fell due meanwhile is stepped behind its start.
+    void sleep(long micros) {
+        input(new Input.Stopping());
+        long wall = START_WALL + now;
+        now += micros;
+        take(site.step(here(), Principal.SYSTEM, new Input.Started("test", true, wall), moment(now)));
+        now += 1_000;
+        pass(0);
+    }
+
     Step input(Input input) {
         return input(Principal.person("anna"), input);
     }
