@@ -2,8 +2,11 @@ package io.linkspan.node;
 
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
+import io.linkspan.model.RuleCell;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -14,6 +17,8 @@ public final class Board {
     private volatile AtomicReferenceArray<Cell> cells = new AtomicReferenceArray<>(0);
     private volatile Directory directory = Directory.EMPTY;
     private volatile boolean armed;
+    private volatile Map<Integer, RuleCell> rules = Map.of();
+    private volatile String mode = "";
     private volatile long changes;
 
     /// What the numbers mean.
@@ -24,6 +29,16 @@ public final class Board {
     /// Whether the site writes to its machines.
     public boolean armed() {
         return armed;
+    }
+
+    /// The mode that the site is in; empty when it has none.
+    public String mode() {
+        return mode;
+    }
+
+    /// What a rule or schedule does now; none when there is no such rule.
+    public Optional<RuleCell> rule(int number) {
+        return Optional.ofNullable(rules.get(number));
     }
 
     /// Grows with each change: who saw this number has seen all.
@@ -63,6 +78,14 @@ public final class Board {
         directory = newDirectory;
         armed = newArmed;
         changes = changes + 1;
+    }
+
+    void put(List<RuleCell> changed, String newMode) {
+        mode = newMode;
+        if (changed.isEmpty()) return;
+        var all = new HashMap<>(rules); // rules change seldom
+        for (var each : changed) all.put(each.rule(), each);
+        rules = Map.copyOf(all);
     }
 
     /// Properties that were taken out are shown no more.

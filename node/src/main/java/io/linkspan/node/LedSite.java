@@ -174,6 +174,7 @@ final class LedSite {
         siteBase = last + (lastWall == 0 ? 0 : Math.max(0, wall - lastWall));
         wallOffset = wall - siteBase;
         grow();
+        board.put(site.allRules(), site.mode());
         board.put(site.allCells(), site.directory(), site.armed());
         // before the timers that fell due meanwhile: silence counts from here, and no line is up that was so before
         var started = new Input.Started(program, clean && !unsure, lastWall);
@@ -311,15 +312,18 @@ final class LedSite {
             case Input.Invoke i -> i.key();
             default -> ""; // open: only these three are commands
         };
-        if (!key.isEmpty()) {
-            var known = site.outcome(key);
-            if (known.isPresent()) asked.known(known.get());
-            else
-                synchronized (commands) {
-                    commands.computeIfAbsent(key, _ -> new ArrayList<>()).add(asked);
-                }
-        }
+        if (!key.isEmpty()) follow(key, asked);
         input(by, input, Optional.empty(), Optional.of(asked));
+    }
+
+    /// Tells somebody what becomes of the command with this key, which may come next.
+    void follow(String key, Asked asked) {
+        var known = site.outcome(key);
+        if (known.isPresent()) asked.known(known.get());
+        else
+            synchronized (commands) {
+                commands.computeIfAbsent(key, _ -> new ArrayList<>()).add(asked);
+            }
     }
 
     private void waitFor(String key, Receipt receipt) {
@@ -460,6 +464,7 @@ final class LedSite {
         var step = effect.step;
         for (Result r : step.results())
             if (r instanceof Result.WriteOrdered w && !w.actFirst()) surround.write(this, w);
+        board.put(step.rules(), step.mode());
         board.put(step.cells(), effect.directory, effect.armed);
         // a disk that filled up since has dropped them
         boolean readings = effect.stored && health == Health.OK && step.here() > refusedTo;

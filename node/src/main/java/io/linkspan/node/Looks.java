@@ -73,6 +73,20 @@ final class Looks {
             case "revision" -> revision(site(request), request, out);
             case "tail" -> tail(site(request), request, out);
             case "why" -> why(site(request), request, out);
+            case "rules" -> out.end(new Rulebook(site(request)).all());
+            case "rule" -> {
+                long most = request.integer("most", Rulebook.MOVES, 0, Rulebook.MOVES_MAX);
+                String id = request.needText("rule", "legionella");
+                out.end(new Rulebook(site(request)).rule(id, (int) most));
+            }
+            case "scenes" -> out.end(new Rulebook(site(request)).scenes());
+            case "modes" -> {
+                var view = site(request);
+                out.end(Trees.fields()
+                        .text("mode", view.mode())
+                        .texts("modes", view.directory().file().modes())
+                        .done());
+            }
             case "query" -> Querying.answer(site(request), histories, request, out);
             default -> { // open: what came over the wire
                 return false;

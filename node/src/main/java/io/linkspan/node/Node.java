@@ -496,6 +496,19 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         return asked;
     }
 
+    /// Sets a scene.
+    ///
+    /// @param each gets for each path what becomes of its command
+    Asked ask(SiteId site, Principal by, Input.SceneSet scene, Map<String, Asked> each) throws InterruptedException {
+        var led = led(site);
+        var asked = new Asked();
+        doors.put(() -> {
+            each.forEach((path, follower) -> led.follow(scene.key() + "/" + path, follower));
+            led.ask(by, scene, Optional.empty(), asked);
+        });
+        return asked;
+    }
+
     /// Checks a site file against everything that must take it, and says what it would change.
     ///
     /// @throws Invalid at the line of what is wrong

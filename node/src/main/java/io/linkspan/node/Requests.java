@@ -101,6 +101,9 @@ public final class Requests implements ControlSocket.Handler {
             case "invoke" -> command(view, keyed, key, invoke(view, keyed), out);
             case "arm" -> store(view, new Input.Arm(s.flag("armed", true)), out);
             case "service" -> store(view, service(view, s), out);
+            case "mode" -> store(view, mode(view, s), out);
+            case "scene" -> scene(view, s, out);
+            case "rule-sleep" -> store(view, asleep(view, s), out);
             case "exchange" -> store(view, exchange(view, s), out);
             case "apply" -> apply(view, s, out);
             case "import" -> bring(view, s, out);
@@ -116,7 +119,7 @@ public final class Requests implements ControlSocket.Handler {
             default -> // open: what came over the wire
                 throw s.wrong(
                         "do",
-                        "is get, tail, why, query, export, sites, profiles, revisions, revision, set, release, invoke, arm,"
+                        "is get, tail, why, rules, rule, scenes, modes, query, export, sites, profiles, revisions, revision, set, release, invoke, mode, scene, rule-sleep, arm,"
                                 + " service, exchange, apply, import, snapshot, status, probe, try, found, energy, or about accounts, not \""
                                 + what + "\"");
         }
@@ -210,6 +213,59 @@ public final class Requests implements ControlSocket.Handler {
             asked.awaitOutcome(wait).ifPresent(o -> answer.put("outcome", Trees.outcome(o)));
         }
         out.end(answer.done());
+    }
+
+    /// All values of a scene at once, each with what became of it.
+    private void scene(SiteView view, Settings s, ControlSocket.Answers out)
+            throws Invalid, IOException, InterruptedException {
+        String name = s.needText("scene", "evening");
+        var scene = view.directory().file().scenes().get(name);
+        if (scene == null)
+            throw new NoSuch("there is no scene \"" + name + "\" in this site"
+                    + (view.directory().file().scenes().isEmpty()
+                            ? ", which has none"
+                            : ", but "
+                                    + String.join(
+                                            ", ",
+                                            view.directory().file().scenes().keySet())));
+        var priority = s.choice("priority", Priority.class).orElse(Priority.MANUAL);
+        var set = new Input.SceneSet(key(s), name, priority, micros(s, "for"), micros(s, "deadline"));
+        var each = new LinkedHashMap<String, Asked>();
+        for (String path : scene.set().keySet()) each.put(path, new Asked());
+        var taken =
+                node.ask(view.id(), by, set, each).await(STORE_TIMEOUT).orElseThrow(() -> new IOException(notStored()));
+        boolean waits = !s.flag("no-wait", false);
+        long end = System.nanoTime()
+                + (set.deadline() == 0 ? Input.DEADLINE_MICROS : set.deadline()) * 1_000
+                + ANSWER_GRACE.toNanos();
+        var outcomes = new ArrayList<Tree>();
+        for (var e : each.entrySet()) {
+            var told = Trees.fields().text("property", e.getKey());
+            var left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+            if (waits) e.getValue().awaitOutcome(left).ifPresent(o -> told.put("outcome", Trees.outcome(o)));
+            outcomes.add(told.done());
+        }
+        out.end(Trees.fields()
+                .text("key", set.key())
+                .text("position", Trees.position(io.linkspan.model.Log.Position.of(view.id(), taken.here())))
+                .put("outcomes", Tree.items(outcomes))
+                .done());
+    }
+
+    private static Input mode(SiteView view, Settings s) throws Invalid, NoSuch {
+        String mode = s.needText("mode", "away");
+        var modes = view.directory().file().modes();
+        if (!modes.contains(mode))
+            throw new NoSuch("there is no mode \"" + mode + "\" in this site"
+                    + (modes.isEmpty() ? ", which has none" : ", but " + String.join(", ", modes)));
+        return new Input.ModeSet(mode);
+    }
+
+    private static Input asleep(SiteView view, Settings s) throws Invalid, NoSuch {
+        String id = s.needText("rule", "legionella");
+        new Rulebook(view).find(id);
+        return new Input.RuleSwitched(
+                view.directory().rule(id), s.flag("off", true), s.text("reason").orElse(""));
     }
 
     private static String keyOf(Input input) {

@@ -4,6 +4,7 @@ import io.linkspan.journal.FrameRing;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.Log;
+import io.linkspan.model.RuleCell;
 import io.linkspan.model.SiteId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -32,6 +33,16 @@ public record RunningSite(Node node, NodeClock clock, SiteId id) implements Site
     @Override
     public List<Cell> cells() {
         return node.board(id).all();
+    }
+
+    @Override
+    public Optional<RuleCell> rule(int number) {
+        return node.board(id).rule(number);
+    }
+
+    @Override
+    public String mode() {
+        return node.board(id).mode();
     }
 
     @Override

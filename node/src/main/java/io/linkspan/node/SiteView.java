@@ -6,6 +6,7 @@ import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.EntryCodec;
 import io.linkspan.model.Log;
+import io.linkspan.model.RuleCell;
 import io.linkspan.model.SiteId;
 import java.io.IOException;
 import java.util.List;
@@ -29,6 +30,12 @@ public interface SiteView {
 
     /// The newest of all properties.
     List<Cell> cells();
+
+    /// What a rule or schedule does now; none when there is no such rule.
+    Optional<RuleCell> rule(int number);
+
+    /// The mode that the site is in; empty when it has none.
+    String mode();
 
     /// What reads the log on disk from a position on, unfiltered: [#feed] is for everybody.
     Log.Reader reader(Log.Position from) throws IOException;

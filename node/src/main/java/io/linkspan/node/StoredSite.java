@@ -8,6 +8,7 @@ import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.EntryCodec;
 import io.linkspan.model.Log;
+import io.linkspan.model.RuleCell;
 import io.linkspan.model.SiteId;
 import io.linkspan.site.Site;
 import java.io.IOException;
@@ -28,6 +29,8 @@ public final class StoredSite implements SiteView {
     private final Directory directory;
     private final boolean armed;
     private final SortedMap<Integer, Cell> cells = new TreeMap<>();
+    private final SortedMap<Integer, RuleCell> rules = new TreeMap<>();
+    private final String mode;
 
     private StoredSite(JournalView journal, RealDisk disk, Head head, Site site) {
         this.journal = journal;
@@ -35,6 +38,8 @@ public final class StoredSite implements SiteView {
         this.head = head;
         directory = site.directory();
         armed = site.armed();
+        mode = site.mode();
+        for (var rule : site.allRules()) rules.put(rule.rule(), rule);
         for (var cell : site.allCells()) cells.put(cell.property(), cell);
     }
 
@@ -86,6 +91,16 @@ public final class StoredSite implements SiteView {
     @Override
     public List<Cell> cells() {
         return List.copyOf(cells.values());
+    }
+
+    @Override
+    public Optional<RuleCell> rule(int number) {
+        return Optional.ofNullable(rules.get(number));
+    }
+
+    @Override
+    public String mode() {
+        return mode;
     }
 
     @Override

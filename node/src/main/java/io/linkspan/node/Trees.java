@@ -202,6 +202,11 @@ final class Trees {
         return name.equals("property") || name.equals("properties") || name.equals("action");
     }
 
+    /// The name of a record as JSON says it.
+    static String word(Class<?> type) {
+        return snake(type);
+    }
+
     static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }

@@ -1,7 +1,7 @@
 package io.linkspan.site;
 
 import io.linkspan.model.Ambient;
-import io.linkspan.model.Moment;
+import io.linkspan.model.SiteFile;
 import io.linkspan.model.Units;
 import io.linkspan.model.Value;
 import io.linkspan.model.ValueType;
@@ -36,12 +36,11 @@ final class Ambience {
     }
 
     /// How it is now; none where the site has no position, or no mode.
-    static Optional<Value> value(State state, Ambient ambient, Moment now) {
-        var file = state.program.directory.file();
+    static Optional<Value> value(SiteFile file, String mode, Ambient ambient, long wall) {
         if (ambient == Ambient.SITE_MODE)
-            return state.mode.isEmpty() ? Optional.empty() : Optional.of(new Value.Choice(state.mode));
-        if (ambient.needsPosition()) return file.position().map(p -> sun(ambient, now.wall(), p));
-        var time = at(now.wall()).withZoneSameInstant(file.zone());
+            return mode.isEmpty() ? Optional.empty() : Optional.of(new Value.Choice(mode));
+        if (ambient.needsPosition()) return file.position().map(p -> sun(ambient, wall, p));
+        var time = at(wall).withZoneSameInstant(file.zone());
         return Optional.of(
                 switch (ambient) {
                     case TIME_HOUR -> new Value.Int(time.getHour());

@@ -33,7 +33,9 @@ record Condition(Expression expression, int[] of) {
     }
 
     private static Optional<Value> value(State state, int of, Moment now) {
-        if (of < 0) return Ambience.value(state, Ambient.of(of).orElseThrow(), now);
+        if (of < 0)
+            return Ambience.value(
+                    state.program.directory.file(), state.mode, Ambient.of(of).orElseThrow(), now.wall());
         return isKnown(state, of)
                 ? Optional.ofNullable(state.twin(of).reading()).map(r -> r.value())
                 : Optional.empty();

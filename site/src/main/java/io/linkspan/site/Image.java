@@ -119,7 +119,7 @@ public final class Image {
             for (var h : r.held())
                 w.varint(h.hold()).varint(h.property()).flag(h.otherwise()).varint(h.step());
             w.signed(r.lastAtWall()).varint(r.fired()).signed(r.firedWall());
-            w.varint(r.recent()).signed(r.recentSite()).signed(r.limitedUntil());
+            w.varint(r.recent()).signed(r.recentSite()).signed(r.limitedUntil()).signed(r.here());
         }
         w.varint(rulesOff.size());
         rulesOff.forEach((rule, off) -> EntryCodec.principal(w.varint(rule).text(off.reason()), off.by())
@@ -335,6 +335,7 @@ public final class Image {
                     r.varint(),
                     r.signed(),
                     r.count(),
+                    r.signed(),
                     r.signed(),
                     r.signed());
         }

@@ -20,6 +20,7 @@ import java.util.List;
 /// @param fired how often it acted
 /// @param firedWall wall time of the last; 0: never
 /// @param recent how often it acted since `recentSite`
+/// @param here packed position of the entry of its last change; 0 before the first
 /// @param limitedUntil site time until which it is stopped, because it acted too often
 record RuleState(
         Phase phase,
@@ -34,7 +35,8 @@ record RuleState(
         long firedWall,
         int recent,
         long recentSite,
-        long limitedUntil) {
+        long limitedUntil,
+        long here) {
     static final long SURE = Long.MIN_VALUE;
     static final long GOING = Long.MIN_VALUE;
     /// `untilSite` of a move to a step that it did not look at yet.
@@ -70,7 +72,7 @@ record RuleState(
 
     /// @param wall the recurring times after this are its
     static RuleState fresh(long site, long wall) {
-        return new RuleState(Phase.IDLE, site, SURE, Branch.NONE, 0, GOING, List.of(), wall, 0, 0, 0, NEVER, NEVER);
+        return new RuleState(Phase.IDLE, site, SURE, Branch.NONE, 0, GOING, List.of(), wall, 0, 0, 0, NEVER, NEVER, 0);
     }
 
     /// Whether there is nothing to stop.
@@ -102,7 +104,7 @@ record RuleState(
             case NOT_MET -> lastAt(r.atWall());
             case SKIPPED -> r.atWall() != 0 ? lastAt(r.atWall()) : phase(Phase.ACTIVE, at.site()); // not caught up
             case LIMITED -> limited(r.untilSite());
-            case POINT -> at(Branch.NONE, r.step(), GOING);
+            case POINT -> at(Branch.NONE, r.step(), GOING).lastAt(r.atWall());
         };
     }
 
@@ -122,7 +124,8 @@ record RuleState(
                 at.wall(),
                 minute ? recent + 1 : 1,
                 minute ? recentSite : at.site(),
-                limitedUntil);
+                limitedUntil,
+                here);
     }
 
     private RuleState stepped(RuleMoved r, RuleRun run) {
@@ -148,7 +151,8 @@ record RuleState(
                 firedWall,
                 recent,
                 recentSite,
-                limitedUntil);
+                limitedUntil,
+                here);
     }
 
     private RuleState unsure(long since) {
@@ -165,7 +169,8 @@ record RuleState(
                 firedWall,
                 recent,
                 recentSite,
-                limitedUntil);
+                limitedUntil,
+                here);
     }
 
     private RuleState at(Branch next, int nextStep, long wake) {
@@ -182,10 +187,12 @@ record RuleState(
                 firedWall,
                 recent,
                 recentSite,
-                limitedUntil);
+                limitedUntil,
+                here);
     }
 
-    private RuleState lastAt(long wall) {
+    /// Recurring times up to this one are dealt with.
+    RuleState lastAt(long wall) {
         return new RuleState(
                 phase,
                 sinceSite,
@@ -199,7 +206,8 @@ record RuleState(
                 firedWall,
                 recent,
                 recentSite,
-                limitedUntil);
+                limitedUntil,
+                here);
     }
 
     private RuleState limited(long until) {
@@ -216,7 +224,8 @@ record RuleState(
                 firedWall,
                 recent,
                 recentSite,
-                until);
+                until,
+                here);
     }
 
     private RuleState holding(List<Held> next) {
@@ -233,7 +242,27 @@ record RuleState(
                 firedWall,
                 recent,
                 recentSite,
-                limitedUntil);
+                limitedUntil,
+                here);
+    }
+
+    /// It changed in this entry.
+    RuleState at(long entry) {
+        return new RuleState(
+                phase,
+                sinceSite,
+                unsureSince,
+                branch,
+                step,
+                wakeSite,
+                held,
+                lastAtWall,
+                fired,
+                firedWall,
+                recent,
+                recentSite,
+                limitedUntil,
+                entry);
     }
 
     RuleState with(RuleHolds r) {

@@ -13,6 +13,7 @@ import io.linkspan.model.Rule;
 import io.linkspan.model.Rule.Life;
 import io.linkspan.model.Rule.Missed;
 import io.linkspan.model.Rule.Step;
+import io.linkspan.model.RuleCell;
 import io.linkspan.model.Value;
 import io.linkspan.model.Values;
 import io.linkspan.model.Wish;
@@ -258,8 +259,12 @@ final class Rules {
             newest = at;
             point = i + 1;
         }
-        if (point == 0 || point == rule.step()) return List.of();
+        if (point == 0 || point == rule.step() && newest <= rule.lastAtWall()) return List.of();
         var results = new ArrayList<Result>();
+        if (point == rule.step()) { // again: it holds already what it holds
+            results.add(moved(run, RuleMove.POINT, false, point, Hold.WITHOUT_END, newest, List.of()));
+            return results;
+        }
         var value = plans.points().get(point - 1).value();
         for (var h : rule.held())
             results.add(new Result.HoldEnded(h.hold(), h.property(), value.isPresent() ? Ended.REPLACED : Ended.RULE));
@@ -392,28 +397,62 @@ final class Rules {
         return Optional.of(new Wish.Want(Values.quantity(target.type(), y)));
     }
 
+    // ---- what people are shown
+
+    static RuleCell cell(State state, RuleRun run) {
+        var rule = state.rules[run.number()];
+        long toWall = state.lastWall - state.lastSite;
+        var off = state.rulesOff.get(run.number());
+        var how = off != null ? RuleCell.State.OFF : how(state, run, rule);
+        long until = how == RuleCell.State.OFF ? Hold.WITHOUT_END : actsNext(state, run, rule);
+        return new RuleCell(
+                run.number(),
+                how,
+                off == null ? rule.sinceSite() + toWall : off.sinceWall(),
+                until == Hold.WITHOUT_END ? 0 : until + toWall,
+                rule.fired(),
+                rule.firedWall(),
+                rule.held().stream().map(Held::property).distinct().toList(),
+                off == null ? "" : off.reason(),
+                rule.here());
+    }
+
+    private static RuleCell.State how(State state, RuleRun run, RuleState rule) {
+        if (!isAwake(state, run)) return RuleCell.State.ASLEEP;
+        if (rule.isLimited(state.lastSite)) return RuleCell.State.LIMITED;
+        if (rule.unsureSince() != RuleState.SURE) return RuleCell.State.UNSURE;
+        if (rule.branch() != Branch.NONE) return RuleCell.State.WAITING;
+        if (run.target() != 0) return rule.step() == 0 ? RuleCell.State.IDLE : RuleCell.State.ACTIVE;
+        return switch (rule.phase()) {
+            case IDLE -> rule.held().isEmpty() ? RuleCell.State.IDLE : RuleCell.State.ACTIVE;
+            case MET -> RuleCell.State.MET;
+            case ACTIVE -> RuleCell.State.ACTIVE;
+        };
+    }
+
     // ---- timers
+
+    /// Site time at which the rule does something if nothing happens before; [Hold#WITHOUT_END] if that is not
+    /// known.
+    private static long actsNext(State state, RuleRun run, RuleState rule) {
+        long toSite = state.lastSite - state.lastWall;
+        if (!isAwake(state, run)) return Hold.WITHOUT_END;
+        long at = run.at().isEmpty() ? Hold.WITHOUT_END : site(nextAt(state, run, rule, state.lastWall), toSite);
+        if (!(run.rule().does() instanceof Rule.Does.Reacts r)) return at;
+        if (rule.branch() != Branch.NONE && rule.wakeSite() != RuleState.GOING) at = Math.min(at, rule.wakeSite());
+        if (rule.isLimited(state.lastSite)) return Math.min(at, rule.limitedUntil());
+        if (rule.unsureSince() != RuleState.SURE && rule.phase() != Phase.IDLE) return Math.min(at, silentAt(rule, r));
+        return rule.phase() == Phase.MET ? Math.min(at, rule.sinceSite() + State.micros(r.held())) : at;
+    }
 
     /// Site time at which the rule must be looked at although nothing happens; [Hold#WITHOUT_END] if never.
     static long lookAgainAt(State state, RuleRun run, long after) {
         var rule = state.rules[run.number()];
         if (state.rulesOff.containsKey(run.number()) || !isAwake(state, run)) return Hold.WITHOUT_END;
+        long at = actsNext(state, run, rule);
+        if (!run.usesClock()) return at;
         long toSite = state.lastSite - state.lastWall;
-        long wall = after - toSite;
-        long at = Hold.WITHOUT_END;
-        if (run.usesClock()) at = Ambience.nextMinute(wall) + toSite;
-        if (run.rule().does() instanceof Rule.Does.Plans) {
-            for (var each : run.at()) at = Math.min(at, site(each.next(wall, zone(state), position(state)), toSite));
-            return at;
-        }
-        var r = run.reacts();
-        if (!r.at().isEmpty()) at = Math.min(at, site(nextAt(state, run, rule, wall), toSite));
-        if (rule.branch() != Branch.NONE && rule.wakeSite() != RuleState.GOING) at = Math.min(at, rule.wakeSite());
-        if (rule.isLimited(after)) at = Math.min(at, rule.limitedUntil());
-        if (rule.unsureSince() != RuleState.SURE && rule.phase() != Phase.IDLE) return Math.min(at, silentAt(rule, r));
-        if (rule.phase() == Phase.MET && !rule.isLimited(after))
-            at = Math.min(at, rule.sinceSite() + State.micros(r.held()));
-        return at;
+        return Math.min(at, Ambience.nextMinute(after - toSite) + toSite);
     }
 
     private static long site(long wall, long toSite) {

@@ -16,6 +16,7 @@ import io.linkspan.model.Property;
 import io.linkspan.model.Reading;
 import io.linkspan.model.Result;
 import io.linkspan.model.Result.Ended;
+import io.linkspan.model.RuleCell;
 import io.linkspan.model.SiteFile;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +87,7 @@ public final class Site implements EntryCodec.Privacy {
         boolean empty = results.isEmpty()
                 && (logged instanceof Input.Frame f && f.readings().isEmpty()
                         || logged instanceof Input.Due due && due.timer() == Input.Timer.RULE);
-        var step = new Step(here, now, by, logged, results, !empty, cells());
+        var step = new Step(here, now, by, logged, results, !empty, cells(), ruleCells(), state.mode);
         if (empty) { // no entry: an image taken now stands for the last one, not for the next
             state.here = hereBefore;
             state.lastSite = siteBefore;
@@ -334,6 +335,7 @@ public final class Site implements EntryCodec.Privacy {
         state.dirtyRules.clear();
         state.dirtyActuators.clear();
         state.dirtyCells.clear();
+        state.dirtyRuleCells.clear();
     }
 
     /// Makes the timers that follow from the state.
@@ -449,6 +451,23 @@ public final class Site implements EntryCodec.Privacy {
         var all = new ArrayList<Cell>();
         for (int p : state.takeDirtyCells())
             if (state.program.point(p).map(x -> x.property() != null).orElse(false)) all.add(cell(p));
+        return all;
+    }
+
+    /// What every rule and schedule does now.
+    public List<RuleCell> allRules() {
+        var all = new ArrayList<RuleCell>();
+        for (int i = 1; i < state.program.rulesEnd(); i++)
+            state.program.rule(i).map(run -> Rules.cell(state, run)).ifPresent(all::add);
+        return all;
+    }
+
+    private List<RuleCell> ruleCells() {
+        if (state.dirtyRuleCells.isEmpty()) return List.of();
+        var all = new ArrayList<RuleCell>();
+        for (int i = state.dirtyRuleCells.nextSetBit(0); i >= 0; i = state.dirtyRuleCells.nextSetBit(i + 1))
+            state.program.rule(i).map(run -> Rules.cell(state, run)).ifPresent(all::add);
+        state.dirtyRuleCells.clear();
         return all;
     }
 

@@ -69,6 +69,7 @@ final class State {
     final BitSet dirtyRules = new BitSet();
     final BitSet dirtyActuators = new BitSet();
     final BitSet dirtyCells = new BitSet();
+    final BitSet dirtyRuleCells = new BitSet();
 
     /// A thing out of service.
     record Out(String reason, Principal by, long sinceWall) {}
@@ -195,20 +196,24 @@ final class State {
             case Result.RuleMoved r -> {
                 var run = program.rule(r.rule());
                 if (run.isEmpty()) return;
-                rules[r.rule()] = rules[r.rule()].moved(r, run.get(), at);
-                dirtyRules.set(r.rule());
+                rule(r.rule(), rules[r.rule()].moved(r, run.get(), at));
             }
             case Result.RuleHolds r -> {
-                if (r.rule() < rules.length) rules[r.rule()] = rules[r.rule()].with(r);
+                if (r.rule() < rules.length) rule(r.rule(), rules[r.rule()].with(r));
             }
             case Result.ModeIs r -> {
+                for (int rule : program.rulesOfMode()) {
+                    var modes = program.rule(rule).orElseThrow().rule().modes();
+                    boolean wakes = !modes.isEmpty() && !modes.contains(mode) && modes.contains(r.mode());
+                    rule(rule, wakes ? rules[rule].lastAt(at.wall()) : rules[rule]); // what it slept through is over
+                }
                 mode = r.mode();
-                for (int rule : program.rulesOfMode()) dirtyRules.set(rule);
             }
             case Result.RuleIs r -> {
                 if (r.off()) rulesOff.put(r.rule(), new RuleOff(r.reason(), r.by(), at.wall()));
                 else rulesOff.remove(r.rule());
-                dirtyRules.set(r.rule());
+                if (r.rule() < rules.length)
+                    rule(r.rule(), r.off() ? rules[r.rule()] : rules[r.rule()].lastAt(at.wall()));
             }
         }
     }
@@ -219,8 +224,13 @@ final class State {
         if (hold.isEmpty() || !hold.get().ofRule()) return;
         int rule = program.directory.rule(hold.get().by().name());
         if (rule == 0 || rule >= rules.length) return;
-        rules[rule] = rules[rule].without(r.hold());
-        dirtyRules.set(rule);
+        rule(rule, rules[rule].without(r.hold()));
+    }
+
+    private void rule(int number, RuleState next) {
+        rules[number] = next.at(here);
+        dirtyRules.set(number);
+        dirtyRuleCells.set(number);
     }
 
     /// Something about a property is not as it was: people are told, and the rules that look at it look.
@@ -510,7 +520,10 @@ final class State {
         }
         outOfService.keySet().retainAll(file.things().keySet());
         for (int i = 1; i < program.linksEnd(); i++) dirtyLinks.set(i);
-        for (int i = 1; i < program.rulesEnd(); i++) dirtyRules.set(i);
+        for (int i = 1; i < program.rulesEnd(); i++) {
+            dirtyRules.set(i);
+            dirtyRuleCells.set(i);
+        }
         for (int p = 1; p < program.propertiesEnd(); p++) {
             touch(p);
             if (isActuator(p)) dirtyActuators.set(p);
