@@ -50,7 +50,7 @@ public final class Names {
     }
 
     /// Whether two words differ by at most two letters added, left out or changed.
-    static boolean near(String a, String b) {
+    public static boolean near(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) row[j] = j;
         for (int i = 1; i <= a.length(); i++) {

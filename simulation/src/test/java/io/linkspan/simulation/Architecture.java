@@ -47,7 +47,7 @@ record Architecture(String root, JavaClasses classes) {
                             "com.google.protobuf",
                             "tools.jackson",
                             "org.mozilla.javascript")),
-            module("site", knows("model", "payload"), uses()),
+            module("site", knows("model", "payload"), uses("org.dmfs")),
             module("journal", knows("model"), uses()),
             module("feed", knows("model"), uses()),
             module("mqtt", knows(), uses()),
