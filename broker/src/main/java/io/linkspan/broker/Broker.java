@@ -724,6 +724,8 @@ final class Broker {
 
     private final ArrayDeque<Untaken> untaken = new ArrayDeque<>();
     private final ArrayList<Link> pushedBack = new ArrayList<>();
+    /// Something was given to the tap since the last turn ended.
+    private boolean heard;
 
     /// A message that the site could not take yet.
     private record Untaken(Message message, Outcome outcome) {}
@@ -739,6 +741,7 @@ final class Broker {
     }
 
     private boolean taken(Message m, Outcome outcome) {
+        heard = true;
         return tap.hear(m, m.wallMicros(), stored -> {
             outcome.told = stored ? Told.STORED : Told.LOST;
             var ack = outcome.ack;
@@ -763,6 +766,7 @@ final class Broker {
 
     /// Tells the site a message that is kept until it has it.
     private void tell(long entry, Message m) {
+        heard = true;
         boolean taken = tap.hear(m, m.wallMicros(), stored -> {
             if (stored) record(new Change.Told(entry), true);
             else at(now.site() + TELL_AGAIN_MICROS, () -> tell(entry, m));
@@ -1126,12 +1130,13 @@ final class Broker {
 
     /// Whether [#flush] has something to do.
     boolean isDirty() {
-        return !dirty.isEmpty() || !later.isEmpty() || !pushedBack.isEmpty();
+        return heard || !dirty.isEmpty() || !later.isEmpty() || !pushedBack.isEmpty();
     }
 
     /// Gives all that was written in this turn to the network.
     void flush() {
         siteTakes();
+        heardAll();
         while (!dirty.isEmpty() || !later.isEmpty()) {
             for (int i = 0; i < dirty.size(); i++) dirty.get(i).flush();
             dirty.clear();
@@ -1139,6 +1144,13 @@ final class Broker {
             var all = List.copyOf(later);
             later.clear();
             for (var each : all) each.goOn(now);
+            heardAll();
         }
+    }
+
+    private void heardAll() {
+        if (!heard) return;
+        heard = false;
+        tap.heardAll();
     }
 }

@@ -34,6 +34,17 @@ public interface Surroundings {
     /// and reports the gap (P1, UDP).
     Optional<Ticket> offer(Report report);
 
+    /// As [#offer], for one of many reports that come at once: whoever takes them need not be woken before the
+    /// last,
+    /// which
+    /// [#offered] says. A report may be taken before.
+    default Optional<Ticket> offerOneOfMany(Report report) {
+        return offer(report);
+    }
+
+    /// All of many reports were offered.
+    default void offered() {}
+
     /// The current value of a point that is served to others (see [Point#served]), through the contract of this
     /// connector.
     Optional<Current> current(Point point);
