@@ -72,6 +72,12 @@ final class LiveSurroundings implements Surroundings, AutoCloseable {
     }
 
     @Override
+    public boolean tellsOfCommands(Runnable arrived) {
+        runner.commands().listen(arrived);
+        return true;
+    }
+
+    @Override
     public Ticket accept(Report report) throws InterruptedException {
         if (report instanceof Report.LineUp) return runner.up();
         if (report instanceof Report.Answer answer && !isAwaited(answer)) return Receipt.done();
