@@ -29,7 +29,7 @@ public final class Main {
                         linkspan bench wire-to-wire [SECONDS]   telegram to Modbus write beside a bare relay, 100 events a second
                         linkspan bench history [--points N] [--memory MIB] [--no-peers]   readings by time: size, speed, beside SQLite and DuckDB
                         linkspan bench api [SECONDS]            requests over HTTP: latency, requests a second, CPU, beside the JDK's server
-                        linkspan bench mqtt [--messages N] [--clients N] [--seconds N]   the MQTT broker beside mosquitto: CPU a message, latency, idle clients
+                        linkspan bench mqtt [--messages N] [--clients N] [--seconds N] [--hivemq]   the MQTT broker beside mosquitto (and HiveMQ): CPU a message, latency, idle clients
                         linkspan bench start [LAUNCHER]         start to first reading, resident memory with 1,000 properties""");
                 System.exit(2);
             }

@@ -1,5 +1,6 @@
 package io.linkspan.bench;
 
+import io.linkspan.bench.MqttForward.To;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,23 +17,32 @@ final class MqttBench {
     private MqttBench() {}
 
     /// @param words `--messages N` of each round, `--clients N` that are idle, `--seconds N` of the latencies; 0
-    ///     leaves that part out
+    ///     leaves that part out. `--hivemq`: HiveMQ keeps messages beside ours, instead of mosquitto, which keeps
+    /// them
+    ///     in memory
     static void run(List<String> words) throws Exception {
         int messages = number(words, "--messages", 100_000);
         int clients = number(words, "--clients", 15_000);
         int seconds = number(words, "--seconds", 20);
         Path folder = Files.createTempDirectory("mqtt-bench");
+        boolean withHive = words.contains("--hivemq");
         try (var mosquitto = MqttServer.mosquitto(folder.resolve("mosquitto")).orElse(null);
+                var hive =
+                        withHive ? MqttServer.hivemq(folder.resolve("hivemq")).orElse(null) : null;
                 var ours = MqttServer.linkspan(folder.resolve("linkspan"), site(), options(words))) {
             if (mosquitto == null) System.out.println("mosquitto is not installed, so nothing runs beside ours");
             var servers = new ArrayList<MqttServer>();
+            if (withHive && hive == null)
+                System.out.println("HiveMQ could not be fetched, so it does not run beside ours");
             if (mosquitto != null) servers.add(mosquitto);
             servers.add(ours);
             if (messages > 0) {
-                forward(servers, "QoS 0 forwarded", "bench/%d/values", 0, true, messages);
-                forward(servers, "QoS 1 forwarded", "bench/%d/values", 1, true, messages);
+                forward(servers, "QoS 0 forwarded", "bench/%d/values", 0, To.ONE, messages);
+                forward(servers, "QoS 1 forwarded", "bench/%d/values", 1, To.ONE, messages);
                 // Nobody subscribes to these; ours takes two values out of each, logs and syncs before it acknowledges.
-                forward(servers, "QoS 1 taken", "bench/s%d/values", 1, false, messages);
+                forward(servers, "QoS 1 taken", "bench/s%d/values", 1, To.NOBODY, messages);
+                var durable = hive == null ? servers : List.of(hive, ours);
+                forward(durable, "QoS 1 kept", "kept/%d/values", 1, To.ONE_KEPT, messages);
             }
             if (seconds > 0) for (var server : servers) reaction(server, server == ours, seconds);
             if (clients > 0) for (var server : servers) idle(server, clients);
@@ -41,20 +51,21 @@ final class MqttBench {
         }
     }
 
-    private static void forward(
-            List<MqttServer> servers, String what, String topics, int qos, boolean forwarded, int messages)
+    private static void forward(List<MqttServer> servers, String what, String topics, int qos, To to, int messages)
             throws IOException {
         double[] cpu = new double[servers.size()];
         for (int round = 0; round < ROUNDS; round++)
             for (int i = 0; i < servers.size(); i++) {
-                var f = MqttForward.measure(servers.get(i), topics, qos, forwarded, messages / 2, messages);
+                var f = MqttForward.measure(servers.get(i), topics, qos, to, messages / 2, messages);
                 cpu[i] += f.cpuMicros() / ROUNDS;
                 System.out.printf(
                         "%-16s %-10s %5.1f µs of the server's processor a message, %6.0f messages/s%n",
                         what, servers.get(i).name(), f.cpuMicros(), f.perSecond());
             }
         if (cpu.length == 2)
-            System.out.printf("%-16s ours takes %.2f times mosquitto's processor time%n", what, cpu[1] / cpu[0]);
+            System.out.printf(
+                    "%-16s ours takes %.2f times the processor time of %s%n",
+                    what, cpu[1] / cpu[0], servers.getFirst().name());
     }
 
     private static void reaction(MqttServer server, boolean linked, int seconds) throws IOException {

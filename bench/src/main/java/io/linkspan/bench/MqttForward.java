@@ -32,12 +32,25 @@ final class MqttForward {
 
     private MqttForward() {}
 
-    /// @param forwarded to one subscriber, else to nobody: a message is done when it is acknowledged
-    static Figures measure(MqttServer server, String topics, int qos, boolean forwarded, int warmUp, int messages)
+    /// Who gets the messages.
+    enum To {
+        /// Nobody: a message is done when it is acknowledged.
+        NOBODY,
+        /// One subscriber whose session ends with its connection.
+        ONE,
+        /// One subscriber whose session is kept, so that what it has not got yet must last.
+        ONE_KEPT
+    }
+
+    static Figures measure(MqttServer server, String topics, int qos, To to, int warmUp, int messages)
             throws IOException {
         var run = new MqttForward();
+        boolean forwarded = to != To.NOBODY;
         try (var load = new MqttLoad(server.at())) {
-            if (forwarded) load.connect("subscriber", 1, topics.replace("%d", "+"), qos, run.new Counts(), STEP_MAX);
+            if (forwarded) {
+                String name = to == To.ONE_KEPT ? "kept" : "subscriber";
+                load.connect(name, 1, topics.replace("%d", "+"), qos, to == To.ONE_KEPT, run.new Counts(), STEP_MAX);
+            }
             var publishers = load.connect("publisher", PUBLISHERS, "", 0, run.new Counts(), STEP_MAX);
             var packets = new byte[2 * PUBLISHERS][];
             for (int i = 0; i < PUBLISHERS; i++) {

@@ -178,9 +178,15 @@ final class MqttLoad implements AutoCloseable {
     /// @param filter to subscribe to, `%d` being a client's number; empty: none
     List<Client> connect(String name, int count, String filter, int qos, Hears hears, Duration atMost)
             throws IOException {
+        return connect(name, count, filter, qos, false, hears, atMost);
+    }
+
+    /// The same with sessions that outlast their connections, if `kept`.
+    List<Client> connect(String name, int count, String filter, int qos, boolean kept, Hears hears, Duration atMost)
+            throws IOException {
         var clients = new ArrayList<Client>();
         for (int i = 0; i < count; i++) {
-            byte[] hello = hello(name + "-" + i, filter.isEmpty() ? "" : filter.formatted(i), qos);
+            byte[] hello = hello(name + "-" + i, filter.isEmpty() ? "" : filter.formatted(i), qos, kept);
             clients.add(new Client(i, hello, filter.isEmpty() ? 1 : 2, hears));
         }
         connect(clients, atMost);
@@ -258,13 +264,13 @@ final class MqttLoad implements AutoCloseable {
         }
     }
 
-    private static byte[] hello(String id, String filter, int qos) {
+    private static byte[] hello(String id, String filter, int qos, boolean kept) {
         var out = new PacketWriter();
         out.write(
                 new Packet.Connect(
                         Version.MQTT_3_1_1,
                         id,
-                        true,
+                        !kept,
                         0,
                         Optional.empty(),
                         Optional.empty(),

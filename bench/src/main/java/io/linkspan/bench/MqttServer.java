@@ -64,6 +64,44 @@ final class MqttServer implements AutoCloseable {
                 new MqttServer("mosquitto", List.of(program.get().toString(), "-c", file.toString()), folder, port)));
     }
 
+    /// HiveMQ's Community Edition, with its persistence in files and Java's own options; nothing where its
+    /// libraries can
+    /// not be fetched.
+    static Optional<MqttServer> hivemq(Path folder) throws IOException, InterruptedException {
+        Path peer = Path.of("bench/peers/hivemq");
+        Path libraries = Path.of("bench/target/hivemq");
+        if (!Files.isDirectory(libraries) && !fetched(peer.resolve("pom.xml"), libraries)) return Optional.empty();
+        Files.createDirectories(folder);
+        int port = freePort();
+        var command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                libraries + "/*",
+                peer.resolve("HiveMqPeer.java").toString(),
+                folder.toString(),
+                Integer.toString(port));
+        return Optional.of(awaited(new MqttServer("HiveMQ", command, folder, port)));
+    }
+
+    private static boolean fetched(Path pom, Path into) throws IOException, InterruptedException {
+        String goal = "org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies";
+        var maven = new ProcessBuilder(
+                        "mvn",
+                        "-B",
+                        "-ntp",
+                        "-q",
+                        "-f",
+                        pom.toString(),
+                        goal,
+                        "-DoutputDirectory=" + into.toAbsolutePath())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (maven.waitFor() == 0) return true;
+        Folders.delete(into);
+        return false;
+    }
+
     /// Ours, with the Java options of a package.
     ///
     /// @param site a site file with `PORT` where its broker's port belongs
@@ -91,7 +129,12 @@ final class MqttServer implements AutoCloseable {
 
     /// Processor time of all its threads since its start, in microseconds, in steps of 10,000.
     long cpuMicros() throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+        return cpuMicros(process.pid());
+    }
+
+    /// Processor time of a process, as [#cpuMicros].
+    static long cpuMicros(long pid) throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
         String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(words[11]) + Long.parseLong(words[12])) * TICK_MICROS; // utime, stime
     }

@@ -23,7 +23,9 @@ final class ProcessStart {
     /// @param launcher `bin/linkspan` of an archive, or `./linkspan` of a clone
     static String run(String launcher) throws IOException, InterruptedException {
         var starts = new ArrayList<Double>();
+        var processor = new ArrayList<Long>();
         long resident = 0;
+        long settling = 0;
         Path folder = Files.createTempDirectory("process-start");
         try {
             for (int run = 0; run < RUNS; run++) {
@@ -44,8 +46,11 @@ final class ProcessStart {
                             .start();
                     try {
                         starts.add(firstReading(machine, process, begin));
+                        processor.add(MqttServer.cpuMicros(process.pid()) / 1_000);
                         if (last) {
+                            long before = MqttServer.cpuMicros(process.pid());
                             TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
+                            settling = MqttServer.cpuMicros(process.pid()) - before;
                             resident = residentKilobytes(process.pid());
                         }
                     } finally {
@@ -58,14 +63,17 @@ final class ProcessStart {
             Folders.delete(folder);
         }
         Collections.sort(starts);
+        Collections.sort(processor);
         return String.format(
-                "start to first reading: median %.2f s, least %.2f s, most %.2f s of %d; resident after %d s at %d readings/s: %d MB%n",
+                "start to first reading: median %.2f s, least %.2f s, most %.2f s of %d, processor time median %d ms; %d s at %d readings/s: %d ms a second, then resident %d MB%n",
                 starts.get(RUNS / 2),
                 starts.getFirst(),
                 starts.getLast(),
                 RUNS,
+                processor.get(RUNS / 2),
                 SETTLE_SECONDS,
                 PROPERTIES,
+                settling / 1_000 / SETTLE_SECONDS,
                 resident / 1024);
     }
 

@@ -9,10 +9,13 @@ interface Book {
     /// Writes one entry of changes.
     ///
     /// @param at the time of the entry
-    /// @param urgent somebody waits for it
+    /// @param urgent somebody waits for it: it is stored soon, with what else comes in this turn
     /// @param passing it may go once a snapshot has what it changed; otherwise it stays for years
     /// @return its position, which grows; 0 when it could not be taken, and nothing may be changed then
     long write(List<Change> changes, Moment at, boolean urgent, boolean passing);
+
+    /// All that came at once is written: what somebody waits for is stored now, at the latest.
+    default void turnEnds() {}
 
     /// Entries up to this position are on disk.
     long durable();

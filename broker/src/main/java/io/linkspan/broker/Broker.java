@@ -724,6 +724,8 @@ final class Broker {
 
     private final ArrayDeque<Untaken> untaken = new ArrayDeque<>();
     private final ArrayList<Link> pushedBack = new ArrayList<>();
+    /// Something was given to the tap or the book since the last turn ended.
+    private boolean turnIsOpen;
 
     /// A message that the site could not take yet.
     private record Untaken(Message message, Outcome outcome) {}
@@ -739,6 +741,7 @@ final class Broker {
     }
 
     private boolean taken(Message m, Outcome outcome) {
+        turnIsOpen = true;
         return tap.hear(m, m.wallMicros(), stored -> {
             outcome.told = stored ? Told.STORED : Told.LOST;
             var ack = outcome.ack;
@@ -763,6 +766,7 @@ final class Broker {
 
     /// Tells the site a message that is kept until it has it.
     private void tell(long entry, Message m) {
+        turnIsOpen = true;
         boolean taken = tap.hear(m, m.wallMicros(), stored -> {
             if (stored) record(new Change.Told(entry), true);
             else at(now.site() + TELL_AGAIN_MICROS, () -> tell(entry, m));
@@ -1045,6 +1049,7 @@ final class Broker {
     /// @return its position, or [#REFUSED]: then nothing has changed
     private long record(List<Change> changes, boolean urgent, boolean passing) {
         long entry = book.write(changes, now, urgent, passing);
+        turnIsOpen |= urgent;
         if (entry == 0) {
             if (passing) return REFUSED;
             throw new IllegalStateException("The book refused what never is refused");
@@ -1126,12 +1131,13 @@ final class Broker {
 
     /// Whether [#flush] has something to do.
     boolean isDirty() {
-        return !dirty.isEmpty() || !later.isEmpty() || !pushedBack.isEmpty();
+        return turnIsOpen || !dirty.isEmpty() || !later.isEmpty() || !pushedBack.isEmpty();
     }
 
     /// Gives all that was written in this turn to the network.
     void flush() {
         siteTakes();
+        endTurn();
         while (!dirty.isEmpty() || !later.isEmpty()) {
             for (int i = 0; i < dirty.size(); i++) dirty.get(i).flush();
             dirty.clear();
@@ -1139,6 +1145,14 @@ final class Broker {
             var all = List.copyOf(later);
             later.clear();
             for (var each : all) each.goOn(now);
+            endTurn();
         }
+    }
+
+    private void endTurn() {
+        if (!turnIsOpen) return;
+        turnIsOpen = false;
+        tap.heardAll();
+        book.turnEnds();
     }
 }

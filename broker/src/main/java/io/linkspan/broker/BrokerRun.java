@@ -58,8 +58,9 @@ record BrokerRun(BrokerSettings settings) implements Connector {
                 var bound = doors.open(settings.doors().get(i), addresses.get(i));
                 here.log().info("MQTT on {} port {}", settings.doors().get(i).name(), bound.getPort());
             }
+            boolean told = here.tellsOfCommands(() -> carryOut(here, mapping, doors));
             here.accept(new Report.LineUp());
-            rounds(here, doors, mapping, points.version(), log, saver);
+            rounds(here, doors, mapping, points.version(), log, saver, told);
         } finally {
             log.listen(() -> {});
             saver.saveLast();
@@ -76,7 +77,9 @@ record BrokerRun(BrokerSettings settings) implements Connector {
                 Thread.ofPlatform().name("linkspan mqtt passwords").daemon().factory());
     }
 
-    private static void rounds(Surroundings here, Doors doors, Mapping mapping, long mapped, OwnLog log, Saver saver)
+    /// @param told whether somebody tells of commands, so that they are not waited for here
+    private static void rounds(
+            Surroundings here, Doors doors, Mapping mapping, long mapped, OwnLog log, Saver saver, boolean told)
             throws IOException, InterruptedException {
         long known = mapped;
         while (true) {
@@ -85,12 +88,33 @@ record BrokerRun(BrokerSettings settings) implements Connector {
                 mapping.remap(points);
                 known = points.version();
             }
-            var command = here.nextCommand(ROUND);
-            if (command.isPresent()) give(command.get(), here, mapping, doors);
+            if (told) here.sleep(ROUND);
+            else {
+                var command = here.nextCommand(ROUND);
+                if (command.isPresent()) give(command.get(), here, mapping, doors);
+            }
             if (log.state() == OwnLog.State.TORN)
                 throw new IOException("The disk is full, and the newest messages of the broker are not on it;"
                         + " it begins anew from what is there: make room on the disk");
             saver.look(doors);
+        }
+    }
+
+    /// Carries out what waits, on the broker's thread: a command changes no thread but once.
+    private static void carryOut(Surroundings here, Mapping mapping, Doors doors) {
+        try {
+            doors.loop().execute(() -> {
+                try {
+                    for (var next = here.nextCommand(Duration.ZERO);
+                            next.isPresent();
+                            next = here.nextCommand(Duration.ZERO)) mapping.execute(next.get(), doors.broker());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt(); // what waits is answered as not sent when the run has ended
+                }
+                doors.flush();
+            });
+        } catch (RejectedExecutionException e) {
+            here.log().debug("{} has ended; its commands are answered as not sent", here.connector());
         }
     }
 

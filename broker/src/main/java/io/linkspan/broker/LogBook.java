@@ -14,10 +14,17 @@ import java.util.List;
 /// what
 /// becomes of those that are there goes into the control part, which has a reserve.
 final class LogBook implements Book {
+    /// So many entries of one turn that somebody waits for, and the disk begins to store them: while it does, the
+    /// next
+    /// are
+    /// written.
+    static final int URGENT_AT_ONCE_MAX = 32;
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final OwnLog log;
     private final ByteWriter out = new ByteWriter();
+    private int urgent;
     private long entries;
     private long bytes;
 
@@ -26,7 +33,7 @@ final class LogBook implements Book {
     }
 
     @Override
-    public long write(List<Change> changes, Moment at, boolean urgent, boolean passing) {
+    public long write(List<Change> changes, Moment at, boolean isUrgent, boolean passing) {
         out.clear();
         ChangeCodec.head(out);
         boolean messages = false;
@@ -42,8 +49,15 @@ final class LogBook implements Book {
         if (entry == 0) return 0;
         entries++;
         bytes += out.size();
-        if (urgent) log.urge();
+        if (isUrgent && ++urgent >= URGENT_AT_ONCE_MAX) turnEnds();
         return entry;
+    }
+
+    @Override
+    public void turnEnds() {
+        if (urgent == 0) return;
+        urgent = 0;
+        log.urge();
     }
 
     @Override

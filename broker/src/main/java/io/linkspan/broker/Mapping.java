@@ -33,6 +33,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Mapping implements Tap {
     /// Topics of which it is remembered whether they are heard; then all are forgotten.
     static final int REMEMBERED_MAX = 65_536;
+    /// So many reports of one turn the site gets before it is woken: while it steps these, the next are read.
+    static final int REPORTS_AT_ONCE_MAX = 32;
 
     private final Surroundings here;
     private final Executor broker;
@@ -42,6 +44,7 @@ final class Mapping implements Tap {
     private final ConcurrentLinkedQueue<Completed> completed = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean completing = new AtomicBoolean();
     private Optional<Mapped> mapped = Optional.empty();
+    private int offered;
 
     /// What holds for one version of the points.
     private record Mapped(
@@ -123,8 +126,9 @@ final class Mapping implements Tap {
         var raw = new Report.Raw(m.payload());
         Optional<Ticket> ticket = Optional.empty();
         if (!taken.readings().isEmpty()) {
-            ticket = here.offer(new Report.Frame(taken.readings(), raw));
+            ticket = here.offerOneOfMany(new Report.Frame(taken.readings(), raw));
             if (ticket.isEmpty()) return false; // the site has too much to do
+            if (++offered >= REPORTS_AT_ONCE_MAX) heardAll();
         }
         for (var unit : taken.units()) {
             String why = unit.answers() ? "" : unit.thing() + " is offline, as \"" + unit.topic() + "\" says";
@@ -139,6 +143,13 @@ final class Mapping implements Tap {
         if (ticket.isEmpty()) done.told(true);
         else if (m.qos().level() > 0) ticket.get().whenDurable(stored -> complete(done, stored));
         return true;
+    }
+
+    @Override
+    public void heardAll() {
+        if (offered == 0) return;
+        offered = 0;
+        here.offered();
     }
 
     private Report.Gap gap(TopicMap.Trouble trouble) {

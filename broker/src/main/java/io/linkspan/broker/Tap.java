@@ -25,6 +25,9 @@ interface Tap {
     /// @return false when it can not be taken now and will not be told
     boolean hear(Message message, long wallMicros, Done done);
 
+    /// All that came at once was given to [#hear].
+    default void heardAll() {}
+
     /// Is told what became of a message.
     interface Done {
         /// @param stored whether its readings are on disk

@@ -499,6 +499,43 @@ class BrokerTest {
         assertThat(told).as("now it is").hasSize(2);
     }
 
+    @Test
+    void theSiteIsWokenOnceForAllThatCameInATurn() {
+        var told = new ArrayList<Tap.Done>();
+        var heard = new ArrayList<Integer>();
+        var plain = tap(told);
+        bench.tap = new Tap() {
+            @Override
+            public boolean wants(String topic) {
+                return plain.wants(topic);
+            }
+
+            @Override
+            public boolean hear(Message message, long wallMicros, Done done) {
+                return plain.hear(message, wallMicros, done);
+            }
+
+            @Override
+            public void heardAll() {
+                heard.add(told.size());
+            }
+        };
+        var pub = bench.connected("pub");
+        for (int id = 1; id <= 3; id++) pub.sendWithoutEnd(published("mapped", id));
+        assertThat(told).hasSize(3);
+        assertThat(heard).isEmpty();
+        assertThat(bench.broker.isDirty()).isTrue();
+        bench.broker.flush();
+        assertThat(heard).containsExactly(3);
+        assertThat(bench.broker.isDirty()).isFalse();
+        bench.broker.flush();
+        assertThat(heard).hasSize(1);
+    }
+
+    private static Packet published(String topic, int id) {
+        return new Packet.Publish(topic, Qos.AT_LEAST_ONCE, false, false, id, Properties.NONE, new byte[] {'1'});
+    }
+
     private static Tap tap(List<Tap.Done> told) {
         return new Tap() {
             @Override

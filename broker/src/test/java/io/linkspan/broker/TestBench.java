@@ -75,6 +75,11 @@ final class TestBench {
                     public boolean hear(Message message, long wallMicros, Done done) {
                         return tap.hear(message, wallMicros, done);
                     }
+
+                    @Override
+                    public void heardAll() {
+                        tap.heardAll();
+                    }
                 },
                 new LogBook(log),
                 recovered.state(),
@@ -144,10 +149,15 @@ final class TestBench {
         }
 
         void send(Packet packet) {
+            sendWithoutEnd(packet);
+            broker.flush();
+        }
+
+        /// Sends one of several packets of a turn, which ends with [Broker#flush].
+        void sendWithoutEnd(Packet packet) {
             byte[] bytes = PacketWriter.encode(packet, version);
             if (link == null) throw new AssertionError(id + " has no connection");
             link.received(bytes, 0, bytes.length, now());
-            broker.flush();
         }
 
         void publish(String topic, String payload, Qos qos, int packet) {

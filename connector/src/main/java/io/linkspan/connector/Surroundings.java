@@ -24,6 +24,18 @@ public interface Surroundings {
     /// nobody has taken yet are conflated by the node, so what comes is the newest.
     Optional<Command> nextCommand(Duration wait) throws InterruptedException;
 
+    /// For a connector that carries out its commands on a thread of its own, and would lose time in waiting for
+    /// them on
+    /// another: from now on, and until its run ends, it is told that commands are there, and takes them on its own
+    /// thread
+    /// with [#nextCommand] without a wait, until none is left.
+    ///
+    /// @param arrived is called by the thread that gave the command, which must not be kept
+    /// @return whether it will be told; if not, it must wait for commands
+    default boolean tellsOfCommands(Runnable arrived) {
+        return false;
+    }
+
     /// Hands over what was heard or done. Returns at once with a ticket, or, when the site's queue for this
     /// connector is full,
     /// waits (so TCP pushes back to the sender). In accept order per connector.
@@ -33,6 +45,17 @@ public interface Surroundings {
     /// what it has
     /// and reports the gap (P1, UDP).
     Optional<Ticket> offer(Report report);
+
+    /// As [#offer], for one of many reports that come at once: whoever takes them need not be woken before the
+    /// last,
+    /// which
+    /// [#offered] says. A report may be taken before.
+    default Optional<Ticket> offerOneOfMany(Report report) {
+        return offer(report);
+    }
+
+    /// All of many reports were offered.
+    default void offered() {}
 
     /// The current value of a point that is served to others (see [Point#served]), through the contract of this
     /// connector.

@@ -184,6 +184,11 @@ public final class FrameRing implements Closeable {
         // else its block became full meanwhile, and all that was not written then is written again
     }
 
+    /// Whether more than one block waits for a flush: it should not wait long.
+    public synchronized boolean isFilling() {
+        return !full.isEmpty();
+    }
+
     /// How often the rest of a block was lost, since nobody flushed or the disk did not take it.
     public synchronized long lostBlocks() {
         return lostBlocks;

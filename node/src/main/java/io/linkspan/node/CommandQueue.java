@@ -21,12 +21,15 @@ final class CommandQueue {
     /// Most commands that wait for one connector; more are refused.
     static final int COMMANDS_MAX = 1_000;
 
+    private static final Runnable NOBODY = () -> {};
+
     private final NodeClock clock;
     private final Consumer<Report.Answer> answers;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final List<Command> waiting = new ArrayList<>();
     private boolean reachable;
+    private Runnable listener = NOBODY;
 
     /// @param answers takes the answers for commands that are never handed over; called without any lock held
     CommandQueue(NodeClock clock, Consumer<Report.Answer> answers) {
@@ -50,6 +53,7 @@ final class CommandQueue {
         lock.lock();
         try {
             reachable = false;
+            listener = NOBODY;
             left = List.copyOf(waiting);
             waiting.clear();
         } finally {
@@ -58,15 +62,31 @@ final class CommandQueue {
         for (Command each : left) end(each, new Outcome.NotSent(Outcome.Cause.UNREACHABLE));
     }
 
-    /// Adds a command. Never waits.
-    void put(Command command) {
-        Optional<Report.Answer> answer;
+    /// Tells of each command that comes, until the connector does not run any more.
+    ///
+    /// @param told is called by the thread that gave the command, without any lock held
+    void listen(Runnable told) {
         lock.lock();
         try {
-            answer = add(command);
+            listener = told;
         } finally {
             lock.unlock();
         }
+        told.run(); // what came before
+    }
+
+    /// Adds a command. Never waits.
+    void put(Command command) {
+        Optional<Report.Answer> answer;
+        Runnable told;
+        lock.lock();
+        try {
+            answer = add(command);
+            told = listener;
+        } finally {
+            lock.unlock();
+        }
+        told.run();
         answer.ifPresent(answers);
     }
 

@@ -92,6 +92,16 @@ public final class Inbox<T> {
         return item;
     }
 
+    /// Ends the wait of [#drain] if something is there that was put in without a signal.
+    private void signal() {
+        lock.lock();
+        try {
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Ends the wait of [#drain], or its next one: something else is to be looked at.
     public void wake() {
         lock.lock();
@@ -121,7 +131,7 @@ public final class Inbox<T> {
             lock.lockInterruptibly();
             try {
                 while (items.size() >= max) room.await();
-                add(item);
+                add(item, true);
             } finally {
                 lock.unlock();
             }
@@ -129,10 +139,14 @@ public final class Inbox<T> {
 
         /// Puts an item in unless the queue is full.
         public boolean offer(T item) {
+            return offer(item, true);
+        }
+
+        private boolean offer(T item, boolean wakes) {
             lock.lock();
             try {
                 if (items.size() >= max) return false;
-                add(item);
+                add(item, wakes);
                 return true;
             } finally {
                 lock.unlock();
@@ -143,7 +157,7 @@ public final class Inbox<T> {
         public void force(T item) {
             lock.lock();
             try {
-                add(item);
+                add(item, true);
             } finally {
                 lock.unlock();
             }
@@ -159,11 +173,11 @@ public final class Inbox<T> {
             }
         }
 
-        private void add(T item) {
+        private void add(T item, boolean wakes) {
             if (items.isEmpty()) (lane == Lane.CONTROL ? control : readings).add(this);
             items.add(item);
             most = Math.max(most, items.size());
-            arrived.signal();
+            if (wakes) arrived.signal();
         }
     }
 
@@ -187,9 +201,23 @@ public final class Inbox<T> {
 
         @Override
         public Optional<Ticket> offer(Report report) {
+            return offer(report, true);
+        }
+
+        @Override
+        public Optional<Ticket> offerQuietly(Report report) {
+            return offer(report, false);
+        }
+
+        private Optional<Ticket> offer(Report report, boolean wakes) {
             var receipt = new Receipt();
-            boolean taken = source.offer(wrap.apply(new Arrival.Heard(connector, report, receipt)));
+            boolean taken = source.offer(wrap.apply(new Arrival.Heard(connector, report, receipt)), wakes);
             return taken ? Optional.of(receipt) : Optional.empty();
+        }
+
+        @Override
+        public void wake() {
+            signal();
         }
 
         @Override

@@ -80,9 +80,11 @@ final class LedSite {
     private boolean[] late = {};
     private long tickedSite;
     private int sinceSnapshot;
+    private boolean urged;
 
     private final Object waitingLock = new Object();
     private final ArrayDeque<Effect> waiting = new ArrayDeque<>();
+    private final ArrayList<Effect> due = new ArrayList<>(); // the committer's
     private final Map<String, List<Asked>> commands = new HashMap<>();
     private final Runnable urging;
     private final Map<String, Receipt> receipts = new HashMap<>();
@@ -412,9 +414,16 @@ final class LedSite {
                     new Effect(step, receipt, asked, healthy && log.tookReadings(), site.armed(), site.directory()));
         }
         if (urgent) log.urge();
-        else receipt.ifPresent(r -> r.written(urging));
+        else if (receipt.isPresent()) urged |= receipt.get().written(urging);
         if (health == Health.DEAD) actFromMemory();
         if (++sinceSnapshot >= SNAPSHOT_ENTRIES) snapshot();
+    }
+
+    /// All that had arrived at once was taken: for whoever waits for some of it the disk stores it all, once.
+    void turnEnds() {
+        if (!urged) return;
+        urged = false;
+        log.urge();
     }
 
     /// Whether somebody waits for this step: a machine to be written, a person to be answered.
@@ -449,15 +458,11 @@ final class LedSite {
     /// Entries up to this position are on disk: act, then tell.
     void durable(Log.Position at) {
         long packed = at.packed();
-        while (true) {
-            Effect effect;
-            synchronized (waitingLock) {
-                effect = waiting.peek();
-                if (effect == null || effect.step.here() > packed) return;
-                waiting.remove();
-            }
-            act(effect, true);
+        synchronized (waitingLock) {
+            while (!waiting.isEmpty() && waiting.element().step.here() <= packed) due.add(waiting.remove());
         }
+        for (var effect : due) act(effect, true);
+        due.clear();
     }
 
     private void act(Effect effect, boolean durable) {

@@ -72,6 +72,12 @@ final class LiveSurroundings implements Surroundings, AutoCloseable {
     }
 
     @Override
+    public boolean tellsOfCommands(Runnable arrived) {
+        runner.commands().listen(arrived);
+        return true;
+    }
+
+    @Override
     public Ticket accept(Report report) throws InterruptedException {
         if (report instanceof Report.LineUp) return runner.up();
         if (report instanceof Report.Answer answer && !isAwaited(answer)) return Receipt.done();
@@ -85,7 +91,21 @@ final class LiveSurroundings implements Surroundings, AutoCloseable {
         if (report instanceof Report.LineUp) return Optional.of(runner.up());
         if (report instanceof Report.Answer answer)
             return Optional.of(isAwaited(answer) ? wiring.sink().answer(answer) : Receipt.done());
-        var ticket = wiring.sink().offer(report);
+        return counted(report, wiring.sink().offer(report));
+    }
+
+    @Override
+    public Optional<Ticket> offerOneOfMany(Report report) {
+        if (!(report instanceof Report.Frame)) return offer(report);
+        return counted(report, wiring.sink().offerQuietly(report));
+    }
+
+    @Override
+    public void offered() {
+        wiring.sink().wake();
+    }
+
+    private Optional<Ticket> counted(Report report, Optional<Ticket> ticket) {
         if (ticket.isPresent()) runner.counters().report(report);
         else runner.counters().refusedOffer();
         return ticket;

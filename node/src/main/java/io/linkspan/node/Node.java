@@ -55,7 +55,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private static final Logger LOG = LoggerFactory.getLogger("linkspan.node");
 
     /// Most items the loop takes from its inbox at once.
-    static final int TURN_ITEMS_MAX = 256;
+    static final int TURN_ITEMS_MAX = 64;
     /// Longest wait of the loop, so that late series are noticed.
     static final Duration TURN_WAIT_MAX = Duration.ofSeconds(1);
     /// How often the node looks whether readings may be dropped from the log.
@@ -224,6 +224,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
                 items.clear();
                 inbox.drain(items, TURN_ITEMS_MAX, wait);
                 for (var item : items) item.run();
+                for (var site : sites.values()) site.turnEnds();
             }
         } catch (InterruptedException e) {
             // only close() interrupts
@@ -237,8 +238,10 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         while (committing) {
             long now = System.nanoTime();
             try {
-                if (journal.commit(now)) keepFrames();
-                else {
+                if (journal.commit(now)) {
+                    if (ring.isFilling()) keepFrames();
+                } else {
+                    keepFrames();
                     if (!journal.maintain(now))
                         journal.park(now, Math.min(journal.nanosUntilDue(System.nanoTime()), 1_000_000_000L));
                 }
@@ -250,7 +253,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         }
     }
 
-    /// Behind act and tell: nobody waits for the bytes of a frame.
+    /// When nothing else is due: nobody waits for the bytes of a frame.
     private void keepFrames() {
         try {
             ring.flush();

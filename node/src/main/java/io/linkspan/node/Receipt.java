@@ -51,15 +51,13 @@ public final class Receipt implements Ticket {
         if (then != null) then.accept(as == Disk.DURABLE);
     }
 
-    /// The report is in memory and on its way to the disk. Who waits for it urges the disk, now or later.
+    /// The report is in memory and on its way to the disk. Who begins to wait for it later urges the disk.
     ///
     /// @param urging makes the disk store it at once
-    public void written(Runnable urging) {
-        synchronized (this) {
-            urge = urging;
-            if (!awaited) return;
-        }
-        urging.run();
+    /// @return whether somebody waits already, for whom the caller must urge the disk
+    public synchronized boolean written(Runnable urging) {
+        urge = urging;
+        return awaited;
     }
 
     private void await() {

@@ -14,6 +14,12 @@ public interface Sink {
     /// As [#take], but none when the queue is full.
     Optional<Ticket> offer(Report report);
 
+    /// As [#offer], but whoever takes it is not woken before [#wake].
+    Optional<Ticket> offerQuietly(Report report);
+
+    /// Wakes whoever takes what was offered.
+    void wake();
+
     /// Tells what became of a command. Never waits, so the site's own thread may cause it; there are never more
     /// answers than
     /// commands.

@@ -115,6 +115,7 @@ public final class SteppedNode {
     /// Takes what a connector told.
     public void arrive(Arrival arrival) {
         site.arrive(arrival);
+        site.turnEnds();
     }
 
     /// Takes what somebody asked.

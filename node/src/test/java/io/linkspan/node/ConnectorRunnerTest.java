@@ -29,6 +29,7 @@ import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -145,6 +146,34 @@ class ConnectorRunnerTest {
         assertThat(health.refusedOffers()).isEqualTo(1);
         assertThat(health.queuedMost()).isEqualTo(2);
         assertThat(health.frames()).isEqualTo(3);
+    }
+
+    @Test
+    void aConnectorWithAThreadOfItsOwnIsToldOfCommandsAndTakesThem() throws Exception {
+        var go = new CountDownLatch(1);
+        var told = new Semaphore(0);
+        var runner = start("plant", here -> {
+            here.accept(frame(1));
+            go.await();
+            assertThat(here.tellsOfCommands(told::release)).isTrue();
+            while (true) {
+                told.acquire();
+                for (var next = here.nextCommand(Duration.ZERO);
+                        next.isPresent();
+                        next = here.nextCommand(Duration.ZERO))
+                    here.accept(ended(next.get().id(), new Outcome.Done(Optional.empty())));
+            }
+        });
+        arrivals(1);
+        var action = point(8, "plant.purge", Point.Access.INVOKE);
+        runner.command(new Command(1, action, Value.Flag.ON, FAR)); // before it asked to be told
+        go.countDown();
+        assertThat(reports(1)).containsExactly(ended(1, new Outcome.Done(Optional.empty())));
+        runner.command(new Command(2, action, Value.Flag.ON, FAR));
+        runner.command(new Command(3, action, Value.Flag.ON, FAR));
+        assertThat(reports(2))
+                .containsExactly(
+                        ended(2, new Outcome.Done(Optional.empty())), ended(3, new Outcome.Done(Optional.empty())));
     }
 
     @Test

@@ -2,9 +2,15 @@ package io.linkspan.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.linkspan.connector.Report;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,6 +67,52 @@ class InboxTest {
         Thread.ofVirtual().start(inbox::wake);
         assertThat(inbox.drain(new ArrayList<>(), 1, TimeUnit.DAYS.toNanos(1))).isZero();
         assertThat(inbox.drain(new ArrayList<>(), 1, 0)).isZero();
+    }
+
+    @Test
+    void manyReportsWakeWhoTakesThemOnce() throws Exception {
+        var waits = new AtomicInteger();
+        var waiting = new CountDownLatch(1);
+        var counting = new Inbox<Arrival>(new NodeClock() {
+            @Override
+            public long wallMicros() {
+                return NodeClock.real().wallMicros();
+            }
+
+            @Override
+            public long nanoTime() {
+                return NodeClock.real().nanoTime();
+            }
+
+            @Override
+            public void sleep(Duration time) throws InterruptedException {
+                NodeClock.real().sleep(time);
+            }
+
+            @Override
+            public long awaitNanos(Condition condition, long nanos) throws InterruptedException {
+                waits.incrementAndGet();
+                waiting.countDown(); // the lock is held until it waits, so whoever puts something in comes later
+                return NodeClock.real().awaitNanos(condition, nanos);
+            }
+        });
+        var sink = counting.sink("meter", Inbox.Lane.READINGS, 3, arrival -> arrival);
+        var taken = new FutureTask<>(() -> {
+            var all = new ArrayList<Arrival>();
+            counting.drain(all, 10, TimeUnit.DAYS.toNanos(1));
+            return all;
+        });
+        Thread.ofPlatform().daemon().start(taken);
+        waiting.await();
+        for (int i = 0; i < 3; i++)
+            assertThat(sink.offerQuietly(new Report.LineUp())).isPresent();
+        assertThat(sink.offerQuietly(new Report.LineUp())).isEmpty();
+        assertThat(taken.isDone()).isFalse();
+        sink.wake();
+        assertThat(taken.get()).hasSize(3);
+        assertThat(waits).hasValue(1);
+        sink.wake(); // nothing is there, and nobody waits
+        assertThat(counting.drain(new ArrayList<>(), 10, 0)).isZero();
     }
 
     @Test

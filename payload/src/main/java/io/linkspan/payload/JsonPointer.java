@@ -12,6 +12,8 @@ public final class JsonPointer {
     /// Most steps of one pointer.
     public static final int STEPS_MAX = 32;
 
+    private static final int INDEX_DIGITS_MAX = 9;
+
     /// The whole message.
     public static final JsonPointer WHOLE = new JsonPointer("", List.of());
 
@@ -76,11 +78,22 @@ public final class JsonPointer {
         };
     }
 
-    /// RFC 6901, 4: a place in a list is 0 or digits without a leading 0.
     private static Optional<Tree> item(List<Tree> items, String step) {
-        if (!step.matches("0|[1-9]\\d{0,8}")) return Optional.empty();
-        int at = Integer.parseInt(step);
-        return at < items.size() ? Optional.of(items.get(at)) : Optional.empty();
+        int at = index(step);
+        return at >= 0 && at < items.size() ? Optional.of(items.get(at)) : Optional.empty();
+    }
+
+    /// A place in a list, which is 0 or digits without a leading 0 (RFC 6901, 4); -1 for what is none.
+    static int index(String step) {
+        int length = step.length();
+        if (length == 0 || length > INDEX_DIGITS_MAX || (length > 1 && step.charAt(0) == '0')) return -1;
+        int at = 0;
+        for (int i = 0; i < length; i++) {
+            char c = step.charAt(i);
+            if (c < '0' || c > '9') return -1;
+            at = 10 * at + (c - '0');
+        }
+        return at;
     }
 
     @Override

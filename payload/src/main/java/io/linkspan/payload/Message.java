@@ -2,13 +2,16 @@ package io.linkspan.payload;
 
 import io.linkspan.model.Invalid;
 import io.linkspan.model.Json;
+import io.linkspan.model.Mark;
 import io.linkspan.model.Tree;
+import io.linkspan.model.Value;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One message, read at most once in each form, however many properties take something from it. For one thread.
@@ -19,7 +22,9 @@ final class Message {
     private final String topic;
     private final byte[] bytes;
     private final long receivedMicros;
-    private final Map<String, Read<?>> reads = new HashMap<>();
+    private final Map<String, Read<?>> reads = new HashMap<>(0);
+    private @Nullable PlainJson plain;
+    private boolean isPlainKnown;
 
     Message(String topic, byte[] bytes, long receivedMicros) {
         this.topic = topic;
@@ -65,6 +70,7 @@ final class Message {
     }
 
     String text() throws BadPayload {
+        if (isAscii(bytes())) return new String(bytes, StandardCharsets.ISO_8859_1);
         return once("text", () -> {
             try {
                 return StandardCharsets.UTF_8
@@ -75,6 +81,45 @@ final class Message {
                 throw new BadPayload("it is no text: its bytes are no UTF-8");
             }
         });
+    }
+
+    private static boolean isAscii(byte[] bytes) {
+        for (byte b : bytes) if (b < 0) return false;
+        return true;
+    }
+
+    /// What stands at a place in the JSON; none where the message has no such place.
+    Optional<Tree> jsonAt(JsonPointer place) throws BadPayload {
+        var known = plain();
+        if (known == null) return place.find(json());
+        int part = known.find(place);
+        if (part < 0) return Optional.empty();
+        if (!known.isScalar(part)) return place.find(json());
+        if (known.isNull(part)) return Optional.of(new Tree.Scalar(Mark.NONE, "", false));
+        return Optional.of(new Tree.Scalar(Mark.NONE, known.text(part), known.isQuoted(part)));
+    }
+
+    /// The value of a property at a place in the JSON; none where the message has no such place, or says that it
+    /// has
+    /// no value.
+    Optional<Value> jsonAt(JsonPointer place, Shape shape) throws BadPayload {
+        var known = plain();
+        if (known != null) {
+            int part = known.find(place);
+            if (part < 0) return Optional.empty();
+            if (known.isScalar(part) && !known.isQuoted(part)) {
+                var value = shape.decimal(bytes, known.from(part), known.end(part));
+                if (value != null) return Optional.of(value);
+            }
+        }
+        var there = jsonAt(place);
+        return there.isPresent() ? shape.value(there.get()) : Optional.empty();
+    }
+
+    private @Nullable PlainJson plain() throws BadPayload {
+        if (!isPlainKnown) plain = PlainJson.of(bytes());
+        isPlainKnown = true;
+        return plain;
     }
 
     Tree json() throws BadPayload {

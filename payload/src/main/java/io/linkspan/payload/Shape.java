@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// How what stands in a message is a value of one property, and back. Immutable.
 ///
@@ -44,6 +46,14 @@ record Shape(
     private static final int EXPONENT_MAX = 400;
 
     private static final int WORD_SHOWN_CHARACTERS_MAX = 40;
+    private static final Pattern DECIMAL_COMMA = Pattern.compile("-?\\d+,\\d+");
+
+    /// Whole numbers of so many digits, and powers of ten up to this one, are doubles without rounding.
+    private static final int EXACT_DIGITS_MAX = 15;
+
+    private static final double[] EXACT_POWERS = {
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
+    };
 
     /// The value that stands there; none where the device says that it has none.
     ///
@@ -88,11 +98,40 @@ record Shape(
         };
     }
 
+    /// The value of a number in JSON that is neither long nor scaled, straight from its bytes; null for another,
+    /// which
+    /// [#value] takes. Digits and power of ten are doubles without rounding, so their quotient, rounded once, is
+    /// the
+    /// double that is nearest to the decimal number: the same as by way of a decimal number.
+    @Nullable
+    Value decimal(byte[] bytes, int from, int end) {
+        if (type != ValueType.NUMBER && type != ValueType.INTEGER) return null;
+        if (!words.isEmpty() || comma || !factor.equals(BigDecimal.ONE)) return null;
+        boolean negative = bytes[from] == '-';
+        int first = negative ? from + 1 : from;
+        int point = -1;
+        if (end - first > EXACT_DIGITS_MAX) return null;
+        long digits = 0;
+        for (int i = first; i < end; i++) {
+            byte b = bytes[i];
+            if (b == '.') point = i;
+            else if (b >= '0' && b <= '9') digits = 10 * digits + (b - '0');
+            else return null; // an exponent, true, false, null
+        }
+        if (negative) digits = -digits;
+        if (type == ValueType.INTEGER) return point < 0 && conversion.isNone() ? new Value.Int(digits) : null;
+        double number = converted(point < 0 ? digits : digits / EXACT_POWERS[end - point - 1]);
+        return Double.isFinite(number) ? new Value.Num(number) : null;
+    }
+
     private Value number(String text) throws BadPayload {
-        double scaled = exact(text).doubleValue();
-        double converted = conversion.isNone() ? scaled : conversion.apply(scaled);
-        if (!Double.isFinite(converted)) throw wrong(text);
-        return new Value.Num(converted);
+        double number = converted(exact(text).doubleValue());
+        if (!Double.isFinite(number)) throw wrong(text);
+        return new Value.Num(number);
+    }
+
+    private double converted(double number) {
+        return conversion.isNone() ? number : conversion.apply(number);
     }
 
     private Value integer(String text) throws BadPayload {
@@ -125,7 +164,7 @@ record Shape(
     private BigDecimal exact(String text) throws BadPayload {
         String t = text.trim();
         if (comma) t = t.replace(",", ".");
-        else if (t.matches("-?\\d+,\\d+"))
+        else if (t.indexOf(',') >= 0 && DECIMAL_COMMA.matcher(t).matches())
             throw new BadPayload(name + " is a number, and " + shown(text)
                     + " has a decimal comma; add the word comma to its address");
         if (t.length() > NUMBER_CHARACTERS_MAX) throw wrong(text);

@@ -340,7 +340,7 @@ public final class TopicAddress {
                 shape.type() == ValueType.BYTES
                         ? Optional.of(new Value.Bytes(message.bytes()))
                         : message.text().isEmpty() ? Optional.empty() : shape.scalar(message.text());
-            case Form.JsonAt f -> at(shape, f.pointer(), message.json());
+            case Form.JsonAt f -> message.jsonAt(f.pointer(), shape);
             case Form.CborAt f -> at(shape, f.pointer(), message.cbor());
             case Form.Js f -> at(shape, f.pointer(), message.decoded(f.codec()));
             case Form.Cel f -> {

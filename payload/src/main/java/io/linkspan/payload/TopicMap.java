@@ -267,7 +267,7 @@ public final class TopicMap {
                 missed(p);
                 return;
             }
-            p.misses().set(Long.MIN_VALUE / 2); // heard once: its address is right
+            if (p.misses().get() >= 0) p.misses().set(Long.MIN_VALUE / 2); // heard once: its address is right
             boolean old = retained && !p.heard().retained() && !reading.get().hasDeviceTime();
             readings.add(old ? reading.get().as(Quality.UNCERTAIN) : reading.get());
         }
