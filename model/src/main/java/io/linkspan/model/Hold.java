@@ -33,7 +33,9 @@ public record Hold(
         return by.kind() == Principal.Kind.RULE;
     }
 
-    /// Whether the site placed it by itself: it lives as long as its source does, and nobody gives it back.
+    /// Whether the site placed it by itself: it lives as long as its source says, and nobody gives it back unless a
+    /// rule
+    /// leaves that to a person.
     public boolean ofSite() {
         return ofLink() || ofRule();
     }

@@ -138,6 +138,9 @@ public record Rule(
 
         /// Until a CEL condition is met.
         record Until(String condition) implements Life {}
+
+        /// Until a person releases the actuator at the rule's priority, whatever became of the condition.
+        record Released() implements Life {}
     }
 
     /// Whether it waits for a condition to be met, and not for a time.
@@ -228,7 +231,7 @@ public record Rule(
                     "a rule with \"at\" acts at a moment: for, until and else belong to one with when: alone"
                             + " (a hold may have its own for: or until:)");
         var then = steps.read(s, "then", !at.isEmpty());
-        if (then.isEmpty())
+        if (then.isEmpty() && !s.has("else"))
             throw new Invalid(
                     s.mark(), "\"then\" is missing; write for example then: [ { hold: { boiler.on: true } } ]");
         var does = new Does.Reacts(

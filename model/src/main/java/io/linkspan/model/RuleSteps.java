@@ -12,6 +12,9 @@ final class RuleSteps {
     private static final String WORDS =
             "hold, at-most, at-least, forbid, release, scene, mode, invoke, tell, wait, await";
 
+    /// `until: released` is no condition.
+    private static final String RELEASED = "released";
+
     private final Optional<String> it;
     private final Rule.Known known;
 
@@ -115,14 +118,17 @@ final class RuleSteps {
         var until = s.text("until");
         int given = (time.isPresent() ? 1 : 0) + (linger.isPresent() ? 1 : 0) + (until.isPresent() ? 1 : 0);
         if (given > 1)
-            throw new Invalid(s.mark(), "a hold lives for: a time, or until: a condition, or linger:s; say one");
+            throw new Invalid(
+                    s.mark(),
+                    "a hold lives for: a time, or until: a condition, or until: released, or linger:s; say one");
         if (moment && (given == 0 || linger.isPresent()))
             throw new Invalid(
                     s.mark(),
-                    "a hold that is placed at a moment says how long it lives: for: 2h, or until: \"boiler.temperature > 60\"");
+                    "a hold that is placed at a moment says how long it lives: for: 2h, or until: \"boiler.temperature > 60\", or until: released");
         if (time.isPresent()) return new Life.For(time.get());
         if (linger.isPresent()) return new Life.Linger(linger.get());
-        return until.<Life>map(Life.Until::new).orElseGet(Life.WhileMet::new);
+        return until.<Life>map(text -> text.equals(RELEASED) ? new Life.Released() : new Life.Until(text))
+                .orElseGet(Life.WhileMet::new);
     }
 
     // ---- others

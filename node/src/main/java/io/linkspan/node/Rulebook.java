@@ -214,6 +214,7 @@ final class Rulebook {
             case Life.For f -> " for " + Durations.format(f.time());
             case Life.Linger l -> ", and " + Durations.format(l.time()) + " longer";
             case Life.Until u -> " until " + u.condition();
+            case Life.Released _ -> " until a person releases it";
         };
     }
 

@@ -16,8 +16,10 @@ import io.linkspan.model.Priority;
 import io.linkspan.model.Property;
 import io.linkspan.model.Reading;
 import io.linkspan.model.Result;
+import io.linkspan.model.RuleCell;
 import io.linkspan.model.SiteFile;
 import io.linkspan.model.SiteId;
+import io.linkspan.model.Tree;
 import io.linkspan.model.Units;
 import io.linkspan.model.Value;
 import io.linkspan.model.ValueType;
@@ -33,27 +35,37 @@ import io.linkspan.simulation.Plant.By;
 import io.linkspan.simulation.Scenario.Line;
 import io.linkspan.site.Assessment;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Runs a scenario over the real site and journal, in simulated time, with machines that do at once what they are told.
 ///
 /// Not thread-safe.
 public final class ScenarioRun {
     private static final long PACE_NANOS = 50_000_000;
+    /// Where no machine watches the time by itself.
+    private static final long LONG_PACE_NANOS = 60 * World.SECOND;
     private static final double SAME = 1e-6;
+    /// Sentences of one time follow each other within it.
+    private static final long SAME_TIME_NANOS = World.SECOND / 10;
+    private static final int SHOWN_DAYS_MAX = 8;
     private static final int WATCHDOG_TIMES = 3;
 
     private final Scenario scenario;
-    private final SimulatedClock clock = new SimulatedClock(World.START_WALL_MICROS);
+    private final SimulatedClock clock;
+    private final long startWall;
     private final SimulatedDisk disk = new SimulatedDisk(1);
     private final SiteId id = new SiteId(1, 1);
     private final Plant plant = new Plant();
@@ -70,6 +82,10 @@ public final class ScenarioRun {
     private ScenarioRun(Scenario scenario, SiteFile file) {
         this.scenario = scenario;
         this.file = file;
+        startWall = scenario.begins()
+                .map(at -> at.atZone(file.zone()).toInstant().toEpochMilli() * 1_000)
+                .orElse(World.START_WALL_MICROS);
+        clock = new SimulatedClock(startWall);
     }
 
     /// Runs it to its end.
@@ -77,18 +93,55 @@ public final class ScenarioRun {
     /// @throws Invalid a sentence can not be understood, or what is expected is not so; with file and line
     /// @throws IOException a file can not be read
     public static void run(Scenario scenario) throws IOException, Invalid {
-        var tree = Yaml.read(scenario.site());
+        var tree = tree(scenario);
         var run = new ScenarioRun(scenario, SiteFile.read(tree));
         run.start();
-        run.apply(scenario.site());
+        run.apply(tree);
         run.pass(100_000_000);
         for (var line : scenario.lines()) run.live(line);
     }
 
+    /// The site file, with the lists of the other file behind its own.
+    static Tree.Fields tree(Scenario scenario) throws IOException, Invalid {
+        var site = Yaml.read(scenario.site());
+        if (scenario.with().isEmpty()) return site;
+        var fields = new LinkedHashMap<>(site.fields());
+        var keys = new LinkedHashMap<>(site.keys());
+        var with = Yaml.read(scenario.with().get());
+        with.fields().forEach((field, part) -> fields.merge(field, part, ScenarioRun::joined));
+        keys.putAll(with.keys());
+        return new Tree.Fields(site.mark(), fields, keys);
+    }
+
+    private static Tree joined(Tree under, Tree over) {
+        if (!(under instanceof Tree.Items a) || !(over instanceof Tree.Items b)) return over;
+        return Tree.items(Stream.concat(a.items().stream(), b.items().stream()).toList());
+    }
+
+    /// When a sentence is said, on the world's monotone clock.
+    private long nanos(Scenario.When when) {
+        return switch (when) {
+            case Scenario.When.After after -> after.micros() * 1_000;
+            case Scenario.When.Shown shown -> clock.nanoTime() + nanosUntil(shown);
+        };
+    }
+
+    private long nanosUntil(Scenario.When.Shown shown) {
+        var now = ZonedDateTime.ofInstant(Instant.ofEpochMilli(clock.wallMicros() / 1_000), file.zone());
+        var minute = now.truncatedTo(ChronoUnit.MINUTES);
+        for (var at = minute; ; at = at.plusMinutes(1)) { // by instants: an hour may be shown twice, or never
+            boolean isShown = at.toLocalTime().equals(shown.time())
+                    && shown.day().map(at.getDayOfWeek()::equals).orElse(true);
+            if (isShown) return Math.max(0, ChronoUnit.NANOS.between(now, at));
+            if (at.isAfter(minute.plusDays(SHOWN_DAYS_MAX)))
+                throw new IllegalStateException("no clock in " + file.zone() + " shows " + shown + " in a week");
+        }
+    }
+
     private void live(Line line) throws IOException, Invalid {
         if (line.at().isPresent()) {
-            long at = line.at().get() * 1_000;
-            if (at < clock.nanoTime() - World.SECOND / 1_000)
+            long at = nanos(line.at().get());
+            if (at < clock.nanoTime() - SAME_TIME_NANOS)
                 throw new Invalid(
                         line.mark(), "time does not go back: it is " + clock.nanoTime() / 1_000_000 + " ms already");
             pass(at - clock.nanoTime());
@@ -108,8 +161,18 @@ public final class ScenarioRun {
             if (wait <= 0) return;
             if (node.isPresent())
                 wait = Math.min(wait, Math.max(1_000, Math.min(up().turn(), up().nanosUntilCommit())));
-            clock.advance(Duration.ofNanos(Math.min(wait, PACE_NANOS)));
+            clock.advance(Duration.ofNanos(Math.min(wait, isWatching() ? PACE_NANOS : LONG_PACE_NANOS)));
         }
+    }
+
+    private boolean isWatching() {
+        for (var thing : file.things().values())
+            for (var p : thing.properties().values())
+                if (p.writing()
+                        .map(w -> w.withoutUs() instanceof WithoutUs.Watchdog
+                                || w.withoutUs() instanceof WithoutUs.AutoOff)
+                        .orElse(false)) return true;
+        return false;
     }
 
     private SteppedNode up() {
@@ -203,8 +266,7 @@ public final class ScenarioRun {
         if (number != 0) heard(path, new Report.Frame(List.of(Reading.good(number, value)), Report.Raw.NONE));
     }
 
-    private void apply(Path site) throws IOException, Invalid {
-        var tree = Yaml.read(site);
+    private void apply(Tree.Fields tree) throws IOException, Invalid {
         var next = SiteFile.read(tree);
         Assessment.of(up().site().directory(), next);
         ask("owner", new Input.Apply(Json.write(tree)));
@@ -241,9 +303,19 @@ public final class ScenarioRun {
         } else if (line.begins("start", "linkspan")) start();
         else if (line.begins("cut")) cut(line.word(1));
         else if (line.begins("restore")) restore(line.word(1));
-        else if (line.begins("apply")) apply(scenario.file().resolveSibling(line.word(1)));
+        else if (line.begins("apply")) apply(Yaml.read(scenario.file().resolveSibling(line.word(1))));
+        else if (line.begins("set", "clock")) setClock(line);
         else if (line.words().size() > 1) verb(line);
         else throw new Invalid(line.mark(), "nobody knows what \"" + line + "\" means; see docs/simulation.md");
+    }
+
+    /// Somebody sets the clock of the box; what the machines count goes on.
+    private void setClock(Line line) throws Invalid {
+        long micros = Scenario.duration(line.mark(), line.word(3));
+        boolean back = line.word(2).equals("back");
+        if (!back && !line.word(2).equals("forward"))
+            throw new Invalid(line.mark(), "a clock is set forward or back: set clock back 1h");
+        clock.stepWall(Duration.ofNanos((back ? -micros : micros) * 1_000));
     }
 
     private void cut(String what) {
@@ -296,6 +368,14 @@ public final class ScenarioRun {
             case "gives" -> ask(who, new Input.Service(line.word(2), false, ""));
             case "arms" -> ask(who, new Input.Arm(true));
             case "disarms" -> ask(who, new Input.Arm(false));
+            case "puts" -> ask(who, new Input.ModeSet(mode(line, line.word(5))));
+            case "calls" -> {
+                if (!file.scenes().containsKey(line.word(3)))
+                    throw new Invalid(line.mark(), "there is no scene " + line.word(3));
+                ask(who, new Input.SceneSet("k" + ++keys, line.word(3), priority(line), 0, 0));
+            }
+            case "stops" -> ask(who, new Input.RuleSwitched(rule(line, line.word(3)), true, line.rest(4)));
+            case "resumes" -> ask(who, new Input.RuleSwitched(rule(line, line.word(3)), false, ""));
             case "exchanges" -> {
                 String path = line.word(2);
                 ask(who, new Input.Exchange(number(line, path), value(line, path, 4), value(line, path, 6)));
@@ -304,8 +384,19 @@ public final class ScenarioRun {
                 throw new Invalid(
                         line.mark(),
                         "\"" + line.word(1) + "\" is none of reads, sets, releases, invokes, takes, gives,"
-                                + " arms, disarms, exchanges");
+                                + " arms, disarms, puts, calls, stops, resumes, exchanges");
         }
+    }
+
+    private String mode(Line line, String mode) throws Invalid {
+        if (file.modes().contains(mode)) return mode;
+        throw new Invalid(line.mark(), "the site has the modes " + file.modes() + ", not " + mode);
+    }
+
+    private int rule(Line line, String id) throws Invalid {
+        int number = up().site().directory().rule(id);
+        if (number == 0) throw new Invalid(line.mark(), "there is no rule or schedule " + id);
+        return number;
     }
 
     private int number(Line line, String path) throws Invalid {
@@ -363,6 +454,7 @@ public final class ScenarioRun {
 
     /// Empty when it is so, else what is so instead.
     private String look(Line line) throws IOException, Invalid {
+        if (line.word(2).equals("notices")) return same(String.valueOf(notices(line.rest(3))), line.word(1));
         return switch (line.word(1)) {
             case "in" -> same(up().site().inCharge(number(line, line.word(3))), line.rest(5));
             case "why" -> why(line, line.word(2), line.word(4));
@@ -371,6 +463,8 @@ public final class ScenarioRun {
             case "gap" -> gap(line);
             case "no" -> covered(line, line.word(3), 5) ? "the ledger names a gap there" : "";
             case "machine" -> machine(line);
+            case "mode" -> same(up().site().mode(), line.word(3));
+            case "rule" -> acted(line);
             case "told" -> {
                 var asked = told.get(line.word(2));
                 String outcome = asked == null
@@ -380,6 +474,23 @@ public final class ScenarioRun {
             }
             default -> equal(line, line.word(1), shown(line, line.word(1)), 3); // open: a path
         };
+    }
+
+    private String acted(Line line) throws Invalid {
+        int rule = rule(line, line.word(2));
+        long times = up().site().allRules().stream()
+                .filter(c -> c.rule() == rule)
+                .mapToLong(RuleCell::fired)
+                .sum();
+        return String.valueOf(times).equals(line.word(4)) ? "" : "it acted " + times + " times";
+    }
+
+    /// How often people were told something with these words.
+    private long notices(String words) throws IOException {
+        return entries().stream()
+                .flatMap(e -> e.results().stream())
+                .filter(r -> r instanceof Result.Noticed n && n.text().contains(words))
+                .count();
     }
 
     private static Optional<Outcome> outcome(Asked asked) {
@@ -425,8 +536,8 @@ public final class ScenarioRun {
     }
 
     private boolean covered(Line line, String path, int from) throws Invalid {
-        long begin = World.START_WALL_MICROS + Scenario.duration(line.mark(), line.word(from));
-        long end = World.START_WALL_MICROS + Scenario.duration(line.mark(), line.word(from + 2));
+        long begin = startWall + Scenario.duration(line.mark(), line.word(from));
+        long end = startWall + Scenario.duration(line.mark(), line.word(from + 2));
         return oracle.covers(number(line, path), begin) && oracle.covers(number(line, path), end);
     }
 
@@ -456,6 +567,8 @@ public final class ScenarioRun {
         for (var r : entry.results())
             if (r instanceof Result.LinkMoved m)
                 names.append(' ').append(up().site().directory().name(Result.Sort.LINK, m.link()));
+            else if (r instanceof Result.RuleMoved m)
+                names.append(' ').append(up().site().directory().name(Result.Sort.RULE, m.rule()));
         return names.toString();
     }
 

@@ -32,13 +32,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every ```yaml block of README.md and docs/ is what a reader would copy: it must be taken, down to each connector's
 /// settings and addresses, or be refused with the sentence that its first line, `# refused: SENTENCE`, promises.
 ///
-/// A block without `linkspan:` is a fragment and is put into `docs-frame.yaml`: its connectors, kinds, things and links
-/// replace those of the same id and join the others; a list alone is of things; a map of properties alone is a thing on
+/// A block without `linkspan:` is a fragment and is put into `docs-frame.yaml`, those of the cookbook into its house:
+/// its
+/// connectors, kinds, things, links and rules replace those of the same id and join the others; a list alone is of
+/// things; a map of properties alone is a thing on
 /// the Modbus bus.
 class DocsTest {
     private static final Pattern BLOCK = Pattern.compile("^```yaml\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
     private static final Pattern REFUSED = Pattern.compile("\\A# refused: (.+)\n");
-    private static final Set<String> LISTS = Set.of("connectors", "kinds", "plans", "things", "links");
+    private static final Set<String> LISTS = Set.of(
+            "connectors", "kinds", "plans", "things", "links", "rules", "schedules", "scenes", "modes", "holidays");
+    private static final String COOKBOOK = "docs/cookbook.md";
     private static final String PROFILES = "/io/linkspan/connectors/profiles/";
 
     /// Fewer blocks than this and the pattern has lost its grip on the pages.
@@ -98,7 +102,10 @@ class DocsTest {
     }
 
     private void check(Block block) throws IOException, Invalid {
-        var site = profiles(whole(Yaml.parse(block.toString(), block.text())));
+        var frame = block.page().equals(COOKBOOK)
+                ? Yaml.read(TidyTest.root().resolve("simulation/scenarios/cookbook/house.yaml"))
+                : Yaml.parseFields("docs-frame.yaml", resource("/docs-frame.yaml"));
+        var site = profiles(whole(frame, Yaml.parse(block.toString(), block.text())));
         Assessment.of(Directory.EMPTY, SiteFile.read(site));
         var written = Files.writeString(folder.resolve("site.yaml"), Yaml.write(site));
         var sample = SampleSite.read(written);
@@ -113,27 +120,28 @@ class DocsTest {
 
     // ---- fragments
 
-    private static Tree.Fields whole(Tree block) throws IOException, Invalid {
+    private static Tree.Fields whole(Tree.Fields frame, Tree block) throws IOException, Invalid {
         return switch (block) {
-            case Tree.Fields f when f.fields().containsKey("kind") -> kind(f);
+            case Tree.Fields f when f.fields().containsKey("kind") -> kind(frame, f);
             case Tree.Fields f when f.fields().containsKey("linkspan") -> f;
-            case Tree.Fields f when LISTS.containsAll(f.fields().keySet()) -> framed(f.fields());
-            case Tree.Fields f -> framed(Map.of("things", Tree.items(List.of(machine(f)))));
-            case Tree.Items i -> framed(Map.of("things", i));
-            case Tree.Scalar empty when empty.text().isEmpty() -> framed(Map.of()); // a comment alone
+            case Tree.Fields f when LISTS.containsAll(f.fields().keySet()) -> framed(frame, f.fields());
+            case Tree.Fields f -> framed(frame, Map.of("things", Tree.items(List.of(machine(f)))));
+            case Tree.Items i -> framed(frame, Map.of("things", i));
+            case Tree.Scalar empty when empty.text().isEmpty() -> framed(frame, Map.of()); // a comment alone
             case Tree.Scalar _ -> throw new Invalid(block.mark(), "a text is no part of a site file");
         };
     }
 
     /// A file with a kind alone is a profile: a thing is made of it.
-    private static Tree.Fields kind(Tree.Fields file) throws IOException, Invalid {
+    private static Tree.Fields kind(Tree.Fields frame, Tree.Fields file) throws IOException, Invalid {
         var kind = (Tree.Fields) file.fields().get("kind");
         var thing = new LinkedHashMap<String, Tree>();
         thing.put("id", Tree.text("one"));
         thing.put("kind", kind.fields().get("id"));
         thing.put("connector", Tree.text("bus"));
         thing.put("unit", Tree.plain(1));
-        return framed(Map.of("kinds", Tree.items(List.of(kind)), "things", Tree.items(List.of(Tree.fields(thing)))));
+        return framed(
+                frame, Map.of("kinds", Tree.items(List.of(kind)), "things", Tree.items(List.of(Tree.fields(thing)))));
     }
 
     private static Tree.Fields machine(Tree.Fields properties) {
@@ -145,8 +153,7 @@ class DocsTest {
         return Tree.fields(thing);
     }
 
-    private static Tree.Fields framed(Map<String, Tree> parts) throws IOException, Invalid {
-        var frame = Yaml.parseFields("docs-frame.yaml", resource("/docs-frame.yaml"));
+    private static Tree.Fields framed(Tree.Fields frame, Map<String, Tree> parts) {
         var fields = new LinkedHashMap<>(frame.fields());
         for (var part : parts.entrySet()) fields.merge(part.getKey(), part.getValue(), DocsTest::joined);
         return new Tree.Fields(frame.mark(), fields, frame.keys());
@@ -160,7 +167,9 @@ class DocsTest {
     }
 
     private static String id(Tree item) {
-        return ((Tree.Scalar) ((Tree.Fields) item).fields().get("id")).text();
+        return item instanceof Tree.Scalar word
+                ? word.text()
+                : ((Tree.Scalar) ((Tree.Fields) item).fields().get("id")).text();
     }
 
     // ---- profiles

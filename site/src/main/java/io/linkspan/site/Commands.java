@@ -159,7 +159,7 @@ final class Commands {
                     number, release.key(), new Outcome.Refused("this site has no such actuator")));
         var results = new ArrayList<Result>();
         for (var h : state.actuator(release.property()).holds()) {
-            if (h.ofSite() || h.priority() != release.priority()) continue;
+            if (h.priority() != release.priority() || h.ofSite() && !Rules.isKept(state, h)) continue;
             results.add(new Result.HoldEnded(h.id(), h.property(), Ended.RELEASED));
             for (var o : state.open.values())
                 if (o.hold() == h.id()) results.addAll(withdrawn(state, o, Outcome.Cause.CANCELLED));

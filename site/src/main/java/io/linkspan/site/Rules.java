@@ -193,11 +193,29 @@ final class Rules {
         var results = new ArrayList<Result>();
         results.add(moved(run, RuleMove.SILENT, condition.seen(state, now)));
         for (var h : rule.held())
-            if (state.actuator(h.property())
-                    .hold(h.hold())
-                    .map(x -> x.untilSite() == Hold.WITHOUT_END)
-                    .orElse(false)) results.add(new Result.HoldEnded(h.hold(), h.property(), Ended.RULE));
+            if (!isKept(run, h)
+                    && state.actuator(h.property())
+                            .hold(h.hold())
+                            .map(x -> x.untilSite() == Hold.WITHOUT_END)
+                            .orElse(false)) results.add(new Result.HoldEnded(h.hold(), h.property(), Ended.RULE));
         return results;
+    }
+
+    /// Whether a hold lives until a person releases it.
+    private static boolean isKept(RuleRun run, Held h) {
+        var steps = run.branch(h.otherwise());
+        return h.step() < steps.size()
+                && steps.get(h.step()).step() instanceof Step.Hold step
+                && step.life() instanceof Life.Released;
+    }
+
+    /// Whether a rule placed it, to be released by a person.
+    static boolean isKept(State state, Hold hold) {
+        if (!hold.ofRule()) return false;
+        var run = state.program.rule(number(state, hold));
+        if (run.isEmpty()) return false;
+        for (var h : state.rules[run.get().number()].held()) if (h.hold() == hold.id()) return isKept(run.get(), h);
+        return false;
     }
 
     private static long silentAt(RuleState rule, Rule.Does.Reacts r) {
