@@ -245,6 +245,7 @@ public final class HttpDoor implements Closeable {
         all.addAll(GraphiteRoutes.all());
         all.addAll(new EnergyRoutes().all());
         all.addAll(PlanRoutes.all());
+        all.addAll(RehearsalRoutes.all());
         all.addAll(feeds.routes());
         all.addAll(new ApplicationRoutes(settings.applications()).all());
         all.addAll(files.all());

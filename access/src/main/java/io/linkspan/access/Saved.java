@@ -75,7 +75,7 @@ record Saved(
     }
 
     /// What the machine draws while it is on, in kW, as the link says it.
-    private static Optional<Double> kw(Directory directory, Link link) {
+    static Optional<Double> kw(Directory directory, Link link) {
         if (!(link.does() instanceof Link.Does.Switch s) || !(s.own().orElse(null) instanceof Link.Own.Rated r))
             return Optional.empty();
         return link.from()

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Reads a journal without the right to write, also while another process writes: sees what can be read now. Changes
 /// nothing on the disk. Safe for any thread.
@@ -53,6 +54,11 @@ public final class JournalView implements BlockSource {
     /// The newest snapshot of a site that is whole and on the log's branch.
     public Optional<Snapshot> newestSnapshot(SiteId site) throws IOException {
         return snapshots.newest(site, state(site)::knows);
+    }
+
+    /// The newest of those that a caller can use, as [#newestSnapshot].
+    public Optional<Snapshot> newestSnapshot(SiteId site, Predicate<Log.Position> usable) throws IOException {
+        return snapshots.newest(site, at -> state(site).knows(at) && usable.test(at));
     }
 
     private SiteState state(SiteId site) {

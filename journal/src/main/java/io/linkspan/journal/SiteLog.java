@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The log of one site, in the stream that it shares with the node's other sites.
@@ -187,6 +188,11 @@ public final class SiteLog implements Log {
     /// The newest snapshot that is whole and on this log's branch; what was passed over is named in it.
     public Optional<Snapshot> newestSnapshot() throws IOException {
         return journal.snapshots().newest(site, durable::knows);
+    }
+
+    /// The newest of those that a caller can use, as [#newestSnapshot].
+    public Optional<Snapshot> newestSnapshot(Predicate<Position> usable) throws IOException {
+        return journal.snapshots().newest(site, at -> durable.knows(at) && usable.test(at));
     }
 
     /// Where this site's snapshots stand, newest first, whole or not.

@@ -71,7 +71,7 @@ final class Applying {
         return new Ready(tree, assessment, same(directory.file().tree(), tree));
     }
 
-    private static void refuseOther(Directory directory, Tree.Fields file) throws SaidNo {
+    static void refuseOther(Directory directory, Tree.Fields file) throws SaidNo {
         String name = text(file, "site").orElse("");
         if (name.isEmpty() || name.equals(directory.file().name()) || directory.revision() == 0) return;
         throw new SaidNo("the file is of site \"" + name + "\", this folder belongs to \""

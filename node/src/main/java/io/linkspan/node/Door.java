@@ -53,7 +53,7 @@ sealed interface Door extends AutoCloseable {
                     "there is no folder " + data + "; name the site's one with --data, or begin one with: linkspan run"
                             + " SITE.yaml --data " + data);
         var sites = StoredSite.in(data);
-        return new Stored(new Looks(() -> sites, view -> Querying.openStored(data, view)));
+        return new Stored(new Looks(() -> sites, view -> Querying.openStored(data, view), (_, _, report) -> report));
     }
 
     /// The running node.

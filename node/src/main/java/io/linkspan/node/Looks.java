@@ -30,12 +30,15 @@ final class Looks {
 
     private final java.util.function.Supplier<List<SiteView>> sites;
     private final Querying.Opening histories;
+    private final Rehearsals.More more;
 
     /// @param sites those that can be looked at now
     /// @param histories opens the history of one of them
-    Looks(java.util.function.Supplier<List<SiteView>> sites, Querying.Opening histories) {
+    /// @param more what a rehearsal is told with, beyond what the log has
+    Looks(java.util.function.Supplier<List<SiteView>> sites, Querying.Opening histories, Rehearsals.More more) {
         this.sites = sites;
         this.histories = histories;
+        this.more = more;
     }
 
     /// The site that a request names by its name or id; the only one when it names none.
@@ -87,6 +90,7 @@ final class Looks {
                         .texts("modes", view.directory().file().modes())
                         .done());
             }
+            case "rehearse" -> rehearse(site(request), request, out);
             case "query" -> Querying.answer(site(request), histories, request, out);
             default -> { // open: what came over the wire
                 return false;
@@ -264,6 +268,29 @@ final class Looks {
                 : Math.max(1, Integer.parseInt(text.get().substring(0, colon)));
         return Optional.of(
                 new Log.Position(view.id(), epoch, Long.parseLong(text.get().substring(colon + 1))));
+    }
+
+    /// How often a rehearsal says how far it is.
+    private static final Duration PROGRESS_EVERY = Duration.ofMillis(200);
+
+    /// Rehearses while the client waits; when it leaves, the rehearsal ends.
+    private void rehearse(SiteView view, Settings request, ControlSocket.Answers out) throws Invalid, IOException {
+        var done = RehearsalRun.of(view, RehearsalRun.asked(view, request), new RehearsalRun.Watch() {
+            private long told = System.nanoTime();
+
+            @Override
+            public void progress(RehearsalRun.Progress progress) throws IOException {
+                if (System.nanoTime() - told < PROGRESS_EVERY.toNanos()) return;
+                told = System.nanoTime();
+                out.item(Rehearsals.tree(progress));
+            }
+
+            @Override
+            public boolean isCancelled() {
+                return Thread.currentThread().isInterrupted();
+            }
+        });
+        out.end(more.to(view, done, new RehearsalWords(view, done.told()).tree(done)));
     }
 
     private static void why(SiteView view, Settings request, ControlSocket.Answers out) throws Invalid, IOException {

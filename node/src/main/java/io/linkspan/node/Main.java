@@ -44,6 +44,8 @@ import picocli.CommandLine.Spec;
             Past.Query.class,
             Past.Import.class,
             EnergyCommand.class,
+            RehearseCommand.class,
+            ShadowCommand.class,
             ByHand.Probe.class,
             ByHand.Read.class,
             CommandLine.HelpCommand.class

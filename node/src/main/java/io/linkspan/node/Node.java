@@ -79,6 +79,8 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private final Journal journal;
     private final FrameRing ring;
     private final Histories histories;
+    private final Rehearsals rehearsals = new Rehearsals();
+    private final Shadows shadows;
     private final LedAccounts people;
     private final Inbox<Runnable> inbox;
     private final Inbox<Runnable>.Source doors;
@@ -152,6 +154,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         journal = Journal.open(disk, limits.journal(random.nextLong()));
         ring = FrameRing.open(disk, FRAMES, limits.framesBytes());
         histories = new Histories(data, this::views);
+        shadows = new Shadows(data);
         people = LedAccounts.open(
                 journal.open(SiteId.NODE),
                 NodeClock.real(),
@@ -200,6 +203,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         loop.start();
         for (var site : sites.values()) wiring.execute(() -> rewire(site));
         histories.start();
+        for (var view : views()) shadows.resume(view);
         wiring.scheduleWithFixedDelay(
                 this::dropReadings, RETENTION_EVERY.toMillis(), RETENTION_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         wiring.scheduleWithFixedDelay(
@@ -427,6 +431,12 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         return led(site).log();
     }
 
+    /// The newest snapshot of a site that a caller can use.
+    Optional<io.linkspan.journal.Snapshot> snapshot(SiteId site, java.util.function.Predicate<Log.Position> usable)
+            throws IOException {
+        return led(site).log().newestSnapshot(usable);
+    }
+
     /// What is added to a site's time to get wall time, in microseconds.
     public long wallOffset(SiteId site) {
         return led(site).wallOffset();
@@ -456,6 +466,16 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     /// Tries lines that no connector has.
     LineTrials trials() {
         return trials;
+    }
+
+    /// What runs over the logs of its sites.
+    Rehearsals rehearsals() {
+        return rehearsals;
+    }
+
+    /// What runs beside its sites.
+    Shadows shadows() {
+        return shadows;
     }
 
     private List<SiteFile.ConnectorEntry> entries() {
@@ -526,6 +546,13 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         return assess(new Attached(), io.linkspan.model.Directory.EMPTY, tree);
     }
 
+    /// Checks a file against what is in force, without a node; opens nothing.
+    ///
+    /// @throws Invalid at the line of what is wrong
+    static Assessment check(io.linkspan.model.Directory now, Tree.Fields tree) throws Invalid {
+        return assess(new Attached(), now, tree);
+    }
+
     private Assessment assess(io.linkspan.model.Directory now, Tree.Fields tree) throws Invalid {
         return assess(around.types(), now, tree);
     }
@@ -573,6 +600,8 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     public void close() throws IOException {
         if (!open) return;
         for (var each : wires.values()) each.close();
+        rehearsals.close();
+        shadows.close();
         histories.close();
         var stopped = new java.util.concurrent.CountDownLatch(1);
         doors.force(() -> {

@@ -265,7 +265,7 @@ final class Querying {
     }
 
     /// A time of the site's zone where it has no offset, a day, or how long ago.
-    private static long time(Settings request, String field, ZoneId zone, long now, long otherwise) throws Invalid {
+    static long time(Settings request, String field, ZoneId zone, long now, long otherwise) throws Invalid {
         var text = request.text(field);
         if (text.isEmpty()) return otherwise;
         String t = text.get();

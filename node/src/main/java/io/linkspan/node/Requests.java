@@ -2,6 +2,7 @@ package io.linkspan.node;
 
 import io.linkspan.access.Energy;
 import io.linkspan.access.Problem;
+import io.linkspan.access.ShiftedEnergy;
 import io.linkspan.access.SignIn;
 import io.linkspan.feed.Contract;
 import io.linkspan.feed.Filter;
@@ -11,6 +12,7 @@ import io.linkspan.model.Invalid;
 import io.linkspan.model.Principal;
 import io.linkspan.model.Priority;
 import io.linkspan.model.Property;
+import io.linkspan.model.Result;
 import io.linkspan.model.Settings;
 import io.linkspan.model.Thing;
 import io.linkspan.model.Tree;
@@ -77,7 +79,8 @@ public final class Requests implements ControlSocket.Handler {
                                 .orElseThrow(
                                         () -> new IOException("the history is not open yet, or can not be opened; the"
                                                 + " node's log says why")),
-                        () -> {}));
+                        () -> {}),
+                this::withEnergy);
     }
 
     /// The person who is logged in on this box.
@@ -112,6 +115,18 @@ public final class Requests implements ControlSocket.Handler {
                 out.end(Tree.fields(Map.of()));
             }
             case "energy" -> energy(view, s, out);
+            case "rehearsal-start" ->
+                out.end(node.rehearsals().begin(view, RehearsalRun.asked(view, s), by, this::withEnergy));
+            case "rehearsals" ->
+                out.end(Trees.fields()
+                        .put("rehearsals", Tree.items(node.rehearsals().all(view.id())))
+                        .done());
+            case "rehearsal" -> out.end(node.rehearsals().one(view.id(), number(s)));
+            case "rehearsal-cancel" -> out.end(node.rehearsals().cancel(view.id(), number(s)));
+            case "shadow-start" -> shadow(view, s, out);
+            case "shadow" -> out.end(node.shadows().show(view.id()));
+            case "shadow-stop" -> out.end(node.shadows().stop(view.id()));
+            case "shadow-switch" -> switchTo(view, s, out);
             case "status" -> out.end(status(view));
             case "probe" -> probe(s, out);
             case "try" -> tryOut(view, s, out);
@@ -120,7 +135,9 @@ public final class Requests implements ControlSocket.Handler {
                 throw s.wrong(
                         "do",
                         "is get, tail, why, rules, rule, scenes, modes, query, export, sites, profiles, revisions, revision, set, release, invoke, mode, scene, rule-sleep, arm,"
-                                + " service, exchange, apply, import, snapshot, status, probe, try, found, energy, or about accounts, not \""
+                                + " service, exchange, apply, import, snapshot, status, probe, try, found, energy,"
+                                + " rehearse, rehearsal-start, rehearsals, rehearsal, rehearsal-cancel, shadow-start,"
+                                + " shadow, shadow-stop, shadow-switch, or about accounts, not \""
                                 + what + "\"");
         }
     }
@@ -360,6 +377,71 @@ public final class Requests implements ControlSocket.Handler {
             throw new IOException("the site did not take the file; its log says why (linkspan tail)");
     }
 
+    // ---- before a file is in force
+
+    private static int number(Settings s) throws Invalid {
+        return (int) s.integer("id", 0, 0, Integer.MAX_VALUE);
+    }
+
+    private void shadow(SiteView view, Settings s, ControlSocket.Answers out) throws Invalid, IOException {
+        var file = RehearsalRun.file(view.directory(), s);
+        var assessment = node.assess(view.id(), file);
+        if (Applying.same(view.directory().file().tree(), file))
+            throw new SaidNo("the file says what is running; a shadow of it would do the same");
+        out.end(Trees.fields()
+                .put("changes", Applying.told(assessment).done())
+                .put("shadow", node.shadows().begin(view, file, by.toString()))
+                .done());
+    }
+
+    /// Puts the shadow's file in force, as `apply` does, and ends the shadow.
+    private void switchTo(SiteView view, Settings s, ControlSocket.Answers out)
+            throws Invalid, IOException, InterruptedException {
+        var kept = node.shadows().kept(view.id());
+        if (kept.revision() != view.directory().revision() && !s.flag("force", false))
+            throw new SaidNo("the running file was changed since the shadow began: it is of revision "
+                    + view.directory().revision() + ", not " + kept.revision()
+                    + "; begin a shadow with a file that has that change, or say --force");
+        var ready = Applying.ready(node, view, kept.file(), Applying.Meeting.FORCE);
+        if (!ready.unchanged()) {
+            refuseUnconfirmed(s, ready);
+            adopt(view, ready);
+        }
+        var last = node.shadows().stop(view.id());
+        out.end(Applying.told(ready.assessment())
+                .plain("unchanged", ready.unchanged())
+                .plain("revision", view.directory().revision())
+                .put("shadow", last)
+                .done());
+    }
+
+    /// A rehearsal with the energy that it would have shifted, where the site has tariffs.
+    private Tree.Fields withEnergy(SiteView view, RehearsalRun.Rehearsed done, Tree.Fields report) throws IOException {
+        if (view.directory().file().tariffs().isEmpty()
+                || done.told().reproduced().isPresent()) return report;
+        var switched = new ArrayList<ShiftedEnergy.Switched>();
+        for (var a : done.told().actuators())
+            if (a.isFlag() && !a.moreOn().isEmpty())
+                switched.add(new ShiftedEnergy.Switched(
+                        view.directory().name(Result.Sort.PROPERTY, a.property()), a.moreOn()));
+        var place = place(view);
+        var filter = Filter.of(Contract.OWNER, view.directory(), place.closed(), place::nowMicros);
+        long to = Math.max(done.from() + 1, done.told().at().wall());
+        var all = new LinkedHashMap<>(report.fields());
+        all.put("energy", ShiftedEnergy.tell(place, filter, done.from(), to, switched));
+        return Tree.fields(all);
+    }
+
+    private NodePlace place(SiteView view) {
+        return new NodePlace(
+                new RunningSite(node, clock, view.id()),
+                node.board(view.id()),
+                new PageViews(node.board(view.id()), clock, 1),
+                () -> "",
+                new PictureFolder(node.data(), view.id()),
+                () -> node.history(view.id()));
+    }
+
     private void bring(SiteView view, Settings s, ControlSocket.Answers out) throws Invalid, IOException {
         var brought = node.bring(view.id(), Path.of(s.needText("file", "\"/srv/meter-2025.csv\"")));
         out.end(Trees.fields()
@@ -395,13 +477,7 @@ public final class Requests implements ControlSocket.Handler {
     }
 
     private void energy(SiteView view, Settings s, ControlSocket.Answers out) throws Invalid, IOException {
-        var place = new NodePlace(
-                new RunningSite(node, clock, view.id()),
-                node.board(view.id()),
-                new PageViews(node.board(view.id()), clock, 1),
-                () -> "",
-                new PictureFolder(node.data(), view.id()),
-                () -> node.history(view.id()));
+        var place = place(view);
         var zone = view.directory().file().zone();
         long to = s.has("to") ? time(s, "to", zone) : view.nowMicros();
         var month = Instant.EPOCH

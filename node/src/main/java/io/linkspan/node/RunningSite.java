@@ -1,6 +1,7 @@
 package io.linkspan.node;
 
 import io.linkspan.journal.FrameRing;
+import io.linkspan.journal.Snapshot;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.Log;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// A site that a node leads, for who looks at it. Safe for many threads.
 ///
@@ -48,6 +50,11 @@ public record RunningSite(Node node, NodeClock clock, SiteId id) implements Site
     @Override
     public Log.Reader reader(Log.Position from) throws IOException {
         return node.log(id).read(from);
+    }
+
+    @Override
+    public Optional<Snapshot> snapshot(Predicate<Log.Position> usable) throws IOException {
+        return node.snapshot(id, usable);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.linkspan.node;
 
 import io.linkspan.feed.Contract;
 import io.linkspan.feed.Feed;
+import io.linkspan.journal.Snapshot;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.EntryCodec;
@@ -11,6 +12,7 @@ import io.linkspan.model.SiteId;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// What can be looked at of one site: of a running one ([RunningSite]) or of one that lies in a folder ([StoredSite]).
 /// What
@@ -39,6 +41,9 @@ public interface SiteView {
 
     /// What reads the log on disk from a position on, unfiltered: [#feed] is for everybody.
     Log.Reader reader(Log.Position from) throws IOException;
+
+    /// The newest snapshot of those that a caller can use.
+    Optional<Snapshot> snapshot(Predicate<Log.Position> usable) throws IOException;
 
     /// The newest entry that is on disk.
     Log.Position newest();

@@ -4,6 +4,7 @@ import io.linkspan.journal.FrameRing;
 import io.linkspan.journal.Head;
 import io.linkspan.journal.JournalView;
 import io.linkspan.journal.RealDisk;
+import io.linkspan.journal.Snapshot;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.EntryCodec;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /// A site as its folder has it, without a running node: the newest snapshot and the entries behind it. Changes nothing.
 /// Safe for many threads.
@@ -106,6 +108,11 @@ public final class StoredSite implements SiteView {
     @Override
     public Log.Reader reader(Log.Position from) throws IOException {
         return journal.read(from);
+    }
+
+    @Override
+    public Optional<Snapshot> snapshot(Predicate<Log.Position> usable) throws IOException {
+        return journal.newestSnapshot(id(), usable);
     }
 
     @Override

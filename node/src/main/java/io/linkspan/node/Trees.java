@@ -216,7 +216,7 @@ final class Trees {
                 + type.getSimpleName().substring(1));
     }
 
-    private static String snake(String name) {
+    static String snake(String name) {
         return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }
 }

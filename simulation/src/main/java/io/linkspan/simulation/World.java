@@ -364,6 +364,7 @@ public final class World {
         oracle.compare(up().site());
         bus.atRest();
         people.atRest();
+        Again.check(up().log(), id, WorldSite.any(random));
         Bytes.search(disk);
         stop(Stop.KILL);
         while (node.isEmpty()) turn();

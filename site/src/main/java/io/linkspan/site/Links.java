@@ -160,7 +160,7 @@ final class Links {
     }
 
     private static boolean isOn(State state, int target) {
-        return state.current(target)
+        return state.measured(target)
                         .flatMap(v -> Values.asDouble(v).stream().boxed().findFirst())
                         .orElse(0.0)
                 != 0;

@@ -36,8 +36,11 @@ public final class Site implements EntryCodec.Privacy {
     /// Most results of one step; more is a broken invariant, and the step stops.
     public static final int RESULTS_MAX = 1_000_000;
 
-    private final State state = new State();
+    final State state = new State();
     private final Timers timers = new Timers(state);
+
+    /// In a rehearsal: the results of the entry that is rehearsed, of which those about private links are taken.
+    List<Result> logged = List.of();
 
     /// A site before its first entry.
     public Site() {}
@@ -78,7 +81,9 @@ public final class Site implements EntryCodec.Privacy {
         state.lastWall = now.wall();
         var results = new ArrayList<Result>();
         Input logged = input instanceof Input.Frame frame ? withoutPrivate(frame, now) : input;
-        apply(decide(logged, by, now), now, results);
+        boolean known = !state.isLeftOut(input);
+        asLogged(known, now, results);
+        if (known) apply(decide(logged, by, now), now, results);
         if (input instanceof Input.LineChanged || input instanceof Input.UnitChanged)
             apply(Commands.reachedAgain(state, now), now, results);
         settle(now, results);
@@ -114,21 +119,33 @@ public final class Site implements EntryCodec.Privacy {
         for (var result : decided) {
             state.apply(result, now, false);
             results.add(result);
+            asLogged(true, now, results);
         }
         if (results.size() > RESULTS_MAX)
             throw new IllegalStateException("More than " + RESULTS_MAX + " results from one input");
     }
 
-    /// Links, rules, then actuators, until nothing is left to look at. Links look at readings alone, and a rule
-    /// that
-    /// acts too
-    /// often is stopped, so this ends.
+    /// What a private link did stands in the log alone, so a rehearsal takes it from there, at its place among the
+    /// others.
+    ///
+    /// @param known whether the others are decided anew; else all of the entry is about private links
+    private void asLogged(boolean known, Moment now, List<Result> results) {
+        while (results.size() < logged.size()) {
+            var next = logged.get(results.size());
+            if (known && !state.isLeftOut(next)) return;
+            state.apply(next, now, true);
+            results.add(next);
+        }
+    }
+
+    /// Links, rules, then actuators, until nothing is left to look at. Links look at readings alone, and a rule that
+    /// acts too often is stopped, so this ends.
     private void settle(Moment now, List<Result> results) {
         while (!state.dirtyLinks.isEmpty() || !state.dirtyRules.isEmpty() || !state.dirtyActuators.isEmpty()) {
             for (int i; (i = state.dirtyLinks.nextSetBit(0)) >= 0; ) {
                 state.dirtyLinks.clear(i);
                 var run = state.program.link(i);
-                if (run.isEmpty()) continue;
+                if (run.isEmpty() || state.isLeftOut(run.get())) continue;
                 apply(Links.look(state, run.get(), now).stream().toList(), now, results);
                 timers.link(i, now.site());
             }
@@ -141,7 +158,7 @@ public final class Site implements EntryCodec.Privacy {
             }
             for (int p; (p = state.dirtyActuators.nextSetBit(0)) >= 0; ) {
                 state.dirtyActuators.clear(p);
-                if (!state.isActuator(p)) continue;
+                if (!state.isActuator(p) || state.isLeftOut(p)) continue;
                 actuator(p, now, results);
                 timers.actuator(p, now.site());
             }
@@ -327,6 +344,12 @@ public final class Site implements EntryCodec.Privacy {
 
     /// Brings the state to where it was after an entry of the log; call [#replayed] behind the last.
     public void replay(Entry entry) {
+        replayLeavingCells(entry);
+        state.dirtyCells.clear();
+    }
+
+    /// The same, and [State#dirtyCells] says what it touched.
+    void replayLeavingCells(Entry entry) {
         state.here = Log.Position.pack(entry.epoch(), entry.seq());
         for (var result : entry.results()) state.apply(result, entry.at(), true);
         state.lastSite = Math.max(state.lastSite, entry.at().site());

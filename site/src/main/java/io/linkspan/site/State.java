@@ -3,6 +3,7 @@ package io.linkspan.site;
 import io.linkspan.model.Cell.WriteState;
 import io.linkspan.model.Durations;
 import io.linkspan.model.Hold;
+import io.linkspan.model.Input;
 import io.linkspan.model.Input.DiskState;
 import io.linkspan.model.Invalid;
 import io.linkspan.model.Json;
@@ -62,6 +63,13 @@ final class State {
     long here;
     long lastSite = Long.MIN_VALUE;
     long lastWall;
+
+    /// Whether this state is a rehearsal's: what belongs to private links is left out, as nobody has their
+    /// readings.
+    boolean rehearsed;
+    /// In a rehearsal: what a machine really did while its readings were taken, where that is something else than
+    /// what the rehearsal makes of it.
+    Map<Integer, Value> really = Map.of();
 
     /// What the step must look at next; derived while results are applied, empty between steps.
     final BitSet dirtyLinks = new BitSet();
@@ -264,6 +272,58 @@ final class State {
         dirtyActuators.set(property);
     }
 
+    // ---- what a rehearsal leaves out
+
+    boolean isLeftOut(int property) {
+        return rehearsed && program.isPrivate(property);
+    }
+
+    boolean isLeftOut(Program.Run run) {
+        return rehearsed && run.link().isPrivate();
+    }
+
+    private boolean isLinkLeftOut(int link) {
+        return program.link(link).map(this::isLeftOut).orElse(false);
+    }
+
+    /// Whether an input is about what belongs to a private link, so that it can not be decided anew.
+    boolean isLeftOut(Input input) {
+        if (!rehearsed) return false;
+        return switch (input) {
+            case Input.Set i -> isLeftOut(i.property());
+            case Input.Release i -> isLeftOut(i.property());
+            case Input.Late i -> isLeftOut(i.property());
+            case Input.Due i ->
+                switch (i.timer()) {
+                    case SILENCE, CAREFUL_END -> isLinkLeftOut((int) i.ref());
+                    case LEASE, ACTUATOR -> isLeftOut((int) i.ref());
+                    case RULE -> false; // no rule looks at what is private
+                    case DEADLINE ->
+                        open.containsKey(i.ref()) && isLeftOut(open.get(i.ref()).property());
+                };
+            default -> false; // open: the others are about no property alone
+        };
+    }
+
+    /// Whether a result is about what belongs to a private link.
+    boolean isLeftOut(Result result) {
+        return switch (result) {
+            case Result.LinkMoved r -> isLinkLeftOut(r.link());
+            case Result.HoldPlaced r -> isLeftOut(r.hold().property());
+            case Result.HoldEnded r -> isLeftOut(r.property());
+            case Result.Charged r -> isLeftOut(r.property());
+            case Result.WriteOrdered r -> isLeftOut(r.property());
+            case Result.WriteWithheld r -> isLeftOut(r.property());
+            case Result.WriteEnded r -> isLeftOut(r.property());
+            case Result.LocalChange r -> isLeftOut(r.property());
+            case Result.Left r -> isLeftOut(r.property());
+            case Result.CommandOpened r -> isLeftOut(r.property());
+            case Result.CommandEnded r ->
+                open.containsKey(r.number()) && isLeftOut(open.get(r.number()).property());
+            default -> false; // open: the others are about no property alone
+        };
+    }
+
     // ---- readings
 
     private void took(List<Reading> readings, Moment at) {
@@ -365,6 +425,12 @@ final class State {
         if (twin.usable() && twin.reading() != null)
             return Optional.of(twin.reading().value());
         return a.written();
+    }
+
+    /// What the machine did while the sensors around it were read.
+    Optional<Value> measured(int property) {
+        var real = really.get(property);
+        return real == null ? current(property) : Optional.of(real);
     }
 
     private void writeEnded(Result.WriteEnded r, Moment at, boolean replayed) {

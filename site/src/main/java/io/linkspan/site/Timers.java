@@ -1,6 +1,7 @@
 package io.linkspan.site;
 
 import io.linkspan.model.Hold;
+import io.linkspan.model.Input;
 import io.linkspan.model.Input.Timer;
 import java.util.HashMap;
 import java.util.Map;
@@ -95,6 +96,7 @@ final class Timers {
 
     /// When this timer is due by the state, if later than `after`.
     private long dueAt(Timer timer, long ref, long after) {
+        if (state.rehearsed && state.isLeftOut(new Input.Due(timer, ref))) return Hold.WITHOUT_END;
         long at = switch (timer) {
             case SILENCE ->
                 state.program
