@@ -6,6 +6,7 @@ import io.linkspan.model.Directory;
 import io.linkspan.model.Entry;
 import io.linkspan.model.Input;
 import io.linkspan.model.Log;
+import io.linkspan.model.RuleCell;
 import io.linkspan.model.Principal;
 import io.linkspan.model.Result;
 import io.linkspan.model.SiteId;
@@ -56,6 +57,16 @@ final class RehearsalWords {
         @Override
         public List<Cell> cells() {
             return List.of();
+        }
+
+        @Override
+        public Optional<RuleCell> rule(int number) {
+            return Optional.empty();
+        }
+
+        @Override
+        public String mode() {
+            return of.mode();
         }
 
         @Override
