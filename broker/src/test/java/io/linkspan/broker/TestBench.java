@@ -1,6 +1,7 @@
 package io.linkspan.broker;
 
 import io.linkspan.connector.MemoryLog;
+import io.linkspan.connector.OwnLog;
 import io.linkspan.model.Moment;
 import io.linkspan.mqtt.Packet;
 import io.linkspan.mqtt.PacketWriter;
@@ -39,17 +40,30 @@ final class TestBench {
             Duration.ofSeconds(10));
 
     final MemoryLog log = new MemoryLog();
+    private final OwnLog own;
     Tap tap = Tap.NOBODY;
     Broker broker;
     private long nowMicros = 1_000_000;
     private int newIds;
 
     TestBench() throws IOException, InterruptedException {
+        own = log;
+        broker = begin();
+    }
+
+    /// Over another log than the one in memory.
+    TestBench(OwnLog own) throws IOException, InterruptedException {
+        this.own = own;
+        broker = begin();
+    }
+
+    /// The broker ends without a word and begins anew; all connections are lost.
+    void restart() throws IOException, InterruptedException {
         broker = begin();
     }
 
     private Broker begin() throws IOException, InterruptedException {
-        var recovered = BrokerRun.Recovered.from(log);
+        var recovered = BrokerRun.Recovered.from(own);
         Gate open =
                 (c, door, subject, answer) -> answer.accept(new Gate.Admission(Reason.SUCCESS, "", new Gate.Rights() {
                     @Override
@@ -76,11 +90,11 @@ final class TestBench {
                         return tap.hear(message, wallMicros, done);
                     }
                 },
-                new LogBook(log),
+                new LogBook(own),
                 recovered.state(),
                 () -> "auto-" + ++newIds,
                 now());
-        log.listen(() -> {
+        own.listen(() -> {
             made.durable(now());
             made.flush();
         });
@@ -104,10 +118,10 @@ final class TestBench {
     }
 
     /// Saves a snapshot of the state as it is, in slices.
-    void snapshot(long number) throws IOException {
+    void snapshot(long number) throws IOException, InterruptedException {
         var image = new Image(broker.state(), number, broker.lastEntry());
         while (!image.slice()) {}
-        log.saveSnapshot(image.position(), image::writeTo);
+        own.saveSnapshot(image.position(), image::writeTo);
     }
 
     /// A client without a connection yet.
