@@ -14,7 +14,9 @@ import io.linkspan.mqtt.Will;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,8 @@ final class TestBench {
     final MemoryLog log = new MemoryLog();
     private final OwnLog own;
     Tap tap = Tap.NOBODY;
+    /// Who comes by which name; anybody else shares the topics.
+    final Map<String, TopicSpace> spaces = new HashMap<>();
     Broker broker;
     private long nowMicros = 1_000_000;
     private int newIds;
@@ -64,18 +68,21 @@ final class TestBench {
 
     private Broker begin() throws IOException, InterruptedException {
         var recovered = BrokerRun.Recovered.from(own);
-        Gate open =
-                (c, door, subject, answer) -> answer.accept(new Gate.Admission(Reason.SUCCESS, "", new Gate.Rights() {
-                    @Override
-                    public boolean mayPublish(String topic) {
-                        return !topic.startsWith("forbidden/");
-                    }
+        Gate.Rights rights = new Gate.Rights() {
+            @Override
+            public boolean mayPublish(String topic) {
+                return !topic.startsWith("forbidden/");
+            }
 
-                    @Override
-                    public boolean maySubscribe(String filter) {
-                        return !filter.startsWith("forbidden/");
-                    }
-                }));
+            @Override
+            public boolean maySubscribe(String filter) {
+                return !filter.startsWith("forbidden/");
+            }
+        };
+        Gate open = (c, door, subject, answer) -> {
+            var space = spaces.getOrDefault(c.userName().orElse(""), TopicSpace.SHARED);
+            answer.accept(new Gate.Admission(Reason.SUCCESS, "", rights, space));
+        };
         var made = new Broker(
                 new Broker.Settings(SMALL, 0, List.of(), 3_600_000_000L),
                 open,
@@ -143,6 +150,7 @@ final class TestBench {
         final Version version;
         TestWire wire;
         Optional<Will> will = Optional.empty();
+        Optional<String> user = Optional.empty();
         private @Nullable Link link;
 
         Client(String id, Version version) {
@@ -154,7 +162,7 @@ final class TestBench {
         void connect(boolean clean, Properties properties) {
             wire = new TestWire(version);
             link = broker.connected(wire, DOOR, Optional.empty(), now()).orElse(null);
-            send(new Packet.Connect(version, id, clean, 60, will, Optional.empty(), Optional.empty(), properties));
+            send(new Packet.Connect(version, id, clean, 60, will, user, Optional.empty(), properties));
         }
 
         void send(Packet packet) {
