@@ -329,12 +329,18 @@ final class Broker {
             refuse(link, Reason.NOT_AUTHORIZED);
             return;
         }
+        if (TopicSpace.isReserved(c.clientId())) {
+            refuse(link, Reason.CLIENT_IDENTIFIER_NOT_VALID); // it would be somebody's within a space
+            return;
+        }
         link.rights = admission.rights();
+        link.space = admission.space();
         open(link, c);
     }
 
     private void open(Link link, Packet.Connect c) {
-        String client = c.clientId().isEmpty() ? newClientIds.get() : c.clientId();
+        link.clientId = c.clientId().isEmpty() ? newClientIds.get() : c.clientId();
+        String client = link.space.session(link.clientId);
         long kept = keptFor(c);
         var old = state.sessions.get(client);
         if (old == null && state.sessions.size() >= limits().sessionsMax()) {
@@ -362,7 +368,7 @@ final class Broker {
             if (session.number != 0) changes.add(new Change.Opened(session.number, client, kept));
         }
         if (state.wills.containsKey(client)) changes.add(new Change.WillGone(client));
-        c.will().ifPresent(will -> changes.add(new Change.WillSet(client, will)));
+        c.will().ifPresent(will -> changes.add(new Change.WillSet(client, within(link.space, will))));
         long entry = changes.isEmpty() ? NOTHING_TO_WAIT_FOR : record(changes, true, false);
         if (entry == REFUSED) {
             refuse(link, Reason.QUOTA_EXCEEDED);
@@ -374,6 +380,10 @@ final class Broker {
         attach(link, session, c);
         var opened = session;
         when(entry, () -> opened(link, opened, c, present, kept));
+    }
+
+    private static Will within(TopicSpace space, Will will) {
+        return new Will(space.published(will.topic()), will.qos(), will.retain(), will.properties(), will.payload());
     }
 
     /// How long the client wants its session kept, at most as long as is allowed (3.1.2.11.2).
@@ -419,7 +429,7 @@ final class Broker {
         if (link.phase != Link.Phase.OPENING || session.link != link) return;
         link.phase = Link.Phase.OPEN;
         var five = Properties.NONE;
-        if (c.version().isFive()) five = connackProperties(session, c, kept);
+        if (c.version().isFive()) five = connackProperties(link, c, kept);
         var answer = new Packet.Connack(present, Reason.SUCCESS, five);
         if (PacketWriter.size(answer, c.version()) > link.packetMax) {
             tally.refused(Reason.PACKET_TOO_LARGE);
@@ -438,13 +448,13 @@ final class Broker {
         link.opened(now);
     }
 
-    private Properties connackProperties(Session session, Packet.Connect c, long kept) {
+    private Properties connackProperties(Link link, Packet.Connect c, long kept) {
         return Properties.NONE.plus(p -> {
             long asked = c.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0);
             if (kept != asked * SECOND) p.number(Property.SESSION_EXPIRY_INTERVAL, kept / SECOND);
             p.number(Property.RECEIVE_MAXIMUM, limits().inflightMax());
             p.number(Property.MAXIMUM_PACKET_SIZE, limits().packetBytesMax());
-            if (c.clientId().isEmpty()) p.text(Property.ASSIGNED_CLIENT_IDENTIFIER, session.client);
+            if (c.clientId().isEmpty()) p.text(Property.ASSIGNED_CLIENT_IDENTIFIER, link.clientId);
             if (limits().topicAliasMax() > 0) p.number(Property.TOPIC_ALIAS_MAXIMUM, limits().topicAliasMax());
             int most = settings.maxKeepAliveSeconds();
             if (most > 0 && (c.keepAliveSeconds() == 0 || c.keepAliveSeconds() > most))
@@ -484,7 +494,10 @@ final class Broker {
     /// Topics that servers use for themselves (4.7.2); others with a `$` are for clients to agree on.
     private static boolean isOurs(String topic) {
         return topic.charAt(0) == '$'
-                && (topic.startsWith("$SYS/") || topic.startsWith("$share/") || topic.startsWith("$CONTROL/"));
+                && (topic.startsWith("$SYS/")
+                        || topic.startsWith("$share/")
+                        || topic.startsWith("$CONTROL/")
+                        || TopicSpace.isReserved(topic));
     }
 
     private void publish(Link link, Session session, Packet.Publish p) throws Violation {
@@ -503,8 +516,10 @@ final class Broker {
             return;
         }
         slow(link);
+        String within = link.space.published(topic);
+        boolean retain = p.retain() && !TopicSpace.isReserved(within); // a space keeps its own newest values
         var m = new Message(
-                topic, p.qos(), p.retain(), p.properties(), p.payload(), session.client, now.site(), now.wall());
+                within, p.qos(), retain, p.properties(), p.payload(), session.client, now.site(), now.wall());
         switch (p.qos()) {
             case AT_MOST_ONCE -> route(m, session, 0, null);
             case AT_LEAST_ONCE -> once(link, session, m, p);
@@ -541,6 +556,9 @@ final class Broker {
     /// What came from a tap or the disk for a message that is to be acknowledged.
     private static final class Outcome {
         int takers;
+        /// How many it went to as QoS 0.
+        int sent;
+
         boolean tapped;
         boolean refused;
 
@@ -645,6 +663,18 @@ final class Broker {
         var outcome = new Outcome();
         route(new Message(topic, qos, retain, Properties.NONE, payload, "", now.site(), now.wall()), null, 0, outcome);
         return outcome.refused ? 0 : outcome.takers;
+    }
+
+    /// Sends something now or not at all: to who is connected and subscribes to it. Nothing of it is kept, and
+    /// nothing
+    /// is sent again.
+    ///
+    /// @return to how many it went
+    int publishNow(String topic, byte[] payload) {
+        var m = new Message(topic, Qos.AT_MOST_ONCE, false, Properties.NONE, payload, "", now.site(), now.wall());
+        var outcome = new Outcome();
+        deliver(m, null, Optional.empty(), outcome);
+        return outcome.sent;
     }
 
     /// Publishes what the broker itself has to say; nothing of it is kept.
@@ -810,6 +840,7 @@ final class Broker {
             if (link == null || !link.isOpen()) return; // not queued (3.1.2.4)
             if (link.pendingBytes() > limits().outgoingBytesMax()
                     || !link.publish(m, qos, retain, false, 0, numbers, now.site())) tally.messagesDropped++;
+            else outcome.sent++;
             return;
         }
         boolean full = to.outgoing.size() >= limits().queueMessagesMax()
@@ -936,9 +967,10 @@ final class Broker {
         var changes = new ArrayList<Change>();
         var fresh = new ArrayList<Subscription>();
         int count = session.subs.size();
-        for (var each : p.subscriptions()) {
+        for (var asked : p.subscriptions()) {
+            var each = within(link.space, asked);
             boolean isNew = !session.subs.containsKey(each.filter());
-            var why = whyNot(link, each, isNew ? ++count : 0);
+            var why = whyNot(link, asked, isNew ? ++count : 0);
             reasons.add(why == Reason.SUCCESS ? Reason.granted(each.qos()) : why);
             if (why != Reason.SUCCESS) {
                 tally.refused(why);
@@ -958,6 +990,20 @@ final class Broker {
         }
         answerWhen(link, entry, new Packet.Suback(p.id(), Properties.NONE, reasons));
         for (var each : fresh) sendRetained(session, each, number);
+    }
+
+    private static Subscription within(TopicSpace space, Subscription s) {
+        String filter = within(space, s.filter());
+        return filter.equals(s.filter())
+                ? s
+                : new Subscription(filter, s.qos(), s.noLocal(), s.retainAsPublished(), s.handling());
+    }
+
+    /// The filter within the broker of one that a client names.
+    private static String within(TopicSpace space, String filter) {
+        String plain = Topics.plain(filter);
+        String mapped = space.subscribed(plain);
+        return mapped.equals(plain) ? filter : filter.substring(0, filter.length() - plain.length()) + mapped;
     }
 
     private Reason whyNot(Link link, Subscription s, int count) {
@@ -985,7 +1031,8 @@ final class Broker {
     private void unsubscribe(Link link, Session session, Packet.Unsubscribe p) {
         var reasons = new ArrayList<Reason>(p.filters().size());
         var changes = new ArrayList<Change>();
-        for (String filter : p.filters()) {
+        for (String named : p.filters()) {
+            String filter = within(link.space, named);
             boolean there = session.subs.containsKey(filter);
             reasons.add(there ? Reason.SUCCESS : Reason.NO_SUBSCRIPTION_EXISTED);
             if (!there) continue;

@@ -41,7 +41,7 @@ record BrokerRun(BrokerSettings settings) implements Connector {
         try (var doors = new Doors(here.connector(), clock(here, recovered.end()), here.log());
                 var hashing = hashing()) {
             var guard = new Guard(settings.accounts(), hashing, doors.loop());
-            var mapping = new Mapping(here, doors.loop(), doors::turnEnds);
+            var mapping = new Mapping(here, doors.loop(), doors::broker, doors::turnEnds);
             var random = new SecureRandom();
             Supplier<String> newIds = () -> "auto-" + HexFormat.of().formatHex(drawn(random));
             doors.each(mapping::tick);

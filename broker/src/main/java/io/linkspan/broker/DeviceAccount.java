@@ -1,6 +1,7 @@
 package io.linkspan.broker;
 
 import io.linkspan.model.Invalid;
+import io.linkspan.model.Names;
 import io.linkspan.model.Settings;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,9 @@ import java.util.Optional;
 /// @param password as Argon2id (`$argon2id$...`)
 /// @param token as SHA-256 of a secret of 128 random bits or more, in hexadecimal digits
 /// @param certificate the subject of its certificate, as RFC 2253 writes it
+/// @param device the thing that it is the account of: it speaks the device API ([DeviceSpace]), and its token may be
+/// its
+///     user name
 /// @param publish filters of topics it may publish to; `%c` stands for its client identifier
 /// @param subscribe filters it may subscribe to
 record DeviceAccount(
@@ -18,6 +22,7 @@ record DeviceAccount(
         Optional<String> password,
         Optional<String> token,
         Optional<String> certificate,
+        Optional<String> device,
         List<String> publish,
         List<String> subscribe) {
     DeviceAccount {
@@ -36,9 +41,17 @@ record DeviceAccount(
         var certificate = s.text("certificate");
         if (password.isEmpty() && token.isEmpty() && certificate.isEmpty())
             throw s.wrong("name", "\"" + name + "\" has neither password-hash, token-hash nor certificate");
+        var device = s.text("device");
+        if (device.isPresent()) {
+            try {
+                Names.check(device.get());
+            } catch (IllegalArgumentException e) {
+                throw s.wrong("device", e);
+            }
+        }
         var publish = BrokerSettings.topics(s, "publish");
         var subscribe = BrokerSettings.topics(s, "subscribe");
         s.finish();
-        return new DeviceAccount(name, password, token, certificate, publish, subscribe);
+        return new DeviceAccount(name, password, token, certificate, device, publish, subscribe);
     }
 }

@@ -21,7 +21,12 @@ interface Gate {
     ///
     /// @param reason an error: the connection is refused with it
     /// @param account under which name; empty for nobody's
-    record Admission(Reason reason, String account, Rights rights) {
+    /// @param space how its topics are called within the broker
+    record Admission(Reason reason, String account, Rights rights, TopicSpace space) {
+        Admission(Reason reason, String account, Rights rights) {
+            this(reason, account, rights, TopicSpace.SHARED);
+        }
+
         static Admission refused(Reason why) {
             return new Admission(why, "", Rights.NOTHING);
         }

@@ -36,6 +36,7 @@ final class Guard implements Gate {
 
     private final Map<String, DeviceAccount> byName = new HashMap<>();
     private final Map<String, DeviceAccount> byCertificate = new HashMap<>();
+    private final Map<String, DeviceAccount> devicesByToken = new HashMap<>();
     private final Executor aside;
     private final Executor broker;
 
@@ -45,6 +46,7 @@ final class Guard implements Gate {
         for (var each : accounts) {
             byName.put(each.name(), each);
             each.certificate().ifPresent(subject -> byCertificate.put(subject, each));
+            if (each.device().isPresent()) each.token().ifPresent(token -> devicesByToken.put(token, each));
         }
         this.aside = aside;
         this.broker = broker;
@@ -57,6 +59,11 @@ final class Guard implements Gate {
             answer.accept(admitted(shown.get(), c));
             return;
         }
+        var bare = byBareToken(c);
+        if (bare.isPresent()) {
+            answer.accept(admitted(bare.get(), c));
+            return;
+        }
         if (door.anonymous()) { // such a door asks nobody; it is on loopback
             answer.accept(new Admission(Reason.SUCCESS, "", ALL));
             return;
@@ -64,6 +71,12 @@ final class Guard implements Gate {
         var account = c.userName().map(byName::get);
         if (c.userName().isEmpty()) {
             answer.accept(Admission.refused(Reason.NOT_AUTHORIZED));
+            return;
+        }
+        if (!devicesByToken.isEmpty() && c.password().isEmpty() && account.isEmpty()) {
+            boolean isEmpty =
+                    c.userName().get().isEmpty(); // MQTT Device API Reference: 0x04, and 0x05 for a wrong token
+            answer.accept(Admission.refused(isEmpty ? Reason.BAD_USER_NAME_OR_PASSWORD : Reason.NOT_AUTHORIZED));
             return;
         }
         String secret =
@@ -89,6 +102,14 @@ final class Guard implements Gate {
         }
     }
 
+    /// The device whose access token is the user name, without a password.
+    private Optional<DeviceAccount> byBareToken(Packet.Connect c) {
+        if (devicesByToken.isEmpty() || c.userName().isEmpty()) return Optional.empty();
+        if (c.password().isPresent() && c.password().get().length > 0) return Optional.empty();
+        return Optional.ofNullable(
+                devicesByToken.get(HexFormat.of().formatHex(sha256(c.userName().get()))));
+    }
+
     private static boolean matches(String secret, String hash) {
         return Password.check(secret, hash).with(Argon2Function.getInstanceFromHash(hash));
     }
@@ -104,11 +125,12 @@ final class Guard implements Gate {
     private static Admission admitted(DeviceAccount account, Packet.Connect c) {
         boolean isName =
                 Topics.whyNoName(c.clientId()).isEmpty() && c.clientId().indexOf('/') < 0;
-        return new Admission(
-                Reason.SUCCESS,
-                account.name(),
-                new Granted(
-                        own(account.publish(), c.clientId(), isName), own(account.subscribe(), c.clientId(), isName)));
+        var granted = new Granted(
+                own(account.publish(), c.clientId(), isName),
+                own(account.subscribe(), c.clientId(), isName),
+                account.device().isPresent());
+        var space = account.device().<TopicSpace>map(DeviceSpace::new).orElse(TopicSpace.SHARED);
+        return new Admission(Reason.SUCCESS, account.name(), granted, space);
     }
 
     /// `%c` is the client identifier where that can be a level of a topic.
@@ -120,15 +142,19 @@ final class Guard implements Gate {
     }
 
     /// What an account may do.
-    private record Granted(List<String> publish, List<String> subscribe) implements Rights {
+    ///
+    /// @param device whether it speaks the device API
+    private record Granted(List<String> publish, List<String> subscribe, boolean device) implements Rights {
         @Override
         public boolean mayPublish(String topic) {
+            if (device && DeviceSpace.mayPublish(topic)) return true;
             for (String each : publish) if (Topics.matches(each, topic)) return true;
             return false;
         }
 
         @Override
         public boolean maySubscribe(String filter) {
+            if (device && DeviceSpace.maySubscribe(filter)) return true;
             for (String each : subscribe) if (covers(each, filter)) return true;
             return false;
         }

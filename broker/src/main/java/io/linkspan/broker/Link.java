@@ -58,6 +58,9 @@ final class Link {
     private final PacketDecoder decoder;
     Phase phase = Phase.FRESH;
     Gate.Rights rights = Gate.Rights.NOTHING;
+    TopicSpace space = TopicSpace.SHARED;
+    /// As the client knows itself.
+    String clientId = "";
 
     @Nullable
     Session session;
@@ -360,7 +363,9 @@ final class Link {
     ///
     /// @return whether it was sent
     boolean publish(Message m, Qos qos, boolean retain, boolean dup, int id, int[] numbers, long now) {
-        var encoded = m.encoded(version(), qos, now);
+        String topic = space.delivered(m.topic());
+        boolean isOwn = !topic.equals(m.topic());
+        var encoded = isOwn ? m.encode(version(), qos, m.propertiesNow(now), topic) : m.encoded(version(), qos, now);
         boolean five = version().isFive();
         if (five && (numbers.length > 0 || aliasOutMax > 0)) {
             var properties = m.propertiesNow(now);
@@ -368,7 +373,7 @@ final class Link {
                 properties = properties.plus(p -> {
                     for (int number : numbers) p.number(Property.SUBSCRIPTION_IDENTIFIER, number);
                 });
-            encoded = aliased(m, qos, properties, encoded.size() + 8L * numbers.length + 8);
+            encoded = aliased(m, topic, qos, properties, encoded.size() + 8L * numbers.length + 8);
         }
         if (encoded.size() > packetMax) return false;
         var tally = broker.tally();
@@ -378,18 +383,19 @@ final class Link {
         return true;
     }
 
-    private io.linkspan.mqtt.EncodedPublish aliased(Message m, Qos qos, Properties properties, long sizeMost) {
-        if (aliasOutMax == 0 || sizeMost > packetMax) return m.encode(version(), qos, properties, m.topic());
+    private io.linkspan.mqtt.EncodedPublish aliased(
+            Message m, String topic, Qos qos, Properties properties, long sizeMost) {
+        if (aliasOutMax == 0 || sizeMost > packetMax) return m.encode(version(), qos, properties, topic);
         if (aliasesOut == null) aliasesOut = new HashMap<>();
-        var known = aliasesOut.get(m.topic());
-        if (known == null && aliasesOut.size() >= aliasOutMax) return m.encode(version(), qos, properties, m.topic());
+        var known = aliasesOut.get(topic);
+        if (known == null && aliasesOut.size() >= aliasOutMax) return m.encode(version(), qos, properties, topic);
         int alias = known == null ? aliasesOut.size() + 1 : known;
-        aliasesOut.put(m.topic(), alias);
+        aliasesOut.put(topic, alias);
         return m.encode(
                 version(),
                 qos,
                 properties.plus(p -> p.number(Property.TOPIC_ALIAS, alias)),
-                known == null ? m.topic() : "");
+                known == null ? topic : "");
     }
 
     /// Sends what was written and closes.

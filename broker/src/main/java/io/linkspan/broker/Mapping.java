@@ -10,6 +10,7 @@ import io.linkspan.model.Invalid;
 import io.linkspan.model.Outcome;
 import io.linkspan.model.Reading;
 import io.linkspan.mqtt.Topics;
+import io.linkspan.payload.KeyAddress;
 import io.linkspan.payload.TopicAddress;
 import io.linkspan.payload.TopicMap;
 import io.linkspan.payload.TopicPoint;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +27,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /// Taps messages for the things of a broker: what a message says becomes readings of the site. It takes nothing away
 /// from
@@ -39,6 +42,7 @@ final class Mapping implements Tap {
     private final Surroundings here;
     private final Executor broker;
     private final Runnable turnEnds;
+    private final DeviceApi devices;
     private final Orders orders;
     private final HashMap<String, Boolean> remembered = new HashMap<>();
     private final ConcurrentLinkedQueue<Completed> completed = new ConcurrentLinkedQueue<>();
@@ -47,18 +51,29 @@ final class Mapping implements Tap {
     private int offered;
 
     /// What holds for one version of the points.
+    ///
+    /// @param downs how points behind the device API are written
+    /// @param devices the things behind it
     private record Mapped(
-            long version, Map<Integer, TopicAddress> addresses, TopicMap map, Set<String> exact, List<String> wild) {}
+            long version,
+            Map<Integer, TopicAddress> addresses,
+            TopicMap map,
+            Set<String> exact,
+            List<String> wild,
+            Map<Integer, KeyAddress.Down> downs,
+            Map<String, DeviceApi.Device> devices) {}
 
     private record Completed(Done done, boolean stored) {}
 
     /// @param broker the broker's thread
-    /// @param turnEnds is called there behind what was told
-    Mapping(Surroundings here, Executor broker, Runnable turnEnds) {
+    /// @param by the broker, once it is there
+    /// @param turnEnds is called on its thread behind what was told
+    Mapping(Surroundings here, Executor broker, Supplier<Broker> by, Runnable turnEnds) {
         this.here = here;
         this.broker = broker;
         this.turnEnds = turnEnds;
-        orders = new Orders(here);
+        devices = new DeviceApi(here, broker, by, turnEnds);
+        orders = new Orders(here, devices);
     }
 
     /// Checks a point of a broker's thing, and the fields of the thing.
@@ -66,7 +81,9 @@ final class Mapping implements Tap {
         if (point.served())
             throw new Invalid(
                     point.at().mark(), point.name() + ": a broker serves no properties; clients publish and subscribe");
-        TopicMap.check(asTopic(point));
+        var topic = asTopic(point);
+        var key = KeyAddress.of(topic);
+        TopicMap.check(key.isPresent() ? key.get().asTopic() : topic);
         var thing = point.thingSettings();
         for (String field : TopicAddress.THING_FIELDS) thing.has(field);
         thing.finish();
@@ -86,27 +103,61 @@ final class Mapping implements Tap {
     /// @throws IOException a point is not what was checked
     void remap(Points points) throws IOException {
         TopicMap map;
+        var keys = new HashMap<Integer, KeyAddress>();
         try {
-            map = TopicMap.of(points.all().stream().map(Mapping::asTopic).toList());
+            var topics = new ArrayList<TopicPoint>();
+            for (var point : points.all()) {
+                var topic = asTopic(point);
+                var key = KeyAddress.of(topic);
+                key.ifPresent(k -> keys.put(point.number(), k));
+                topics.add(key.isPresent() ? key.get().asTopic() : topic);
+            }
+            map = TopicMap.of(topics);
         } catch (Invalid e) {
             throw new IOException("A point of " + here.connector() + " is not what was applied: " + e.getMessage(), e);
         }
         var addresses = new HashMap<Integer, TopicAddress>();
         for (var each : map.addresses()) addresses.put(each.point().number(), each);
+        var downs = new HashMap<Integer, KeyAddress.Down>();
+        keys.forEach((number, key) -> key.down().ifPresent(d -> downs.put(number, d)));
         var exact = new HashSet<String>();
         var wild = new ArrayList<String>();
         for (String each : map.filters())
             if (Topics.hasWildcard(each)) wild.add(each);
             else exact.add(each);
-        var next = new Mapped(points.version(), Map.copyOf(addresses), map, exact, wild);
+        var next = new Mapped(
+                points.version(), Map.copyOf(addresses), map, exact, wild, downs, byThing(points, keys, addresses));
         broker.execute(() -> {
             mapped = Optional.of(next);
             remembered.clear();
+            devices.forget();
         });
+    }
+
+    private static Map<String, DeviceApi.Device> byThing(
+            Points points, Map<Integer, KeyAddress> keys, Map<Integer, TopicAddress> addresses) {
+        var all = new HashMap<String, DeviceApi.Device>();
+        for (var point : points.all()) {
+            var key = Optional.ofNullable(keys.get(point.number()));
+            var address = Optional.ofNullable(addresses.get(point.number()));
+            if (key.isEmpty() || address.isEmpty()) continue;
+            var device = all.computeIfAbsent(
+                    point.thingName(),
+                    _ -> new DeviceApi.Device(new ArrayList<>(), new LinkedHashMap<>(), new LinkedHashMap<>()));
+            var keyed = new DeviceApi.Keyed(point, address.get());
+            if (key.get().key().isPresent()) {
+                device.points().add(point.number());
+                device.client().put(key.get().key().get(), keyed);
+            }
+            if (key.get().down().orElse(null) instanceof KeyAddress.Down.Attribute a)
+                device.shared().put(a.name(), keyed);
+        }
+        return all;
     }
 
     @Override
     public boolean wants(String topic) {
+        if (topic.startsWith(TopicSpace.DEVICES)) return true; // no client writes there but a device
         if (mapped.isEmpty()) return false;
         var m = mapped.get();
         if (m.wild().isEmpty()) return m.exact().contains(topic);
@@ -122,7 +173,20 @@ final class Mapping implements Tap {
     @Override
     public boolean hear(Message m, long wallMicros, Done done) {
         if (mapped.isEmpty()) return false;
-        var taken = mapped.get().map().take(m.topic(), m.payload(), false, wallMicros);
+        var now = mapped.get();
+        var taken = m.topic().startsWith(TopicSpace.DEVICES)
+                ? devices.hear(m, wallMicros, now.map(), now.devices(), orders::answered)
+                : now.map().take(m.topic(), m.payload(), false, wallMicros);
+        if (taken.readings().size() > Report.READINGS_MAX) {
+            here.log()
+                    .warn(
+                            "{}: a message has {} values; at most {} are taken at once",
+                            here.connector(),
+                            taken.readings().size(),
+                            Report.READINGS_MAX);
+            done.told(false);
+            return true;
+        }
         var raw = new Report.Raw(m.payload());
         Optional<Ticket> ticket = Optional.empty();
         if (!taken.readings().isEmpty()) {
@@ -180,12 +244,17 @@ final class Mapping implements Tap {
 
     /// Carries out a command, on the broker's thread.
     void execute(Command command, Broker by) {
-        var address = mapped.map(m -> m.addresses().get(command.point().number()));
-        orders.execute(command, address, by);
+        int number = command.point().number();
+        orders.execute(
+                command,
+                mapped.map(m -> m.addresses().get(number)),
+                mapped.map(m -> m.downs().get(number)),
+                by);
     }
 
     /// Looks which commands are over, and sends what waits.
     void tick(Broker by) {
+        devices.tick();
         orders.tick(by);
     }
 

@@ -9,6 +9,7 @@ import io.linkspan.model.Reading;
 import io.linkspan.model.Values;
 import io.linkspan.mqtt.Qos;
 import io.linkspan.payload.BadPayload;
+import io.linkspan.payload.KeyAddress;
 import io.linkspan.payload.TopicAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -29,19 +30,23 @@ final class Orders {
     private static final double PART_THAT_COUNTS = 1e-6;
 
     private final Surroundings here;
+    private final DeviceApi devices;
     private final Map<Integer, Order> byPoint = new HashMap<>();
     private final ArrayDeque<Later> waiting = new ArrayDeque<>();
 
-    private record Order(Command command, long sentMicros, long untilNanos) {}
+    /// @param request the number of the request that the device is to answer; none where it is heard alone
+    private record Order(Command command, long sentMicros, long untilNanos, Optional<Integer> request) {}
 
-    private record Later(Command command, TopicAddress.Out out, boolean unconfirmed) {}
+    /// @param down how it is told over the device API; none for a message to a topic
+    private record Later(Command command, TopicAddress.Out out, boolean unconfirmed, Optional<KeyAddress.Down> down) {}
 
-    Orders(Surroundings here) {
+    Orders(Surroundings here, DeviceApi devices) {
         this.here = here;
+        this.devices = devices;
     }
 
     /// Carries out a command at this address.
-    void execute(Command command, Optional<TopicAddress> address, Broker by) {
+    void execute(Command command, Optional<TopicAddress> address, Optional<KeyAddress.Down> down, Broker by) {
         var point = command.point();
         if (address.isEmpty()) {
             end(command, new Outcome.Refused(point.name() + " is no point of " + here.connector() + " any more"));
@@ -60,7 +65,7 @@ final class Orders {
                     new Outcome.Refused(point.name() + " at \"" + point.at().text() + "\": " + e.getMessage()));
             return;
         }
-        var later = new Later(command, out, address.get().unconfirmed());
+        var later = new Later(command, out, address.get().unconfirmed(), down);
         if (!byPoint.containsKey(point.number())) send(later, by);
         else if (waiting.size() < WAITING_MAX) waiting.add(later);
         else end(command, new Outcome.NotSent(Outcome.Cause.CANCELLED));
@@ -72,19 +77,67 @@ final class Orders {
             end(command, new Outcome.NotSent(Outcome.Cause.EXPIRED));
             return;
         }
+        if (it.down().isPresent()) {
+            sendDown(it, it.down().get());
+            return;
+        }
         var out = it.out();
         int takers = by.publishFor(out.topic(), out.payload(), Qos.of(out.qos()), out.retain());
         if (takers == 0 && !out.retain()) {
             end(command, new Outcome.NotSent(Outcome.Cause.UNREACHABLE)); // nobody hears this topic
             return;
         }
-        here.offer(new Report.Answer(command.id(), new Report.Progress.Sent(), new Report.Raw(out.payload())));
-        if (it.unconfirmed()) {
+        sent(it, it.unconfirmed(), Optional.empty());
+    }
+
+    /// Tells a device over its API, now or not at all: what it does not get on this connection it does not get
+    /// later.
+    private void sendDown(Later it, KeyAddress.Down down) {
+        String thing = it.command().point().thingName();
+        byte[] payload = it.out().payload();
+        switch (down) {
+            case KeyAddress.Down.Rpc rpc -> {
+                var request = devices.request(thing, payload);
+                if (request.isEmpty()) end(it.command(), new Outcome.NotSent(Outcome.Cause.UNREACHABLE));
+                else sent(it, !rpc.answered(), request);
+            }
+            case KeyAddress.Down.Attribute _ -> {
+                if (devices.attribute(thing, payload)) sent(it, it.unconfirmed(), Optional.empty());
+                else end(it.command(), new Outcome.NotSent(Outcome.Cause.UNREACHABLE));
+            }
+        }
+    }
+
+    private void sent(Later it, boolean isDone, Optional<Integer> request) {
+        var command = it.command();
+        here.offer(new Report.Answer(
+                command.id(),
+                new Report.Progress.Sent(),
+                new Report.Raw(it.out().payload())));
+        if (isDone) {
             end(command, new Outcome.Done(Optional.empty()));
             return;
         }
         long until = Math.min(command.deadlineNanos(), here.nanoTime() + READ_BACK_MAX.toNanos());
-        byPoint.put(command.point().number(), new Order(command, here.wallMicros(), until));
+        byPoint.put(command.point().number(), new Order(command, here.wallMicros(), until, request));
+    }
+
+    /// A device answered a request: that is the end of its command. An answer to none that waits is counted.
+    void answered(String thing, int request, byte[] payload) {
+        for (var each : List.copyOf(byPoint.values())) {
+            var point = each.command().point();
+            if (each.request().filter(r -> r == request).isEmpty()
+                    || !point.thingName().equals(thing)) continue;
+            byPoint.remove(point.number());
+            String why = DevicePayload.refusal(payload);
+            var outcome = why.isEmpty()
+                    ? new Outcome.Done(Optional.empty())
+                    : new Outcome.Refused(thing + " answers: " + why);
+            here.offer(new Report.Answer(
+                    each.command().id(), new Report.Progress.Ended(outcome), new Report.Raw(payload)));
+            return;
+        }
+        devices.unasked();
     }
 
     /// What a device tells may be what was written.

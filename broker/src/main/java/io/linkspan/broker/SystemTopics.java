@@ -44,6 +44,8 @@ final class SystemTopics {
         tell("publish/messages/dropped", t.messagesDropped, now);
         tell("publish/messages/expired", t.messagesExpired, now);
         tell("publish/messages/queued", queued, now);
+        if (t.keysUnknown > 0) tell("devices/keys/unknown", t.keysUnknown, now);
+        if (t.answersUnasked > 0) tell("devices/answers/unasked", t.answersUnasked, now);
         tell("bytes/received", t.bytesReceived, now);
         tell("bytes/sent", t.bytesSent, now);
         tell("retained messages/count", s.retained.size(), now);

@@ -14,6 +14,10 @@ final class Tally {
     long connectionsOpened;
     long connectionsRefused;
     long messagesExpired;
+    /// Keys that devices told and no property took.
+    long keysUnknown;
+    /// Answers of devices to requests that nobody waits for.
+    long answersUnasked;
     final long[] refusedBy = new long[256];
 
     /// Something was refused for this reason.

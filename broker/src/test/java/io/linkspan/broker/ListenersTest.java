@@ -197,11 +197,13 @@ class ListenersTest {
                                 Optional.empty(),
                                 Optional.of(digest),
                                 Optional.empty(),
+                                Optional.empty(),
                                 List.of("plant/pump_7/#"),
                                 List.of("plant/pump_7/set", "to/%c/#")),
                         new DeviceAccount(
                                 "anna",
                                 Optional.of(hash),
+                                Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
                                 List.of(),
@@ -293,6 +295,7 @@ class ListenersTest {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.of(certificate.getSubjectX500Principal().getName()),
+                        Optional.empty(),
                         List.of("plant/#"),
                         List.of())));
         try (var with = new Client(secured(keys, true))) {

@@ -1,6 +1,7 @@
 package io.linkspan.broker;
 
 import io.linkspan.connector.MemoryLog;
+import io.linkspan.connector.OwnLog;
 import io.linkspan.model.Moment;
 import io.linkspan.mqtt.Packet;
 import io.linkspan.mqtt.PacketWriter;
@@ -13,7 +14,9 @@ import io.linkspan.mqtt.Will;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,29 +42,47 @@ final class TestBench {
             Duration.ofSeconds(10));
 
     final MemoryLog log = new MemoryLog();
+    private final OwnLog own;
     Tap tap = Tap.NOBODY;
+    /// Who comes by which name; anybody else shares the topics.
+    final Map<String, TopicSpace> spaces = new HashMap<>();
     Broker broker;
     private long nowMicros = 1_000_000;
     private int newIds;
 
     TestBench() throws IOException, InterruptedException {
+        own = log;
+        broker = begin();
+    }
+
+    /// Over another log than the one in memory.
+    TestBench(OwnLog own) throws IOException, InterruptedException {
+        this.own = own;
+        broker = begin();
+    }
+
+    /// The broker ends without a word and begins anew; all connections are lost.
+    void restart() throws IOException, InterruptedException {
         broker = begin();
     }
 
     private Broker begin() throws IOException, InterruptedException {
-        var recovered = BrokerRun.Recovered.from(log);
-        Gate open =
-                (c, door, subject, answer) -> answer.accept(new Gate.Admission(Reason.SUCCESS, "", new Gate.Rights() {
-                    @Override
-                    public boolean mayPublish(String topic) {
-                        return !topic.startsWith("forbidden/");
-                    }
+        var recovered = BrokerRun.Recovered.from(own);
+        Gate.Rights rights = new Gate.Rights() {
+            @Override
+            public boolean mayPublish(String topic) {
+                return !topic.startsWith("forbidden/");
+            }
 
-                    @Override
-                    public boolean maySubscribe(String filter) {
-                        return !filter.startsWith("forbidden/");
-                    }
-                }));
+            @Override
+            public boolean maySubscribe(String filter) {
+                return !filter.startsWith("forbidden/");
+            }
+        };
+        Gate open = (c, door, subject, answer) -> {
+            var space = spaces.getOrDefault(c.userName().orElse(""), TopicSpace.SHARED);
+            answer.accept(new Gate.Admission(Reason.SUCCESS, "", rights, space));
+        };
         var made = new Broker(
                 new Broker.Settings(SMALL, 0, List.of(), 3_600_000_000L),
                 open,
@@ -81,11 +102,11 @@ final class TestBench {
                         tap.heardAll();
                     }
                 },
-                new LogBook(log),
+                new LogBook(own),
                 recovered.state(),
                 () -> "auto-" + ++newIds,
                 now());
-        log.listen(() -> {
+        own.listen(() -> {
             made.durable(now());
             made.flush();
         });
@@ -109,10 +130,10 @@ final class TestBench {
     }
 
     /// Saves a snapshot of the state as it is, in slices.
-    void snapshot(long number) throws IOException {
+    void snapshot(long number) throws IOException, InterruptedException {
         var image = new Image(broker.state(), number, broker.lastEntry());
         while (!image.slice()) {}
-        log.saveSnapshot(image.position(), image::writeTo);
+        own.saveSnapshot(image.position(), image::writeTo);
     }
 
     /// A client without a connection yet.
@@ -134,6 +155,7 @@ final class TestBench {
         final Version version;
         TestWire wire;
         Optional<Will> will = Optional.empty();
+        Optional<String> user = Optional.empty();
         private @Nullable Link link;
 
         Client(String id, Version version) {
@@ -145,7 +167,7 @@ final class TestBench {
         void connect(boolean clean, Properties properties) {
             wire = new TestWire(version);
             link = broker.connected(wire, DOOR, Optional.empty(), now()).orElse(null);
-            send(new Packet.Connect(version, id, clean, 60, will, Optional.empty(), Optional.empty(), properties));
+            send(new Packet.Connect(version, id, clean, 60, will, user, Optional.empty(), properties));
         }
 
         void send(Packet packet) {

@@ -1,5 +1,6 @@
 package io.linkspan.connector;
 
+import io.linkspan.model.Value;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -57,9 +58,16 @@ public interface Surroundings {
     /// All of many reports were offered.
     default void offered() {}
 
-    /// The current value of a point that is served to others (see [Point#served]), through the contract of this
-    /// connector.
+    /// The current value of a point of this connector, through its contract: of one that it serves to others
+    /// ([Point#served]), or of what it read itself.
     Optional<Current> current(Point point);
+
+    /// What an actuator shall be now, by the highest wish that there is; none when nobody wishes anything. It is
+    /// not what
+    /// the machine says ([#current]).
+    default Optional<Value> wished(Point point) {
+        return Optional.empty();
+    }
 
     /// The readings of the served points behind a position, out of the site's log.
     ///

@@ -50,6 +50,7 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
     private final List<Report> reports = new ArrayList<>();
     private final BlockingQueue<Command> commands = new LinkedBlockingQueue<>();
     private final Map<Integer, Current> currents = new ConcurrentHashMap<>();
+    private final Map<Integer, Value> wished = new ConcurrentHashMap<>();
     private final Map<Endpoint, Queue<MemoryLine>> plugged = new HashMap<>();
     private final Map<AutoCloseable, String> open = new ConcurrentHashMap<>();
     private final Map<Thread, String> tasks = new ConcurrentHashMap<>();
@@ -158,6 +159,11 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
     /// Sets the value of a point that is served to others.
     public void current(Point point, Value value) {
         currents.put(point.number(), new Current(value, Quality.GOOD, wallMicros()));
+    }
+
+    /// Sets what an actuator shall be.
+    public void wished(Point point, Value value) {
+        wished.put(point.number(), value);
     }
 
     /// Sets what [Surroundings#watched] says.
@@ -387,6 +393,11 @@ public final class TestSurroundings implements Surroundings, AutoCloseable {
     @Override
     public Optional<Current> current(Point point) {
         return Optional.ofNullable(currents.get(point.number()));
+    }
+
+    @Override
+    public Optional<Value> wished(Point point) {
+        return Optional.ofNullable(wished.get(point.number()));
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.linkspan.connector.Current;
 import io.linkspan.connector.Point;
 import io.linkspan.connector.Point.Access;
 import io.linkspan.connector.Points;
+import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.Invalid;
 import io.linkspan.model.Property;
@@ -13,6 +14,7 @@ import io.linkspan.model.Settings;
 import io.linkspan.model.SiteFile;
 import io.linkspan.model.Thing;
 import io.linkspan.model.Tree;
+import io.linkspan.model.Value;
 import io.linkspan.model.ValueType;
 import io.linkspan.model.WithoutUs;
 import java.util.ArrayList;
@@ -144,5 +146,13 @@ final class Attached {
         return board.cell(point.number())
                 .filter(c -> !c.isPrivate() && c.missingSince() == 0)
                 .flatMap(c -> c.reading().map(r -> new Current(r.value(), r.quality(), c.receivedWall())));
+    }
+
+    /// What an actuator shall be now; none of one that belongs to a private link.
+    static Optional<Value> wished(Board board, Point point) {
+        return board.cell(point.number())
+                .filter(c -> !c.isPrivate())
+                .flatMap(Cell::duty)
+                .flatMap(Cell.Duty::desired);
     }
 }

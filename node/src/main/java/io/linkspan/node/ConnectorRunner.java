@@ -9,6 +9,7 @@ import io.linkspan.connector.Points;
 import io.linkspan.connector.Report;
 import io.linkspan.connector.ServedReadings;
 import io.linkspan.model.Durations;
+import io.linkspan.model.Value;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +60,7 @@ public final class ConnectorRunner implements AutoCloseable {
     /// @param sink the site's queue for this connector
     /// @param random for the jitter of the waits alone
     /// @param current the value of a served point
+    /// @param wished what an actuator shall be
     /// @param watched whether the site is alive, armed and responsible for a point
     /// @param directory the connector's own folder; it exists
     /// @param platformThreads needed where reads go through native code (serial lines): they would hold a carrier
@@ -71,6 +73,7 @@ public final class ConnectorRunner implements AutoCloseable {
             Lines lines,
             Sink sink,
             Function<Point, Optional<Current>> current,
+            Function<Point, Optional<Value>> wished,
             Predicate<Point> watched,
             Path directory,
             boolean platformThreads,

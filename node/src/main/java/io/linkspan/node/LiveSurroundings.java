@@ -14,6 +14,7 @@ import io.linkspan.connector.Surroundings;
 import io.linkspan.connector.Ticket;
 import io.linkspan.model.Durations;
 import io.linkspan.model.Outcome;
+import io.linkspan.model.Value;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -135,6 +136,11 @@ final class LiveSurroundings implements Surroundings, AutoCloseable {
     @Override
     public Optional<Current> current(Point point) {
         return wiring.current().apply(point);
+    }
+
+    @Override
+    public Optional<Value> wished(Point point) {
+        return wiring.wished().apply(point);
     }
 
     @Override

@@ -108,6 +108,7 @@ final class Wires {
                     around.lines,
                     sink,
                     point -> Attached.current(site.board(), point),
+                    point -> Attached.wished(site.board(), point),
                     point -> around.alive.getAsBoolean() && site.watched(point.number()),
                     folder,
                     isSerial(entry),

@@ -365,6 +365,7 @@ class ConnectorRunnerTest {
                             lines,
                             inbox.sink(id, Inbox.Lane.READINGS, queue, a -> a),
                             _ -> Optional.empty(),
+                            _ -> Optional.empty(),
                             _ -> true,
                             Path.of("."),
                             platform,

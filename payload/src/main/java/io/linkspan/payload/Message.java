@@ -32,6 +32,13 @@ final class Message {
         this.receivedMicros = receivedMicros;
     }
 
+    /// A message whose JSON was read already.
+    static Message read(String topic, Tree json, long receivedMicros) {
+        var message = new Message(topic, new byte[0], receivedMicros);
+        message.reads.put("json", new Read<>(json, null));
+        return message;
+    }
+
     private record Read<T>(@Nullable T result, @Nullable BadPayload failed) {}
 
     @FunctionalInterface

@@ -269,6 +269,16 @@ public final class TopicAddress {
         return new Out(to.topic(), bytes(to, value, scalar, time), to.qos(), to.retain());
     }
 
+    /// A value in the words in which the device tells it; none where it is not heard.
+    public Optional<Tree> asHeard(Value value) {
+        return heard.map(h -> h.shape().scalar(value));
+    }
+
+    /// A value in the words in which the device is told it; none where it is not written.
+    public Optional<Tree> asSaid(Value value) {
+        return said.map(s -> s.shape().scalar(value));
+    }
+
     private static byte[] bytes(Said to, Value value, Tree.Scalar scalar, Optional<Instant> time) throws BadPayload {
         return switch (to.form()) {
             case Form.Plain _ ->

@@ -212,6 +212,37 @@ public final class TopicMap {
         return all.taken();
     }
 
+    /// What a message says whose content was read already and has no form but JSON: of a key of a device
+    /// ([KeyAddress#topic]).
+    public Taken take(String topic, Tree json, long receivedMicros) {
+        messages.incrementAndGet();
+        var ears = ears(topic);
+        if (ears.isEmpty()) {
+            unknown.incrementAndGet();
+            return new Taken(false, List.of(), List.of(), List.of());
+        }
+        var all = new Hearing(topic, false, receivedMicros, Message.read(topic, json, receivedMicros));
+        for (var ear : ears) all.by(ear);
+        return all.taken();
+    }
+
+    /// Counts a message that could not be taken at all.
+    ///
+    /// @param properties those that it would have been for
+    /// @param cause completes "a message on the topic could not be taken: ..."
+    /// @return what is to be told, as for those that [#take] finds
+    public Optional<Trouble> refuse(String topic, List<Integer> properties, String cause, long receivedMicros) {
+        refused.incrementAndGet();
+        return trouble(topic, properties, cause, receivedMicros);
+    }
+
+    private Optional<Trouble> trouble(String topic, List<Integer> properties, String cause, long now) {
+        var streak = Optional.ofNullable(streaks.get(topic));
+        if (streak.isEmpty() && streaks.size() < TROUBLED_TOPICS_MAX)
+            streak = Optional.of(streaks.computeIfAbsent(topic, _ -> new Streak()));
+        return streak.flatMap(s -> s.more(topic, properties, cause, now));
+    }
+
     private List<Ear> ears(String topic) {
         var named = exact.getOrDefault(topic, List.of());
         var all = wild.isEmpty() ? List.<Ear>of() : wild.find(topic);
@@ -293,10 +324,7 @@ public final class TopicMap {
         Taken taken() {
             if (cause.isPresent()) {
                 refused.incrementAndGet();
-                var streak = Optional.ofNullable(streaks.get(topic));
-                if (streak.isEmpty() && streaks.size() < TROUBLED_TOPICS_MAX)
-                    streak = Optional.of(streaks.computeIfAbsent(topic, _ -> new Streak()));
-                streak.flatMap(s -> s.more(topic, bad, cause.get(), received)).ifPresent(troubles::add);
+                trouble(topic, bad, cause.get(), received).ifPresent(troubles::add);
             }
             return new Taken(true, readings, units, troubles);
         }

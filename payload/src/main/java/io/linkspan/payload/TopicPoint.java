@@ -45,4 +45,9 @@ public record TopicPoint(
     public String thingName() {
         return name.substring(0, name.indexOf('.'));
     }
+
+    /// The same at another address.
+    TopicPoint at(Tree.Scalar other) {
+        return new TopicPoint(number, name, type, unit, choices, other, thing, use);
+    }
 }

@@ -8,6 +8,7 @@ import io.linkspan.access.AccountsInput;
 import io.linkspan.access.Language;
 import io.linkspan.access.Refusal;
 import io.linkspan.access.Role;
+import io.linkspan.broker.GoldenBroker;
 import io.linkspan.journal.Journal;
 import io.linkspan.journal.JournalSettings;
 import io.linkspan.journal.RealDisk;
@@ -17,6 +18,7 @@ import io.linkspan.model.Invalid;
 import io.linkspan.model.Outcome;
 import io.linkspan.model.Principal;
 import io.linkspan.model.Priority;
+import io.linkspan.model.SiteId;
 import io.linkspan.model.Tree;
 import io.linkspan.model.Value;
 import io.linkspan.model.Value.Flag;
@@ -79,7 +81,8 @@ final class GoldenLogs {
             Map.entry("0018-secrets-and-principals", GoldenLogs::principals),
             Map.entry("0021-damage", GoldenLogs::damage),
             Map.entry("0022-ledger", GoldenLogs::ledger),
-            Map.entry("0036-accounts-in-the-node-log", GoldenLogs::accounts)));
+            Map.entry("0036-accounts-in-the-node-log", GoldenLogs::accounts),
+            Map.entry("0044-sessions-in-a-log-of-their-own", GoldenLogs::broker)));
 
     /// Writes every folder anew: `GoldenLogs FOLDER`, the site files being there.
     public static void main(String[] arguments) throws Exception {
@@ -395,5 +398,9 @@ final class GoldenLogs {
         people.signsIn("bert", "third cookie");
         people.pass(Duration.ofDays(31)); // what is over goes with the next step
         people.does("anna", new AccountsInput.Remove("bert"));
+    }
+
+    private static void broker(Stage stage) throws IOException {
+        new GoldenBroker(stage.journal(), SiteId.ofConnector(HOME, "broker")).live();
     }
 }

@@ -2,6 +2,7 @@ package io.linkspan.simulation;
 
 import io.linkspan.access.AccountsCodec;
 import io.linkspan.access.AccountsState;
+import io.linkspan.broker.GoldenBroker;
 import io.linkspan.journal.JournalCheck;
 import io.linkspan.journal.JournalView;
 import io.linkspan.journal.RealDisk;
@@ -53,6 +54,7 @@ final class GoldenText {
         for (var finding : report.findings()) text.lines.add("verify: " + finding);
         for (var site : text.journal.sites())
             if (site.equals(SiteId.NODE)) text.accounts();
+            else if (site.isConnectors()) text.broker(site);
             else text.site(site);
         return String.join("\n", text.lines) + "\n";
     }
@@ -69,6 +71,12 @@ final class GoldenText {
             }
         }
         lines.add("state " + HexFormat.of().formatHex(state(id).image().hash()));
+    }
+
+    private void broker(SiteId id) throws IOException {
+        lines.add("");
+        lines.add("broker " + id);
+        lines.addAll(GoldenBroker.lines(journal, id));
     }
 
     private void accounts() throws IOException {
