@@ -15,6 +15,7 @@ import io.linkspan.mqtt.Violation;
 import io.linkspan.mqtt.Will;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
@@ -56,6 +57,9 @@ final class Broker {
     private final ArrayList<Link> later = new ArrayList<>();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final PriorityQueue<Due> dues = new PriorityQueue<>();
+    private int calledOff;
+    private final HashMap<String, Due> willDues = new HashMap<>();
+    private final HashMap<String, Due> retainedDues = new HashMap<>();
     private final SystemTopics system;
     private int links;
     private Moment now = new Moment(0, 0);
@@ -71,8 +75,16 @@ final class Broker {
     /// Something that waits for an entry to be on disk.
     private record Waiting(long entry, Runnable then) {}
 
-    /// Something to look at, at a time. It may have become nothing by then.
-    private record Due(long micros, Runnable what) implements Comparable<Due> {
+    /// Something to look at, at a time; nothing any more once it was done or called off.
+    static final class Due implements Comparable<Due> {
+        private final long micros;
+        private @Nullable Runnable what;
+
+        private Due(long micros, Runnable what) {
+            this.micros = micros;
+            this.what = what;
+        }
+
         @Override
         public int compareTo(Due other) {
             return Long.compare(micros, other.micros);
@@ -103,17 +115,15 @@ final class Broker {
     private void recovered() {
         for (var session : state.keptSessions()) {
             if (session.leftMicros == Long.MIN_VALUE) leave(session, session.keptMicros);
-            else at(session.endsMicros(), () -> sessionDue(session));
+            else session.due = at(session.endsMicros(), () -> sessionDue(session));
         }
         for (var each : List.copyOf(state.wills.entrySet())) {
             if (each.getValue().dueMicros() == Long.MAX_VALUE)
                 willLeft(each.getKey(), each.getValue().will());
-            else at(each.getValue().dueMicros(), () -> willDue(each.getKey()));
+            else willDueAt(each.getKey(), each.getValue().dueMicros());
         }
         for (var each : List.copyOf(state.untold.entrySet())) tell(each.getKey(), each.getValue());
-        state.retained.each(m -> {
-            if (m.expirySeconds() >= 0) at(m.expiresMicros(), () -> retainedDue(m));
-        });
+        state.retained.each(this::retainedUntil);
     }
 
     Limits limits() {
@@ -156,7 +166,7 @@ final class Broker {
         tally.connectionsOpened++;
         var link = new Link(this, wire, door, subject, at.site());
         long patience = limits().connectTimeout().toNanos() / 1_000;
-        at(at.site() + patience, () -> {
+        link.due = at(at.site() + patience, () -> {
             if (link.phase == Link.Phase.FRESH) link.close();
         });
         return Optional.of(link);
@@ -166,6 +176,7 @@ final class Broker {
     void disconnected(Link link, Moment at) {
         now = at;
         links--;
+        callOff(link.due);
         boolean known = link.phase != Link.Phase.CLOSED;
         link.phase = Link.Phase.CLOSED;
         if (known) over(link, true);
@@ -199,10 +210,12 @@ final class Broker {
             return;
         }
         record(new Change.Left(session.number, keptMicros), false);
-        if (session.endsMicros() != Long.MAX_VALUE) at(session.endsMicros(), () -> sessionDue(session));
+        callOff(session.due);
+        session.due = at(session.endsMicros(), () -> sessionDue(session));
     }
 
     private void end(Session session) {
+        callOff(session.due);
         if (session.number != 0) record(new Change.Ended(session.number), false);
         else state.end(session);
         var pending = state.wills.get(session.client); // a will comes at the latest when its session ends (3.1.3.2.2)
@@ -367,6 +380,7 @@ final class Broker {
             session = new Session(client, kept == Session.NOT_KEPT ? 0 : state.nextSession(), kept);
             if (session.number != 0) changes.add(new Change.Opened(session.number, client, kept));
         }
+        callOff(willDues.remove(client));
         if (state.wills.containsKey(client)) changes.add(new Change.WillGone(client));
         c.will().ifPresent(will -> changes.add(new Change.WillSet(client, within(link.space, will))));
         long entry = changes.isEmpty() ? NOTHING_TO_WAIT_FOR : record(changes, true, false);
@@ -411,6 +425,8 @@ final class Broker {
         link.session = session;
         session.link = link;
         session.waiting.clear();
+        callOff(session.due);
+        callOff(link.due);
         var p = c.properties();
         link.sendMax = (int) Math.min(p.number(Property.RECEIVE_MAXIMUM, Packet.ID_MAX), limits().inflightMax());
         link.packetMax = p.number(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE);
@@ -470,7 +486,7 @@ final class Broker {
             disconnect(link, Reason.KEEP_ALIVE_TIMEOUT, "", true);
             return;
         }
-        at(due, () -> keepAliveDue(link));
+        link.due = at(due, () -> keepAliveDue(link));
     }
 
     private void leaves(Link link, Session session, Packet.Disconnect p) throws Violation {
@@ -713,7 +729,7 @@ final class Broker {
                 outcome.refused = true;
                 return NOTHING_TO_WAIT_FOR;
             }
-            if (retains && m.expirySeconds() >= 0) at(m.expiresMicros(), () -> retainedDue(m));
+            if (retains) retainedUntil(m);
             for (var each : takers) {
                 var session = state.kept.get(each.session());
                 if (session != null) pump(session);
@@ -1055,15 +1071,23 @@ final class Broker {
         }
         long due = now.site() + delay;
         record(new Change.WillDue(client, due), false);
-        at(due, () -> willDue(client));
+        willDueAt(client, due);
+    }
+
+    private void willDueAt(String client, long micros) {
+        callOff(willDues.remove(client));
+        var due = at(micros, () -> willDue(client));
+        if (due != null) willDues.put(client, due);
     }
 
     private void willDue(String client) {
+        willDues.remove(client);
         var pending = state.wills.get(client);
         if (pending != null && pending.dueMicros() <= now.site()) publishWill(client, pending.will());
     }
 
     private void publishWill(String client, Will will) {
+        callOff(willDues.remove(client));
         record(new Change.WillGone(client), false);
         var m = new Message(
                 will.topic(),
@@ -1077,7 +1101,18 @@ final class Broker {
         route(m, state.sessions.get(client), 0, null);
     }
 
+    /// A message is retained, or its topic is not any more (no payload): what was to end with the one before is
+    /// called
+    /// off.
+    private void retainedUntil(Message m) {
+        callOff(retainedDues.remove(m.topic()));
+        if (m.expirySeconds() < 0 || m.payload().length == 0) return;
+        var due = at(m.expiresMicros(), () -> retainedDue(m));
+        if (due != null) retainedDues.put(m.topic(), due);
+    }
+
     private void retainedDue(Message m) {
+        retainedDues.remove(m.topic());
         if (state.retained.get(m.topic()) != m) return;
         tally.messagesExpired++;
         record(new Change.Unretained(m.topic()), true);
@@ -1122,8 +1157,30 @@ final class Broker {
 
     // ---- time
 
-    private void at(long micros, Runnable what) {
-        if (micros != Long.MAX_VALUE) dues.add(new Due(micros, what));
+    /// @return what can be called off; nothing where it is never due
+    private @Nullable Due at(long micros, Runnable what) {
+        if (micros == Long.MAX_VALUE) return null;
+        var due = new Due(micros, what);
+        dues.add(due);
+        return due;
+    }
+
+    /// Most of what was called off that stays in the queue until its time, besides as many as are due.
+    static final int CALLED_OFF_MAX = 1_000;
+
+    /// Who goes takes its dues along: a keep-alive may be of hours and an expiry of years, and clients come and go.
+    private void callOff(@Nullable Due due) {
+        if (due == null || due.what == null) return;
+        due.what = null;
+        calledOff++;
+        if (calledOff <= CALLED_OFF_MAX || calledOff <= dues.size() / 2) return;
+        dues.removeIf(each -> each.what == null);
+        calledOff = 0;
+    }
+
+    /// What is in the queue, called off or not.
+    int dues() {
+        return dues.size();
     }
 
     /// Does what is due.
@@ -1131,10 +1188,15 @@ final class Broker {
     /// @return when something is due next, the broker's time
     long tick(Moment at) {
         now = at;
-        while (!dues.isEmpty() && dues.element().micros() <= at.site())
-            dues.remove().what().run();
+        while (!dues.isEmpty() && dues.element().micros <= at.site()) {
+            var due = dues.remove();
+            var what = due.what;
+            due.what = null;
+            if (what == null) calledOff--;
+            else what.run();
+        }
         siteTakes();
-        return dues.isEmpty() ? Long.MAX_VALUE : dues.element().micros();
+        return dues.isEmpty() ? Long.MAX_VALUE : dues.element().micros;
     }
 
     private void systemDue() {

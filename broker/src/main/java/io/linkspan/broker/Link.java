@@ -65,6 +65,9 @@ final class Link {
     @Nullable
     Session session;
 
+    /// What is due next of it: to have said who it is, then its keep-alive.
+    Broker.@Nullable Due due;
+
     long heardMicros;
     long keepAliveMicros;
     /// Messages of QoS 1 and 2 that the client takes at once, and those under way.

@@ -37,6 +37,9 @@ final class Session {
     /// Packet identifiers of QoS 2 that came and were not released (4.3.3).
     Set<Integer> incoming = Set.of();
 
+    /// When it ends, while its client is away.
+    Broker.@Nullable Due due;
+
     long queuedBytes;
     int lastId;
     /// The snapshot that has it already.

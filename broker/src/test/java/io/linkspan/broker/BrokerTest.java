@@ -466,6 +466,34 @@ class BrokerTest {
         assertThat(client.take(Packet.Disconnect.class).reason()).isEqualTo(Reason.KEEP_ALIVE_TIMEOUT);
     }
 
+    @Test
+    void whoeverIsGoneLeavesNothingBehindThatIsDueInYears() {
+        var years = Properties.with()
+                .number(Property.SESSION_EXPIRY_INTERVAL, 80_000)
+                .build();
+        var expires = Properties.with()
+                .number(Property.MESSAGE_EXPIRY_INTERVAL, 100_000_000)
+                .build();
+        int before = bench.broker.dues();
+        var client = bench.client("comes_and_goes", Version.MQTT_5);
+        client.will = Optional.of(new Will(
+                "gone",
+                Qos.AT_MOST_ONCE,
+                false,
+                Properties.with().number(Property.WILL_DELAY_INTERVAL, 70_000).build(),
+                new byte[] {'1'}));
+        for (int i = 0; i < 5 * Broker.CALLED_OFF_MAX; i++) {
+            client.connect(i % 10 == 0, years);
+            client.publish("state", "on", Qos.AT_MOST_ONCE, 0, true, expires);
+            client.lose();
+        }
+        assertThat(bench.broker.dues()).isLessThan(before + 2 * Broker.CALLED_OFF_MAX + 10);
+        bench.advance(Duration.ofSeconds(80_001));
+        assertThat(bench.broker.state().sessions).doesNotContainKey("comes_and_goes");
+        assertThat(bench.broker.state().wills).isEmpty();
+        assertThat(bench.broker.state().retained.get("state")).isNotNull();
+    }
+
     // ---- readings
 
     @Test
