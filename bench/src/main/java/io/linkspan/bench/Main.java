@@ -16,6 +16,8 @@ public final class Main {
             case "journal" -> jmh(JournalBench.class);
             case "log-size" -> LogSize.run();
             case "wire-to-wire" -> WireToWire.run(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 30);
+            case "rehearse" ->
+                RehearseBench.run(arguments.length > 1 ? Long.parseLong(arguments[1]) : RehearseBench.ENTRIES_USUAL);
             case "start" -> System.out.print(ProcessStart.run(arguments.length > 1 ? arguments[1] : "./linkspan"));
             case "history" -> HistoryBench.run(Arrays.asList(arguments).subList(1, arguments.length));
             case "api" -> ApiBench.run(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10);
@@ -30,6 +32,7 @@ public final class Main {
                         linkspan bench history [--points N] [--memory MIB] [--no-peers]   readings by time: size, speed, beside SQLite and DuckDB
                         linkspan bench api [SECONDS]            requests over HTTP: latency, requests a second, CPU, beside the JDK's server
                         linkspan bench mqtt [--messages N] [--clients N] [--seconds N] [--hivemq]   the MQTT broker beside mosquitto (and HiveMQ): CPU a message, latency, idle clients
+                        linkspan bench rehearse [ENTRIES]       entries of a log that a rehearsal lives through in a second (2,000,000; 10000000 for the long form)
                         linkspan bench start [LAUNCHER]         start to first reading, resident memory with 1,000 properties""");
                 System.exit(2);
             }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -100,7 +101,7 @@ public final class NodeDesk implements Desk {
 
     private static boolean isFile(Tree.Fields request) {
         return request.fields().get("do") instanceof Tree.Scalar what
-                && (what.text().equals("apply") || what.text().equals("try"));
+                && Set.of("apply", "try", "rehearsal-start", "shadow-start").contains(what.text());
     }
 
     /// The answers of one request, kept. For one thread.

@@ -367,7 +367,8 @@ final class RehearsalWords {
             all.add("What people and applications asked for, lines that failed and what was missing stay as they were");
             all.add("A write that did not really happen is taken to be accepted, and the machine to read what was"
                     + " written (" + count(told.played(), "such write", "such writes") + ", "
-                    + count(told.replaced(), "reading", "readings") + " replaced); what a link's own-power takes out is what the machine really drew");
+                    + count(told.replaced(), "reading", "readings")
+                    + " replaced); what a link's own-power takes out is what the machine really drew");
             if (told.filesLeftOut() > 0)
                 all.add(count(told.filesLeftOut(), "site file was", "site files were")
                         + " really applied meanwhile and left out here");

@@ -22,7 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// A winter evening of a house with a boiler, in the log of a data folder, made in no time: by the site as it is, with a
+/// A winter evening of a house with a boiler, in the log of a data folder, made in no time: by the site as it is, with
+/// a
 /// meter and a boiler that do what they are told. For one thread.
 final class Evening {
     /// How often the meter and the boiler are read.
@@ -60,7 +61,11 @@ final class Evening {
             site.arrive(new Arrival.LineChanged(line, true, "", new Receipt()));
         for (var at = Duration.ZERO; at.compareTo(length) < 0; at = at.plus(STEP)) {
             site.turn();
-            reads(site, "grid_meter", "meter.power", new Value.Num(house.floorEntry(at).getValue() + (on ? BOILER_KW : 0)));
+            reads(
+                    site,
+                    "grid_meter",
+                    "meter.power",
+                    new Value.Num(house.floorEntry(at).getValue() + (on ? BOILER_KW : 0)));
             reads(site, "plant_room", "boiler.on", on ? Value.Flag.ON : Value.Flag.OFF);
             site.commit();
             clock.advance(ANSWER);

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// page says.
 class RehearseDocsTest {
     private static final Pattern SITE = Pattern.compile("^```yaml\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
-    private static final Pattern ROW = Pattern.compile("^\\| (\\d\\d):(\\d\\d) \\| ([0-9.]+) kW \\|", Pattern.MULTILINE);
+    private static final Pattern ROW =
+            Pattern.compile("^\\| (\\d\\d):(\\d\\d) \\| ([0-9.]+) kW \\|", Pattern.MULTILINE);
     private static final Pattern CHANGE = Pattern.compile("with `(off-above: [0-9.]+)` instead");
     private static final Pattern SAID =
             Pattern.compile("^```\n\\$ linkspan (rehearse[^\n]*)\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
@@ -59,8 +60,7 @@ class RehearseDocsTest {
             String words = said.group(1)
                     .replace("sooner.yaml", folder.resolve("sooner.yaml").toString())
                     .replace(" site.yaml", " " + folder.resolve("site.yaml"));
-            var answer = TestNode.run(
-                    (words + " --data " + folder.resolve("data")).split(" "));
+            var answer = TestNode.run((words + " --data " + folder.resolve("data")).split(" "));
             assertThat(answer.err()).isEmpty();
             assertThat(answer.out()).as(said.group(1)).isEqualTo(said.group(2));
         }

@@ -2,6 +2,7 @@ package io.linkspan.simulation;
 
 import static io.linkspan.simulation.Violation.unless;
 
+import io.linkspan.model.Directory;
 import io.linkspan.model.EntryCodec;
 import io.linkspan.model.Log;
 import io.linkspan.model.SiteId;
@@ -16,15 +17,20 @@ final class Again {
 
     /// Rehearses a log from its first entry to its last.
     ///
+    /// @param reader at the first entry; left open
     /// @param file another site file; none: by those of the log
-    static Rehearsal.Told of(Log log, SiteId id, Optional<String> file) throws IOException {
+    static Rehearsal.Told of(Log.Reader reader, Optional<String> file) throws IOException {
         var rehearsal = file.isEmpty()
                 ? Rehearsal.asLogged(new Site(), Rehearsal.Limits.STANDARD)
-                : Rehearsal.of(new Site(), file.get(), io.linkspan.model.Directory.EMPTY, Rehearsal.Limits.STANDARD);
-        try (var reader = log.read(new Log.Position(id, 1, 1))) {
-            for (Log.Stored stored; (stored = reader.next()) != null; ) rehearsal.take(EntryCodec.decode(stored));
-        }
+                : Rehearsal.of(new Site(), file.get(), Directory.EMPTY, Rehearsal.Limits.STANDARD);
+        for (Log.Stored stored; (stored = reader.next()) != null; ) rehearsal.take(EntryCodec.decode(stored));
         return rehearsal.told();
+    }
+
+    private static Rehearsal.Told of(Log log, SiteId id, Optional<String> file) throws IOException {
+        try (var reader = log.read(new Log.Position(id, 1, 1))) {
+            return of(reader, file);
+        }
     }
 
     /// Holds a log against itself.

@@ -32,6 +32,7 @@ final class Comparison {
     private final List<Rehearsal.Notice> realNotices = new ArrayList<>();
     private final List<Rehearsal.Notice> rehearsedNotices = new ArrayList<>();
     private final long[] notices = new long[2];
+    private int stretchesMax;
     private final BitSet touched = new BitSet();
     private BitSet ranged = new BitSet();
     private @Nullable Program rangedReal;
@@ -83,13 +84,19 @@ final class Comparison {
     Comparison(State real, Rehearsal.Limits limits) {
         this.real = real;
         this.limits = limits;
+        stretchesMax = limits.stretchesMax();
     }
 
     // ---- step by step
 
     /// Both begin alike.
     void begin(State rehearsed, Moment at) {
-        for (int p = 1; p < real.program.propertiesEnd(); p++) touched.set(p);
+        int actuators = 0;
+        for (int p = 1; p < rehearsed.program.propertiesEnd(); p++) {
+            touched.set(p);
+            if (rehearsed.isActuator(p)) actuators++;
+        }
+        stretchesMax = Math.min(limits.stretchesMax(), limits.stretchesInAll() / Math.max(1, actuators));
         look(rehearsed, at);
     }
 
@@ -128,7 +135,7 @@ final class Comparison {
         var pair = pairs.get(p);
         if (pair == null) {
             if (pairs.size() >= limits.actuatorsMax()) return;
-            pair = new Pair(limits.stretchesMax());
+            pair = new Pair(stretchesMax);
             pairs.put(p, pair);
         }
         int sign = sign(pair);

@@ -60,11 +60,12 @@ public final class Rehearsal {
     ///
     /// @param actuatorsMax actuators that are compared
     /// @param stretchesMax stretches of each course that are kept one by one; of more, the number is
+    /// @param stretchesInAll the same over all courses of a side, shared evenly
     /// @param noticesMax notices of each side that are kept one by one
     /// @param quartersMax quarters of an hour for which the time on is kept, for each actuator
-    public record Limits(int actuatorsMax, int stretchesMax, int noticesMax, int quartersMax) {
-        /// 2,000 actuators, 500 stretches, 200 notices, a year of quarters.
-        public static final Limits STANDARD = new Limits(2_000, 500, 200, 366 * 96);
+    public record Limits(int actuatorsMax, int stretchesMax, int stretchesInAll, int noticesMax, int quartersMax) {
+        /// 2,000 actuators, 500 stretches and 20,000 in all, 200 notices, a year of quarters.
+        public static final Limits STANDARD = new Limits(2_000, 500, 20_000, 200, 366 * 96);
     }
 
     /// An actuator did the same, by the same, all this time.

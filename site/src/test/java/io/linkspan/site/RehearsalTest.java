@@ -216,7 +216,8 @@ class RehearsalTest {
         var doing = boiler(by(EARLY, bench)).rehearsed();
         // 2.0 is below 2.5: it lets go at once, and the minimum time off is all that keeps it off
         assertThat(doing.stretches().stream().map(Stretch::who))
-                .containsExactly("its fallback", "link shed_peak (economy)", "its minimum time on or off", "its fallback");
+                .containsExactly(
+                        "its fallback", "link shed_peak (economy)", "its minimum time on or off", "its fallback");
         assertThat(values(doing)).containsExactly(Flag.ON, Flag.OFF, Flag.OFF, Flag.ON);
         long off = doing.stretches().get(3).from() - doing.stretches().get(1).from();
         assertThat(off).isEqualTo(10 * 60 * SECOND);
@@ -267,7 +268,8 @@ class RehearsalTest {
     @Test
     void aFileThatWasReallyAppliedMeanwhileIsLeftOut() {
         var bench = evening();
-        bench.apply(SheddingTest.SITE.replace("\"power\": {", "\"current\": { \"type\": \"number\", \"at\": \"7\" }, \"power\": {"));
+        bench.apply(SheddingTest.SITE.replace(
+                "\"power\": {", "\"current\": { \"type\": \"number\", \"at\": \"7\" }, \"power\": {"));
         bench.reads("meter.current", 12);
         // a name that only the rehearsed file has must not get the number of one that came later
         var file = EARLY.replace("\"power\": {", "\"voltage\": { \"type\": \"number\", \"at\": \"8\" }, \"power\": {");
@@ -275,7 +277,9 @@ class RehearsalTest {
         assertThat(told.filesLeftOut()).isOne();
         int later = told.realDirectory().property("meter.current");
         assertThat(later).isPositive();
-        assertThat(told.rehearsedDirectory().property("meter.voltage")).isPositive().isNotEqualTo(later);
+        assertThat(told.rehearsedDirectory().property("meter.voltage"))
+                .isPositive()
+                .isNotEqualTo(later);
         assertThat(told.rehearsedDirectory().property("meter.power"))
                 .isEqualTo(told.realDirectory().property("meter.power"));
     }
@@ -314,7 +318,7 @@ class RehearsalTest {
     void whatIsBeyondALimitIsCounted() {
         var bench = evening();
         var log = log(bench);
-        var rehearsal = Rehearsal.asLogged(new Site(), new Limits(10, 2, 10, 10));
+        var rehearsal = Rehearsal.asLogged(new Site(), new Limits(10, 2, 100, 10, 10));
         log.forEach(rehearsal::take);
         var doing = rehearsal.told().actuators().getFirst().real();
         assertThat(doing.stretches()).hasSize(2);
