@@ -1,5 +1,6 @@
 package io.linkspan.broker;
 
+import io.linkspan.connector.Outlet;
 import io.linkspan.mqtt.Packet;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
@@ -36,6 +37,12 @@ final class Session {
     final ArrayDeque<Delivery> waiting = new ArrayDeque<>(0);
     /// Packet identifiers of QoS 2 that came and were not released (4.3.3).
     Set<Integer> incoming = Set.of();
+
+    /// Up to where an application has what it takes out of the site's log; none before it has anything.
+    Outlet.@Nullable Cursor cursor;
+    /// What is on its way of it.
+    @Nullable
+    ApplicationRun run;
 
     long queuedBytes;
     int lastId;

@@ -97,6 +97,7 @@ final class TestBench {
                         return tap.hear(message, wallMicros, done);
                     }
                 },
+                Feeding.NOBODY,
                 new LogBook(own),
                 recovered.state(),
                 () -> "auto-" + ++newIds,
