@@ -211,12 +211,15 @@ final class FeedRun {
     }
 
     private Tree reading(Reading r) {
-        var out = Words.fields()
-                .text("property", of.name(Result.Sort.PROPERTY, r.property()))
-                .put("value", Words.value(r.value()))
+        return value(Words.fields().text("property", of.name(Result.Sort.PROPERTY, r.property())), r)
+                .done();
+    }
+
+    /// A reading's value, quality and own time.
+    static Words.Fields value(Words.Fields into, Reading r) {
+        into.put("value", Words.value(r.value()))
                 .text("quality", r.quality().name().toLowerCase(Locale.ROOT));
-        if (r.hasDeviceTime()) out.time("device_time", r.deviceTimeMicros());
-        return out.done();
+        return r.hasDeviceTime() ? into.time("device_time", r.deviceTimeMicros()) : into;
     }
 
     private boolean gap(Result result, List<Tree> missing) {

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /// A feed of a reduced contract: cut from the history by whole windows, each told once it is settled, in the order of
 /// their ends. For one thread.
@@ -64,17 +65,9 @@ final class WindowRun {
     }
 
     private void give(Filter filter, History open, long end) throws IOException {
-        long span = contract.every().toMillis() * 1_000 * WINDOWS_AT_ONCE;
-        long to = Math.min(end, from + span);
-        var byEnd = new TreeMap<Long, List<Tree>>();
-        for (var n : place.directory().numbers().values()) {
-            if (n.sort() != Result.Sort.PROPERTY || n.version() == 0 || !filter.lets(n.number())) continue;
-            if (!only.isEmpty() && !only.contains(n.path())) continue;
-            var found = open.buckets(n.number(), from, to, contract.windows().orElseThrow());
-            for (var b : found.buckets())
-                if (b.toMicros() > from && b.toMicros() <= to)
-                    byEnd.computeIfAbsent(b.toMicros(), _ -> new ArrayList<>()).add(named(n.path(), b));
-        }
+        long to = stretchEnd(contract, from, end);
+        Predicate<String> wanted = path -> only.isEmpty() || only.contains(path);
+        var byEnd = cut(place, contract, wanted, filter, open, from, to);
         for (var e : byEnd.entrySet()) {
             String position = Positions.window(contract, e.getKey());
             out.tell(
@@ -82,17 +75,43 @@ final class WindowRun {
                     position,
                     Json.write(Words.fields()
                             .text("position", position)
-                            .list("windows", e.getValue())
+                            .list(
+                                    "windows",
+                                    e.getValue().stream().map(Cut::named).toList())
                             .done()));
             figures.feedItems.increment();
         }
         from = to;
     }
 
-    private static Tree named(String path, History.Bucket bucket) {
-        var out = Words.fields().text("property", path);
-        Cells.bucket(bucket).fields().forEach(out::put);
-        return out.done();
+    /// A window of one property.
+    record Cut(String path, History.Bucket bucket) {
+        Tree named() {
+            var out = Words.fields().text("property", path);
+            Cells.bucket(bucket).fields().forEach(out::put);
+            return out.done();
+        }
+    }
+
+    /// The end of the stretch that is asked at once.
+    static long stretchEnd(Contract contract, long from, long end) {
+        return Math.min(end, from + contract.every().toMillis() * 1_000 * WINDOWS_AT_ONCE);
+    }
+
+    /// The windows of a stretch by their ends.
+    static TreeMap<Long, List<Cut>> cut(
+            Place place, Contract contract, Predicate<String> wanted, Filter filter, History open, long from, long to)
+            throws IOException {
+        var byEnd = new TreeMap<Long, List<Cut>>();
+        for (var n : place.directory().numbers().values()) {
+            if (n.sort() != Result.Sort.PROPERTY || n.version() == 0 || !filter.lets(n.number())) continue;
+            if (!wanted.test(n.path())) continue;
+            var found = open.buckets(n.number(), from, to, contract.windows().orElseThrow());
+            for (var b : found.buckets())
+                if (b.toMicros() > from && b.toMicros() <= to)
+                    byEnd.computeIfAbsent(b.toMicros(), _ -> new ArrayList<>()).add(new Cut(n.path(), b));
+        }
+        return byEnd;
     }
 
     /// How far back a feed begins that says no position.

@@ -1,6 +1,7 @@
 package io.linkspan.broker;
 
 import io.linkspan.broker.Change.Taker;
+import io.linkspan.connector.Outlet;
 import io.linkspan.model.Moment;
 import io.linkspan.mqtt.Packet;
 import io.linkspan.mqtt.PacketWriter;
@@ -47,6 +48,7 @@ final class Broker {
     private final Settings settings;
     private final Gate gate;
     private final Tap tap;
+    private final Feeding feeding;
     private final Supplier<String> newClientIds;
     private final Tally tally = new Tally();
     private final TopicCache topics = new TopicCache(TOPICS_REMEMBERED);
@@ -93,10 +95,19 @@ final class Broker {
 
     /// @param state as the book gives it
     /// @param newClientIds identifiers for clients that have none
-    Broker(Settings settings, Gate gate, Tap tap, Book book, State state, Supplier<String> newClientIds, Moment now) {
+    Broker(
+            Settings settings,
+            Gate gate,
+            Tap tap,
+            Feeding feeding,
+            Book book,
+            State state,
+            Supplier<String> newClientIds,
+            Moment now) {
         this.settings = settings;
         this.gate = gate;
         this.tap = tap;
+        this.feeding = feeding;
         this.book = book;
         this.state = state;
         this.newClientIds = newClientIds;
@@ -144,6 +155,11 @@ final class Broker {
 
     int links() {
         return links;
+    }
+
+    /// The moment of this turn.
+    Moment now() {
+        return now;
     }
 
     /// The newest entry that was applied.
@@ -196,6 +212,7 @@ final class Broker {
         link.session = null;
         session.link = null;
         session.waiting.clear();
+        feeding.left(session);
         var pending = state.wills.get(session.client);
         if (pending != null) {
             if (withWill) willLeft(session.client, pending.will());
@@ -216,10 +233,41 @@ final class Broker {
 
     private void end(Session session) {
         callOff(session.due);
+        handOver(session);
         if (session.number != 0) record(new Change.Ended(session.number), false);
         else state.end(session);
         var pending = state.wills.get(session.client); // a will comes at the latest when its session ends (3.1.3.2.2)
         if (pending != null && pending.dueMicros() != Long.MAX_VALUE) publishWill(session.client, pending.will());
+    }
+
+    /// A session ends that was given messages of shared subscriptions: other members get those that were not
+    /// acknowledged. One of QoS 2 that may have been sent is given to nobody else \[MQTT-4.8.2-5]; that of QoS 1
+    /// should
+    /// be (4.8.2).
+    private void handOver(Session session) {
+        for (var each : List.copyOf(session.outgoing.values())) {
+            boolean mayHaveIt = each.qos == Qos.EXACTLY_ONCE && (each.sent || each.stage == Delivery.Stage.RECEIVED);
+            if (each.share.isEmpty() || mayHaveIt || each.message.isOver(now.site())) continue;
+            for (var group : state.tree.match(each.message.topic()).shared)
+                if (group.is(each.share)) group.next(Optional.of(session)).ifPresent(to -> handOver(session, each, to));
+        }
+    }
+
+    private void handOver(Session from, Delivery delivery, Sub to) {
+        var takers = new ArrayList<Taker>(1);
+        var outcome = new Outcome();
+        if (to.session.number != 0 && !book.takesMessages()) {
+            tally.messagesDropped++;
+            return;
+        }
+        deliverShared(delivery.message, to, Optional.of(takers), outcome);
+        if (takers.isEmpty()) return;
+        var changes = new ArrayList<Change>();
+        changes.add(new Change.Published(delivery.message, 0, 0, false, false, takers));
+        changes.addAll(outcome.shares);
+        if (from.number != 0) changes.add(new Change.Settled(from.number, delivery.id)); // one of the two has it
+        if (record(changes, false, true) == REFUSED) tally.messagesDropped++;
+        else pump(to.session);
     }
 
     private void sessionDue(Session session) {
@@ -392,6 +440,12 @@ final class Broker {
         else session = state.sessions.get(client);
         if (session == null) throw new IllegalStateException("Session of " + client + " was not opened");
         attach(link, session, c);
+        if (link.space instanceof ApplicationSpace && !feeding.begins(link, session)) {
+            tally.refused(Reason.QUOTA_EXCEEDED);
+            link.write(new Packet.Connack(false, Reason.QUOTA_EXCEEDED, Properties.NONE));
+            close(link, false);
+            return;
+        }
         var opened = session;
         when(entry, () -> opened(link, opened, c, present, kept));
     }
@@ -572,6 +626,8 @@ final class Broker {
     /// What came from a tap or the disk for a message that is to be acknowledged.
     private static final class Outcome {
         int takers;
+        /// Which of the takers that are kept got it by which shared subscription.
+        final List<Change> shares = new ArrayList<>(0);
         /// How many it went to as QoS 0.
         int sent;
 
@@ -723,8 +779,10 @@ final class Broker {
         deliver(m, from, Optional.of(takers), outcome);
         long entry = NOTHING_TO_WAIT_FOR;
         if (lasts || !takers.isEmpty()) {
-            var change = new Change.Published(m, fromNumber, incoming, retains, first, takers);
-            entry = record(List.of(change), m.qos() != Qos.AT_MOST_ONCE, true);
+            var changes = new ArrayList<Change>(1 + outcome.shares.size());
+            changes.add(new Change.Published(m, fromNumber, incoming, retains, first, takers));
+            changes.addAll(outcome.shares);
+            entry = record(changes, m.qos() != Qos.AT_MOST_ONCE, true);
             if (entry == REFUSED) {
                 outcome.refused = true;
                 return NOTHING_TO_WAIT_FOR;
@@ -832,14 +890,18 @@ final class Broker {
                 if (!each.subs().isEmpty()) match = each.ofOwn();
             }
             boolean retain = m.retain() && match.asPublished(); // [MQTT-3.3.1-12], [MQTT-3.3.1-13]
-            deliver(m, match.session(), match.qos().atMost(m.qos()), retain, match.numbers(), kept, outcome);
+            deliver(m, match.session(), match.qos().atMost(m.qos()), retain, match.numbers(), "", kept, outcome);
         }
         for (var group : matches.shared) {
-            var sub = group.next();
-            boolean retain = m.retain() && sub.subscription.retainAsPublished();
-            var numbers = sub.number == 0 ? Delivery.NO_NUMBERS : new int[] {sub.number};
-            deliver(m, sub.session, sub.subscription.qos().atMost(m.qos()), retain, numbers, kept, outcome);
+            deliverShared(m, group.next(), kept, outcome);
         }
+    }
+
+    private void deliverShared(Message m, Sub sub, Optional<ArrayList<Taker>> kept, Outcome outcome) {
+        var s = sub.subscription;
+        boolean retain = m.retain() && s.retainAsPublished();
+        var numbers = sub.number == 0 ? Delivery.NO_NUMBERS : new int[] {sub.number};
+        deliver(m, sub.session, s.qos().atMost(m.qos()), retain, numbers, s.filter(), kept, outcome);
     }
 
     private void deliver(
@@ -848,6 +910,7 @@ final class Broker {
             Qos qos,
             boolean retain,
             int[] numbers,
+            String share,
             Optional<ArrayList<Taker>> kept,
             Outcome outcome) {
         outcome.takers++;
@@ -866,10 +929,15 @@ final class Broker {
             return;
         }
         if (to.number != 0) {
-            kept.ifPresent(takers -> takers.add(new Taker(to.number, to.nextId(), qos, retain, numbers)));
+            if (kept.isEmpty()) return;
+            var taker = new Taker(to.number, to.nextId(), qos, retain, numbers);
+            kept.get().add(taker);
+            if (!share.isEmpty()) outcome.shares.add(new Change.Shared(to.number, taker.id(), share));
             return;
         }
-        to.enqueue(new Delivery(m, to.nextId(), qos, retain, numbers));
+        var delivery = new Delivery(m, to.nextId(), qos, retain, numbers);
+        delivery.share = share;
+        to.enqueue(delivery);
         pump(to);
     }
 
@@ -913,7 +981,11 @@ final class Broker {
     }
 
     private void settle(Session session, int id) {
-        if (session.number != 0) record(new Change.Settled(session.number, id), true);
+        var delivery = session.outgoing.get(id);
+        if (delivery != null && delivery.fed) {
+            session.settle(id);
+            feeding.settled(session, delivery);
+        } else if (session.number != 0) record(new Change.Settled(session.number, id), true);
         else session.settle(id);
     }
 
@@ -982,6 +1054,7 @@ final class Broker {
         var reasons = new ArrayList<Reason>(p.subscriptions().size());
         var changes = new ArrayList<Change>();
         var fresh = new ArrayList<Subscription>();
+        var named = new ArrayList<Subscription>(); // the same as the client calls them
         int count = session.subs.size();
         for (var asked : p.subscriptions()) {
             var each = within(link.space, asked);
@@ -995,16 +1068,21 @@ final class Broker {
             if (session.number != 0) changes.add(new Change.Subscribed(session.number, each, number));
             boolean asks = each.handling() == Subscription.Handling.SEND
                     || each.handling() == Subscription.Handling.SEND_IF_NEW && isNew;
-            if (asks && !Topics.isShared(each.filter())) fresh.add(each); // 4.8.2: shares get no retained ones
+            if (asks && !Topics.isShared(each.filter())) { // 4.8.2: shares get no retained ones
+                fresh.add(each);
+                named.add(asked);
+            }
             if (session.number == 0) state.subscribe(new Sub(session, each, number));
         }
         long entry = changes.isEmpty() ? NOTHING_TO_WAIT_FOR : record(changes, true, false);
         if (entry == REFUSED) {
             reasons.replaceAll(_ -> Reason.QUOTA_EXCEEDED);
             fresh.clear();
+            named.clear();
             entry = NOTHING_TO_WAIT_FOR;
         }
         answerWhen(link, entry, new Packet.Suback(p.id(), Properties.NONE, reasons));
+        feeding.subscribed(session, named);
         for (var each : fresh) sendRetained(session, each, number);
     }
 
@@ -1026,6 +1104,7 @@ final class Broker {
         String plain = Topics.plain(s.filter());
         if (settings.refusedFilters().contains(plain)) return Reason.UNSPECIFIED_ERROR;
         if (Topics.levels(plain) > limits().topicLevelsMax()) return Reason.TOPIC_FILTER_INVALID;
+        if (Topics.isShared(s.filter()) && !link.space.shares()) return Reason.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
         if (!link.rights.maySubscribe(plain)) return Reason.NOT_AUTHORIZED;
         if (count > limits().subscriptionsMax()) return Reason.QUOTA_EXCEEDED;
         return Reason.SUCCESS;
@@ -1037,7 +1116,7 @@ final class Broker {
             if (m.isOver(now.site())) return;
             var takers = new ArrayList<Taker>(1);
             var qos = s.qos().atMost(m.qos());
-            deliver(m, session, qos, true, numbers, Optional.of(takers), new Outcome()); // [MQTT-3.3.1-8]
+            deliver(m, session, qos, true, numbers, "", Optional.of(takers), new Outcome()); // [MQTT-3.3.1-8]
             if (takers.isEmpty()) return;
             record(new Change.Published(m, 0, 0, false, false, takers), true);
             pump(session);
@@ -1057,6 +1136,66 @@ final class Broker {
         }
         long entry = changes.isEmpty() ? NOTHING_TO_WAIT_FOR : record(changes, true, false);
         answerWhen(link, Math.max(entry, 0), new Packet.Unsuback(p.id(), Properties.NONE, reasons));
+    }
+
+    // ---- what applications take
+
+    /// Hands a message of its feed to the session of an application.
+    ///
+    /// @return whether it is on its way and waits for an answer
+    boolean feed(ApplicationRun run, Message m) {
+        for (var match : state.tree.match(m.topic()).plain)
+            if (match.session() == run.session)
+                return feed(run, m, match.qos().atMost(m.qos()), false, match.numbers());
+        return false;
+    }
+
+    /// Hands the newest of a property to a session that has just subscribed to it.
+    ///
+    /// @return whether it is on its way and waits for an answer
+    boolean feedNewest(ApplicationRun run, Message m, Subscription asked) {
+        var link = run.session.link;
+        var sub = link == null ? null : run.session.subs.get(within(link.space, asked.filter()));
+        if (sub == null) return false; // given up meanwhile
+        var numbers = sub.number == 0 ? Delivery.NO_NUMBERS : new int[] {sub.number};
+        return feed(run, m, sub.subscription.qos().atMost(m.qos()), true, numbers);
+    }
+
+    private boolean feed(ApplicationRun run, Message m, Qos qos, boolean retain, int[] numbers) {
+        var session = run.session;
+        var link = session.link;
+        if (qos == Qos.AT_MOST_ONCE) {
+            if (link == null || !link.publish(m, qos, retain, false, 0, numbers, now.site())) tally.messagesDropped++;
+            return false;
+        }
+        var delivery = new Delivery(m, session.nextId(), qos, retain, numbers);
+        delivery.fed = true;
+        session.enqueue(delivery);
+        run.sent(delivery);
+        pump(session);
+        return true;
+    }
+
+    /// Notes up to where a session has its feed.
+    ///
+    /// @return whether it is written; not on a full disk
+    boolean fed(Session session, Outlet.Cursor cursor) {
+        if (session.number == 0) return true;
+        var change = new Change.Fed(session.number, cursor.windows(), cursor.at());
+        return record(List.of(change), false, true) != REFUSED;
+    }
+
+    /// The feed of a session ends, and its connection with it.
+    ///
+    /// @param revoked its contract ended or changed: nothing of what is on its way is sent
+    void endFeed(Session session, ApplicationRun run, boolean revoked) {
+        if (revoked) run.drop();
+        var link = session.link;
+        if (run.over || link == null) return;
+        if (revoked) {
+            tally.refused(Reason.NOT_AUTHORIZED);
+            disconnect(link, Reason.NOT_AUTHORIZED, "The contract of this application ended or changed", false);
+        } else disconnect(link, Reason.SERVER_BUSY, "The log can not be read now; come again", false);
     }
 
     // ---- wills

@@ -40,8 +40,9 @@ record BrokerRun(BrokerSettings settings) implements Connector {
         var saver = new Saver(here, log, book);
         try (var doors = new Doors(here.connector(), clock(here, recovered.end()), here.log());
                 var hashing = hashing()) {
-            var guard = new Guard(settings.accounts(), hashing, doors.loop());
+            var guard = new Guard(settings.accounts(), here.outlets(), hashing, doors.loop());
             var mapping = new Mapping(here, doors.loop(), doors::broker, doors::turnEnds);
+            var feeds = new ApplicationFeeds(here, doors.loop(), doors::broker, doors::turnEnds);
             var random = new SecureRandom();
             Supplier<String> newIds = () -> "auto-" + HexFormat.of().formatHex(drawn(random));
             doors.each(mapping::tick);
@@ -49,8 +50,8 @@ record BrokerRun(BrokerSettings settings) implements Connector {
                 mapping.leave();
                 saver.end(by);
             });
-            doors.begin(
-                    () -> new Broker(settings.core(), guard, mapping, book, recovered.state(), newIds, doors.now()));
+            doors.begin(() ->
+                    new Broker(settings.core(), guard, mapping, feeds, book, recovered.state(), newIds, doors.now()));
             log.listen(doors::logChanged);
             var points = here.points();
             mapping.remap(points); // before anybody can publish

@@ -68,6 +68,17 @@ sealed interface Change {
     /// What was retained under a topic is too old.
     record Unretained(String topic) implements Change {}
 
+    /// A message on its way to a session came by a shared subscription. Stands behind the message, in its entry.
+    ///
+    /// @param filter with its share, as it was subscribed to
+    record Shared(int session, int id, String filter) implements Change {}
+
+    /// What is told out of the site's log is told up to here.
+    ///
+    /// @param session of an application; 0: what the broker serves to all
+    /// @param windows whether it is the end of a window; else it is a position in the site's log
+    record Fed(int session, boolean windows, long at) implements Change {}
+
     /// A message that was kept for the site was taken by it.
     ///
     /// @param entry the position of the entry with the message, as [Book#write] gave it

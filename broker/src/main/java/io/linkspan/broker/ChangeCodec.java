@@ -16,12 +16,13 @@ import io.linkspan.mqtt.Will;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Entries of the broker's log as bytes: family 3, version 1. An entry is some changes, which hold together or not at
+/// Entries of the broker's log as bytes: family 3, version 2 (1 had neither shares nor what is
+/// told out of the site's log; it is read). An entry is some changes, which hold together or not at
 /// all.
 /// Messages are in it as the PUBLISH of MQTT 5 that they are. For one thread.
 final class ChangeCodec {
     private static final int FAMILY_BROKER = 3;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     static final int HEAD = FAMILY_BROKER << 4 | VERSION;
 
     private static final int OPENED = 1;
@@ -39,6 +40,8 @@ final class ChangeCodec {
     private static final int WILL_GONE = 13;
     private static final int UNRETAINED = 14;
     private static final int TOLD = 15;
+    private static final int SHARED = 16;
+    private static final int FED = 17;
 
     private final PacketDecoder decoder =
             new PacketDecoder(PacketDecoder.Sender.CLIENT, Version.MQTT_5, new TopicCache(4_096));
@@ -96,6 +99,10 @@ final class ChangeCodec {
             case Change.WillGone c -> out.u8(WILL_GONE).text(c.client());
             case Change.Unretained c -> out.u8(UNRETAINED).text(c.topic());
             case Change.Told c -> out.u8(TOLD).varint(c.entry());
+            case Change.Shared c ->
+                out.u8(SHARED).varint(c.session()).varint(c.id()).text(c.filter());
+            case Change.Fed c ->
+                out.u8(FED).varint(c.session()).flag(c.windows()).signed(c.at());
         }
     }
 
@@ -197,6 +204,8 @@ final class ChangeCodec {
             case WILL_GONE -> new Change.WillGone(in.text());
             case UNRETAINED -> new Change.Unretained(in.text());
             case TOLD -> new Change.Told(in.varint());
+            case SHARED -> new Change.Shared(in.count(), in.count(), in.text());
+            case FED -> new Change.Fed(in.count(), in.flag(), in.signed());
             default -> // open: any byte
                 throw new IllegalArgumentException("The log of the broker has a change " + tag
                         + ", which is newer than this version knows; update Linkspan");

@@ -25,6 +25,10 @@ final class Delivery {
     boolean sent;
     /// Whether it was sent on this connection.
     boolean under;
+    /// The shared subscription that it came by, with its share; empty: none.
+    String share = "";
+    /// Whether it is of a feed: its cursor is in the log, and not the message.
+    boolean fed;
     /// The log's entry that must be on disk before it is sent; 0: none.
     long after;
 

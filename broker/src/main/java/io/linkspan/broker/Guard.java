@@ -2,6 +2,8 @@ package io.linkspan.broker;
 
 import com.password4j.Argon2Function;
 import com.password4j.Password;
+import io.linkspan.connector.Outlet;
+import io.linkspan.connector.Outlets;
 import io.linkspan.mqtt.Packet;
 import io.linkspan.mqtt.Reason;
 import io.linkspan.mqtt.Topics;
@@ -37,17 +39,20 @@ final class Guard implements Gate {
     private final Map<String, DeviceAccount> byName = new HashMap<>();
     private final Map<String, DeviceAccount> byCertificate = new HashMap<>();
     private final Map<String, DeviceAccount> devicesByToken = new HashMap<>();
+    private final Outlets outlets;
     private final Executor aside;
     private final Executor broker;
 
+    /// @param outlets applications, which show their tokens
     /// @param aside runs what takes long, and refuses when it has too much to do
     /// @param broker the broker's thread
-    Guard(List<DeviceAccount> accounts, Executor aside, Executor broker) {
+    Guard(List<DeviceAccount> accounts, Outlets outlets, Executor aside, Executor broker) {
         for (var each : accounts) {
             byName.put(each.name(), each);
             each.certificate().ifPresent(subject -> byCertificate.put(subject, each));
             if (each.device().isPresent()) each.token().ifPresent(token -> devicesByToken.put(token, each));
         }
+        this.outlets = outlets;
         this.aside = aside;
         this.broker = broker;
     }
@@ -57,6 +62,13 @@ final class Guard implements Gate {
         var shown = subject.map(byCertificate::get);
         if (shown.isPresent()) {
             answer.accept(admitted(shown.get(), c));
+            return;
+        }
+        var application = application(c);
+        if (application.isPresent()) {
+            var space = new ApplicationSpace(application.get());
+            String name = application.get().application();
+            answer.accept(new Admission(Reason.SUCCESS, name, ApplicationSpace.RIGHTS, space));
             return;
         }
         var bare = byBareToken(c);
@@ -100,6 +112,15 @@ final class Guard implements Gate {
         } catch (RejectedExecutionException e) {
             answer.accept(Admission.refused(Reason.SERVER_BUSY));
         }
+    }
+
+    /// The application whose name is the user name and whose token is the password.
+    private Optional<Outlet> application(Packet.Connect c) {
+        if (c.userName().isEmpty()
+                || c.password().isEmpty()
+                || byName.containsKey(c.userName().get())) return Optional.empty();
+        return outlets.byToken(new String(c.password().get(), StandardCharsets.UTF_8))
+                .filter(o -> o.application().equals(c.userName().get()));
     }
 
     /// The device whose access token is the user name, without a password.

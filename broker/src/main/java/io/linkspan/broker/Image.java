@@ -27,6 +27,7 @@ final class Image implements State.Watch {
     private static final int RETAINED = 3;
     private static final int WILL = 4;
     private static final int UNTOLD = 5;
+    private static final int FED = 6;
 
     private final long position;
     private final long number;
@@ -35,9 +36,11 @@ final class Image implements State.Watch {
     private final ArrayDeque<Message> retained = new ArrayDeque<>();
     private final ArrayDeque<Map.Entry<String, State.Pending>> wills;
     private final ArrayDeque<Map.Entry<Long, Message>> untold;
+    private boolean servedWritten;
     private final IdentityHashMap<Message, Integer> messages = new IdentityHashMap<>();
     private final List<byte[]> chunks = new ArrayList<>();
     private final ByteWriter out = new ByteWriter();
+    private final long servedAt;
     private long size;
     private boolean done;
 
@@ -55,6 +58,7 @@ final class Image implements State.Watch {
         });
         wills = new ArrayDeque<>(List.copyOf(state.wills.entrySet()));
         untold = new ArrayDeque<>(List.copyOf(state.untold.entrySet()));
+        servedAt = state.servedAt;
         ChangeCodec.head(out);
         state.watch(this);
     }
@@ -104,6 +108,9 @@ final class Image implements State.Watch {
             var each = untold.remove();
             int at = message(each.getValue());
             out.u8(UNTOLD).varint(each.getKey()).varint(at);
+        } else if (!servedWritten) {
+            servedWritten = true;
+            if (servedAt != State.NOT_SERVED) fed(out, new Change.Fed(0, false, servedAt));
         } else {
             out.u8(END);
             done = true;
@@ -131,17 +138,27 @@ final class Image implements State.Watch {
         for (var each : s.subs.values())
             to.text(each.subscription.filter()).u8(each.subscription.options()).varint(each.number);
         boolean maySent = s.leftMicros == Long.MIN_VALUE; // it may be sent before this broker stops
-        to.varint(s.outgoing.size());
-        for (var each : s.outgoing.values()) {
+        var stored = s.outgoing.values().stream().filter(d -> !d.fed).toList();
+        to.varint(stored.size());
+        for (var each : stored) {
             to.varint(message(each.message));
             ChangeCodec.taker(to, new Change.Taker(s.number, each.id, each.qos, each.retain, each.numbers));
-            to.u8((each.stage == Delivery.Stage.RECEIVED ? 1 : 0) | (maySent || each.sent ? 2 : 0));
+            boolean shared = !each.share.isEmpty();
+            to.u8((each.stage == Delivery.Stage.RECEIVED ? 1 : 0) | (maySent || each.sent ? 2 : 0) | (shared ? 4 : 0));
+            if (shared) to.text(each.share);
         }
         to.varint(s.incoming.size());
         for (int id : s.incoming) to.varint(id);
+        var cursor = s.cursor;
+        if (cursor != null) fed(to, new Change.Fed(s.number, cursor.windows(), cursor.at()));
         flush();
         size += to.size();
         chunks.add(to.copy());
+    }
+
+    private static void fed(ByteWriter to, Change.Fed fed) {
+        to.u8(FED);
+        ChangeCodec.write(to, fed);
     }
 
     /// Writes it to a file.
@@ -176,6 +193,7 @@ final class Image implements State.Watch {
                     messages.put(messages.size(), codec.message(new ByteReader(ByteBuffer.wrap(in.bytes()))));
                 case SESSION -> session(in, state, messages);
                 case RETAINED -> state.retained.put(need(messages, in.count()));
+                case FED -> state.apply(codec.one(in), 0, 0);
                 case WILL -> will(in, state, codec);
                 case UNTOLD -> {
                     long entry = in.varint();
@@ -210,6 +228,7 @@ final class Image implements State.Watch {
             int flags = in.u8();
             var delivery = new Delivery(m, taker.id(), taker.qos(), taker.retain(), taker.numbers());
             delivery.sent = (flags & 2) != 0;
+            if ((flags & 4) != 0) delivery.share = in.text();
             s.enqueue(delivery);
             if ((flags & 1) != 0) s.received(delivery.id);
         }

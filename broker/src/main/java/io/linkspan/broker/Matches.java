@@ -1,10 +1,12 @@
 package io.linkspan.broker;
 
 import io.linkspan.mqtt.Qos;
+import io.linkspan.mqtt.Topics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 
 /// Who gets the messages of one topic: each session once, with the numbers of all its subscriptions that match (3.3.4),
 /// and
@@ -79,21 +81,33 @@ final class Matches {
             this.filter = filter;
         }
 
+        /// Whether this is the group of a filter with its share.
+        boolean is(String shared) {
+            return Topics.shareOf(shared).equals(name) && Topics.plain(shared).equals(filter);
+        }
+
         /// Whose turn it is: the next who is connected and has room, else the next whose session outlives its
         /// connection.
         /// With none it is whoever is next.
         Sub next() {
+            return next(Optional.empty()).orElseThrow();
+        }
+
+        /// The same without one member; none when there is no other.
+        Optional<Sub> next(Optional<Session> without) {
             int size = members.size();
-            Sub absent = members.get(Math.floorMod(turn, size));
+            Optional<Sub> absent = Optional.empty();
             boolean kept = false;
             for (int i = 0; i < size; i++) {
                 var each = members.get(Math.floorMod(turn + i, size));
+                if (without.isPresent() && each.session == without.get()) continue;
+                if (absent.isEmpty()) absent = Optional.of(each);
                 if (each.session.takesNow()) {
                     turn = Math.floorMod(turn + i + 1, size);
-                    return each;
+                    return Optional.of(each);
                 }
                 if (!kept && each.session.isKept()) {
-                    absent = each;
+                    absent = Optional.of(each);
                     kept = true;
                 }
             }

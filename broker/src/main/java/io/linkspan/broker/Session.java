@@ -1,5 +1,6 @@
 package io.linkspan.broker;
 
+import io.linkspan.connector.Outlet;
 import io.linkspan.mqtt.Packet;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
@@ -39,6 +40,11 @@ final class Session {
 
     /// When it ends, while its client is away.
     Broker.@Nullable Due due;
+    /// Up to where an application has what it takes out of the site's log; none before it has anything.
+    Outlet.@Nullable Cursor cursor;
+    /// What is on its way of it.
+    @Nullable
+    ApplicationRun run;
 
     long queuedBytes;
     int lastId;

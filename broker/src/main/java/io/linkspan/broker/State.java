@@ -1,5 +1,6 @@
 package io.linkspan.broker;
 
+import io.linkspan.connector.Outlet;
 import io.linkspan.mqtt.Will;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,6 +22,10 @@ final class State {
     final Map<String, Pending> wills = new LinkedHashMap<>();
     /// Messages that the site has not taken yet, by the entry that has them.
     final Map<Long, Message> untold = new LinkedHashMap<>();
+    /// Up to where of the site's log the broker has told what it serves; [#NOT_SERVED] before the first time.
+    long servedAt = NOT_SERVED;
+
+    static final long NOT_SERVED = -1;
     private int lastSession;
     private boolean replaying = true;
 
@@ -103,6 +108,18 @@ final class State {
             case Change.WillGone c -> will(c.client(), null);
             case Change.Unretained c -> retained.remove(c.topic());
             case Change.Told c -> untold.remove(c.entry());
+            case Change.Shared c -> {
+                var session = kept.get(c.session());
+                var delivery = session == null ? null : session.outgoing.get(c.id());
+                if (delivery != null) delivery.share = c.filter();
+            }
+            case Change.Fed c -> {
+                if (c.session() == 0) servedAt = c.at();
+                else {
+                    var session = touch(c.session());
+                    if (session != null) session.cursor = new Outlet.Cursor(c.windows(), c.at());
+                }
+            }
         }
     }
 

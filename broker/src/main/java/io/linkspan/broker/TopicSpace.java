@@ -46,6 +46,11 @@ interface TopicSpace {
     /// The client's topic of one within the broker.
     String delivered(String topic);
 
+    /// Whether its clients may share a subscription.
+    default boolean shares() {
+        return true;
+    }
+
     /// Whether a name is one that only the broker gives.
     static boolean isReserved(String name) {
         return name.startsWith(DEVICES) || name.startsWith(APPLICATIONS);

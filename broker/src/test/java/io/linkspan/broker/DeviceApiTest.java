@@ -77,7 +77,8 @@ class DeviceApiTest {
     }
 
     private List<Point> points(String site) throws IOException, Invalid {
-        var all = SampleSite.read(Files.writeString(folder.resolve("site.yaml"), site)).points();
+        var all = SampleSite.read(Files.writeString(folder.resolve("site.yaml"), site))
+                .points();
         return all.getOrDefault("broker", List.of());
     }
 

@@ -214,6 +214,8 @@ public final class GoldenBroker {
                     Change.WillDue _,
                     Change.WillGone _,
                     Change.Unretained _,
+                    Change.Shared _,
+                    Change.Fed _,
                     Change.Told _ -> change.toString();
         };
     }

@@ -102,6 +102,7 @@ final class TestBench {
                         tap.heardAll();
                     }
                 },
+                Feeding.NOBODY,
                 new LogBook(own),
                 recovered.state(),
                 () -> "auto-" + ++newIds,

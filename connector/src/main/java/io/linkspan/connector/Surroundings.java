@@ -77,6 +77,11 @@ public interface Surroundings {
         throw new IOException(connector() + " has no log to tell from here");
     }
 
+    /// The applications outside that may take from this site.
+    default Outlets outlets() {
+        return Outlets.NONE;
+    }
+
     /// Whether the site is alive, armed and responsible for this point now: only then its watchdog register may be
     /// written.
     boolean watched(Point point);

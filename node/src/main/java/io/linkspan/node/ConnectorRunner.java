@@ -3,6 +3,7 @@ package io.linkspan.node;
 import io.linkspan.connector.Command;
 import io.linkspan.connector.Connector;
 import io.linkspan.connector.Current;
+import io.linkspan.connector.Outlets;
 import io.linkspan.connector.OwnLog;
 import io.linkspan.connector.Point;
 import io.linkspan.connector.Points;
@@ -66,6 +67,7 @@ public final class ConnectorRunner implements AutoCloseable {
     /// @param platformThreads needed where reads go through native code (serial lines): they would hold a carrier
     /// thread
     /// @param ownLog the log of the connector's own
+    /// @param outlets the applications outside that may take from the site
     /// @param served what its served points read, out of the site's log
     public record Wiring(
             NodeClock clock,
@@ -78,7 +80,8 @@ public final class ConnectorRunner implements AutoCloseable {
             Path directory,
             boolean platformThreads,
             Supplier<OwnLog> ownLog,
-            Served served) {}
+            Served served,
+            Outlets outlets) {}
 
     /// Opens the readings of served points.
     @FunctionalInterface

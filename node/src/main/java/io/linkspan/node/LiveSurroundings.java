@@ -5,6 +5,7 @@ import io.linkspan.connector.Current;
 import io.linkspan.connector.Endpoint;
 import io.linkspan.connector.Line;
 import io.linkspan.connector.Listener;
+import io.linkspan.connector.Outlets;
 import io.linkspan.connector.OwnLog;
 import io.linkspan.connector.Point;
 import io.linkspan.connector.Points;
@@ -146,6 +147,11 @@ final class LiveSurroundings implements Surroundings, AutoCloseable {
     @Override
     public ServedReadings served(OptionalLong after) throws IOException {
         return wiring.served().open(runner::points, after);
+    }
+
+    @Override
+    public Outlets outlets() {
+        return wiring.outlets();
     }
 
     @Override

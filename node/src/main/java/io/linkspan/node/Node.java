@@ -2,6 +2,7 @@ package io.linkspan.node;
 
 import io.linkspan.access.Accounts;
 import io.linkspan.connector.Endpoint;
+import io.linkspan.connector.Outlets;
 import io.linkspan.connector.OwnLog;
 import io.linkspan.history.CsvImport;
 import io.linkspan.journal.Disk;
@@ -170,7 +171,8 @@ public final class Node implements AutoCloseable, LedSite.Surround {
                 data.resolve("connectors"),
                 () -> open && broken.isEmpty(),
                 this::ownLog,
-                site -> new RunningSite(this, clock, site));
+                site -> new RunningSite(this, clock, site),
+                this::outlets);
         trials = new LineTrials(around.types(), this::entries);
         doors = inbox.source(Inbox.Lane.CONTROL, ASKED_MAX);
         loop = Thread.ofPlatform().name("linkspan loop").unstarted(this::loop);
@@ -342,6 +344,18 @@ public final class Node implements AutoCloseable, LedSite.Surround {
                         journal.open(its),
                         journal.health(),
                         journal.recovery().unsure().contains(its)));
+    }
+
+    private Outlets outlets(SiteId site) {
+        var board = board(site);
+        var place = new NodePlace(
+                new RunningSite(this, clock, site),
+                board,
+                new PageViews(board, clock, 1),
+                () -> "",
+                new PictureFolder(data, site),
+                () -> history(site));
+        return new SiteOutlets(people.accounts(), place);
     }
 
     /// Drops readings that are older, or more, than the log keeps; control stays.

@@ -1,6 +1,7 @@
 package io.linkspan.node;
 
 import io.linkspan.connector.Command;
+import io.linkspan.connector.Outlets;
 import io.linkspan.connector.OwnLog;
 import io.linkspan.connector.Point;
 import io.linkspan.model.Invalid;
@@ -46,6 +47,7 @@ final class Wires {
     /// @param alive whether the node steps its sites
     /// @param ownLogs the log that a connector of a site has of its own
     /// @param views a site, for who looks at it
+    /// @param outlets the applications of a site
     record Around(
             Attached types,
             NodeClock clock,
@@ -55,7 +57,8 @@ final class Wires {
             Path folder,
             BooleanSupplier alive,
             BiFunction<SiteId, String, OwnLog> ownLogs,
-            Function<SiteId, SiteView> views) {}
+            Function<SiteId, SiteView> views,
+            Function<SiteId, Outlets> outlets) {}
 
     private record Wired(ConnectorRunner runner, Point point) {}
 
@@ -113,7 +116,8 @@ final class Wires {
                     folder,
                     isSerial(entry),
                     () -> around.ownLogs.apply(site.id(), entry.id()),
-                    (of, after) -> ServedFeed.open(around.views.apply(site.id()), of, after));
+                    (of, after) -> ServedFeed.open(around.views.apply(site.id()), of, after),
+                    around.outlets.apply(site.id()));
             into.put(entry.id(), new ConnectorRunner(entry.id(), connector, wiring));
             entries.put(entry.id(), entry);
         } catch (Invalid | IOException e) {

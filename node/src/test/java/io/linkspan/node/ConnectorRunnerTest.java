@@ -7,6 +7,7 @@ import io.linkspan.connector.Connector;
 import io.linkspan.connector.Endpoint;
 import io.linkspan.connector.Line;
 import io.linkspan.connector.Listener;
+import io.linkspan.connector.Outlets;
 import io.linkspan.connector.Point;
 import io.linkspan.connector.Points;
 import io.linkspan.connector.Report;
@@ -374,7 +375,8 @@ class ConnectorRunnerTest {
                             },
                             (_, _) -> {
                                 throw new IOException("no log to tell from in this test");
-                            }));
+                            },
+                            Outlets.NONE));
             runners.add(runner);
             runner.start();
             return runner;

@@ -60,6 +60,13 @@ final class ForeignProgram implements AutoCloseable {
         throw new IOException(command + " ended without \"" + part + "\": " + seen);
     }
 
+    /// Its next line.
+    String next() throws IOException {
+        String line = lines.readLine();
+        if (line == null) throw new IOException(command + " ended");
+        return line;
+    }
+
     /// The rest of its lines; it has to end by itself.
     List<String> finish() throws IOException, InterruptedException {
         var rest = new ArrayList<String>();
