@@ -93,6 +93,17 @@ public sealed interface Input {
     /// A device told an event.
     record Happened(String thing, String event, Optional<Value> value, long rawId, int rawCheck) implements Input {}
 
+    /// A device tells how far it is with a write or an invocation.
+    record Progressed(long write, int percent, String text) implements Input {}
+
+    /// Somebody takes back a command that is under way, or what is left of an order over many things.
+    ///
+    /// @param number of the command or the order
+    record Cancel(long number) implements Input {}
+
+    /// Somebody orders one value for many actuators.
+    record Bulk(BulkOrder order) implements Input {}
+
     /// Deadline of a command that names none: 30 s.
     long DEADLINE_MICROS = 30_000_000;
 
@@ -108,7 +119,11 @@ public sealed interface Input {
         /// property.
         ACTUATOR,
         /// A command's deadline; ref is the command's number.
-        DEADLINE
+        DEADLINE,
+        /// A write's answer did not come; ref is the write.
+        ANSWER,
+        /// The next command of an order over many things; ref is the order's number.
+        BULK_NEXT
     }
 
     /// How the disk is.

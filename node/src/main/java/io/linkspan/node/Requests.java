@@ -10,7 +10,9 @@ import io.linkspan.model.Input;
 import io.linkspan.model.Invalid;
 import io.linkspan.model.Principal;
 import io.linkspan.model.Priority;
+import io.linkspan.model.Progress;
 import io.linkspan.model.Property;
+import io.linkspan.model.Result;
 import io.linkspan.model.Settings;
 import io.linkspan.model.Thing;
 import io.linkspan.model.Tree;
@@ -46,6 +48,7 @@ public final class Requests implements ControlSocket.Handler {
     private final Energy energy = new Energy();
     private final Looks looks;
     private final Optional<AccountRequests> people;
+    private final CommandRequests commands;
 
     /// Those of the socket, which only the user who runs the node may open: about accounts too.
     ///
@@ -66,6 +69,7 @@ public final class Requests implements ControlSocket.Handler {
         this.node = node;
         this.clock = clock;
         this.by = by;
+        commands = new CommandRequests(node, by);
         looks = new Looks(
                 () -> {
                     var all = new ArrayList<SiteView>();
@@ -93,6 +97,7 @@ public final class Requests implements ControlSocket.Handler {
         if (people.isPresent() && people.get().answer(what, s, out)) return;
         if (looks.answer(what, s, out)) return;
         var view = looks.site(s);
+        if (commands.answer(what, view, s, request, out)) return;
         var key = BoundKey.of(by, request);
         var keyed = key.isPresent() ? new Settings(key.get().in(request)) : s;
         switch (what) {
@@ -116,7 +121,7 @@ public final class Requests implements ControlSocket.Handler {
             default -> // open: what came over the wire
                 throw s.wrong(
                         "do",
-                        "is get, tail, why, query, export, sites, profiles, revisions, revision, set, release, invoke, arm,"
+                        "is get, tail, why, query, export, sites, profiles, revisions, revision, set, release, invoke, commands, command, cancel, bulk, arm,"
                                 + " service, exchange, apply, import, snapshot, status, probe, try, found, energy, or about accounts, not \""
                                 + what + "\"");
         }
@@ -204,12 +209,21 @@ public final class Requests implements ControlSocket.Handler {
                         "position",
                         Trees.position(io.linkspan.model.Log.Position.of(
                                 view.id(), taken.get().here())));
-        if (waits) {
+        var waiting = Requests.waiting(keyOf(input), taken.get().results());
+        if (waiting.isPresent()) answer.put("progress", Trees.progress(waiting.get()));
+        else if (waits) {
             var wait = Duration.ofNanos((deadline == 0 ? Input.DEADLINE_MICROS : deadline) * 1_000)
                     .plus(ANSWER_GRACE);
             asked.awaitOutcome(wait).ifPresent(o -> answer.put("outcome", Trees.outcome(o)));
         }
         out.end(answer.done());
+    }
+
+    /// That a command waits for a device to wake: nobody waits hours for an answer.
+    private static Optional<Progress> waiting(String key, List<Result> results) {
+        for (var r : results)
+            if (r instanceof Result.CommandAt at && at.key().equals(key)) return Optional.of(at.progress());
+        return Optional.empty();
     }
 
     private static String keyOf(Input input) {
@@ -222,6 +236,11 @@ public final class Requests implements ControlSocket.Handler {
     }
 
     private String notStored() {
+        return notStored(node);
+    }
+
+    /// What is told when the disk did not take it in time.
+    static String notStored(Node node) {
         return "it is not on disk yet and may never be: " + node.journal().trouble();
     }
 

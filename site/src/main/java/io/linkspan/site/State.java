@@ -49,6 +49,7 @@ final class State {
     final Map<Long, Sending> sending = new TreeMap<>();
     final Map<Long, Open> open = new TreeMap<>();
     final LinkedHashMap<String, Over> over = new LinkedHashMap<>();
+    final Bulks bulks = new Bulks();
     boolean armed;
     DiskState disk = DiskState.OK;
     long startedSite;
@@ -64,6 +65,9 @@ final class State {
     final BitSet dirtyLinks = new BitSet();
 
     final BitSet dirtyActuators = new BitSet();
+    /// Whether a device that sleeps was heard in this step.
+    boolean sleeperHeard;
+
     final BitSet dirtyCells = new BitSet();
 
     /// A thing out of service.
@@ -112,6 +116,7 @@ final class State {
     ///
     /// @param replayed the result comes from a log: values of private links are not in it
     void apply(Result result, Moment at, boolean replayed) {
+        bulks.apply(result, at);
         switch (result) {
             case Result.Took r -> took(r.readings(), at);
             case Result.Began r -> began(r, at);
@@ -156,8 +161,20 @@ final class State {
                                 here,
                                 r.input(),
                                 0,
-                                0));
+                                0,
+                                Optional.empty()));
             }
+            case Result.CommandAt r -> {
+                var o = open.get(r.number());
+                if (o != null) open.put(r.number(), o.at(r.progress()));
+                dirtyCells.set(r.property());
+            }
+            case Result.LeaseBegan r -> {
+                if (!hidden(r.property(), replayed))
+                    change(r.property(), actuator(r.property()).until(r.hold(), r.untilSite()));
+            }
+            case Result.BulkOpened r -> nextCommand = Math.max(nextCommand, r.number() + 1);
+            case Result.BulkMoved _ -> {}
             case Result.CommandEnded r -> commandEnded(r, at);
             case Result.LineIs r -> line(r, at);
             case Result.GapOpened r -> {
@@ -225,7 +242,16 @@ final class State {
             dirtyCells.set(p);
             for (int link : program.linksOf(p)) dirtyLinks.set(link);
             if (usable && isActuator(p)) readBack(p, reading.value());
+            for (int beside : program.sleepers.beside(p)) woke(beside);
         }
+    }
+
+    /// The device of this property was heard: what waits for it is looked at, also what could not be sent before.
+    private void woke(int p) {
+        sleeperHeard = true;
+        if (!isActuator(p)) return;
+        var a = actuator(p);
+        change(p, a.write() == WriteState.UNREACHABLE ? a.now(WriteState.IDLE) : a);
     }
 
     /// Compares what the machine reads with what it shall do.
@@ -293,7 +319,7 @@ final class State {
     private void ordered(Result.WriteOrdered r, Moment at, boolean replayed) {
         nextWrite = Math.max(nextWrite, r.write() + 1);
         if (hidden(r.property(), replayed)) return;
-        sending.put(r.write(), new Sending(r.write(), r.property(), r.value(), at.wall()));
+        sending.put(r.write(), new Sending(r.write(), r.property(), r.value(), at.wall(), at.site()));
         for (var o : open.values())
             if (o.property() == r.property() && (o.hold() == 0 ? r.cause() == o.opened() : o.hold() == r.hold()))
                 open.put(o.number(), o.writing(r.write()));
@@ -354,7 +380,8 @@ final class State {
 
     private void commandEnded(Result.CommandEnded r, Moment at) {
         nextCommand = Math.max(nextCommand, r.number() + 1);
-        open.remove(r.number());
+        var ended = open.remove(r.number());
+        if (ended != null && ended.progress().isPresent()) dirtyCells.set(ended.property());
         if (r.key().isEmpty()) return;
         over.values().removeIf(o -> o.untilSite() < at.site());
         if (over.size() >= COMMANDS_KEPT_MAX) over.pollFirstEntry();
