@@ -24,6 +24,10 @@ final class ActRoutes {
                 Route.people("POST", cell + "/holds", Role.OPERATOR, ActRoutes::hold),
                 Route.people("DELETE", cell + "/holds", Role.OPERATOR, ActRoutes::release),
                 Route.people("POST", site + "/things/{thing}/actions/{action}", Role.OPERATOR, ActRoutes::invoke),
+                Route.people("GET", site + "/commands", Role.VIEWER, v -> asked(v, "commands")),
+                Route.people("POST", site + "/commands", Role.OPERATOR, ActRoutes::order),
+                Route.people("GET", site + "/commands/{key}", Role.VIEWER, v -> keyed(v, "command")),
+                Route.people("DELETE", site + "/commands/{key}", Role.OPERATOR, v -> keyed(v, "cancel")),
                 Route.people("PUT", site + "/things/{thing}/service", Role.OPERATOR, ActRoutes::service),
                 Route.people("PUT", site + "/armed", Role.INSTALLER, ActRoutes::arm),
                 Route.people("GET", site + "/file", Role.INSTALLER, ActRoutes::file),
@@ -63,6 +67,7 @@ final class ActRoutes {
         var end = visit.desk().ask(visit.by(), request.done()).end();
         String kind = below(end, "outcome", "kind").orElse("unknown");
         if (kind.equals("done")) visit.nothing();
+        else if (end.fields().containsKey("progress")) visit.json(202, end); // it waits for the device to wake
         else
             throw Problem.of(
                             kind.equals("refused") || kind.equals("outranked") ? 409 : 504,
@@ -111,6 +116,29 @@ final class ActRoutes {
         if (!waits) request.plain("no-wait", true);
         var end = visit.desk().ask(visit.by(), request.done()).end();
         visit.json(end.fields().containsKey("outcome") ? 200 : 202, end);
+    }
+
+    // ---- commands as such
+
+    /// One order over many things.
+    private static void order(Visit visit) throws Problem, Invalid, IOException, InterruptedException {
+        var s = visit.fields();
+        var request = SiteRoutes.request("bulk", visit.place());
+        for (String name : List.of("kind", "pattern", "property", "rate", "for", "priority", "deadline"))
+            s.text(name).filter(t -> !t.isEmpty()).ifPresent(t -> request.text(name, t));
+        var things = s.part("things");
+        if (things.isPresent()) request.put("things", things.get());
+        s.part("value").ifPresent(v -> request.text("value", text(v)));
+        s.text("at_once").ifPresent(n -> request.text("at-once", n));
+        s.text("stop_after").ifPresent(n -> request.text("stop-after", n));
+        s.finish();
+        key(visit).ifPresent(k -> request.text("key", k));
+        visit.json(202, visit.desk().ask(visit.by(), request.done()).end());
+    }
+
+    private static void keyed(Visit visit, String what) throws Problem, InterruptedException {
+        var request = SiteRoutes.request(what, visit.place()).text("key", visit.part("key"));
+        visit.json(visit.desk().ask(visit.by(), request.done()).end());
     }
 
     /// The same key is done once, whatever happens in between.

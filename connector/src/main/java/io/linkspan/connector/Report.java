@@ -76,7 +76,9 @@ public sealed interface Report {
         record Sent() implements Progress {}
 
         /// The device took it and is at this part of it, 0..100 %.
-        record At(int percent) implements Progress {
+        ///
+        /// @param text what the device says about it, for people; empty where it says nothing
+        record At(int percent, String text) implements Progress {
             public At {
                 if (percent < 0 || percent > 100)
                     throw new IllegalArgumentException("Progress is 0..100 %, not " + percent);

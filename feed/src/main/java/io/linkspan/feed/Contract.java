@@ -1,5 +1,6 @@
 package io.linkspan.feed;
 
+import io.linkspan.model.BulkOrder;
 import io.linkspan.model.Entry;
 import io.linkspan.model.EntryCodec;
 import io.linkspan.model.History;
@@ -124,6 +125,10 @@ public record Contract(
                     Result.Began _,
                     Result.Adopted _,
                     Result.CommandEnded _,
+                    Result.CommandAt _,
+                    Result.LeaseBegan _,
+                    Result.BulkOpened _,
+                    Result.BulkMoved _,
                     Result.LineIs _,
                     Result.UnitIs _,
                     Result.ServiceIs _,
@@ -154,6 +159,7 @@ public record Contract(
             case Input.Set i -> unless(closed.property(i.property()), i);
             case Input.Release i -> unless(closed.property(i.property()), i);
             case Input.Exchange i -> unless(closed.property(i.property()), i);
+            case Input.Bulk i -> unless(hasClosed(i.order(), closed), i);
             case Input.Started _,
                     Input.Stopping _,
                     Input.Apply _,
@@ -162,6 +168,8 @@ public record Contract(
                     Input.GapReported _,
                     Input.Invoke _,
                     Input.Answered _,
+                    Input.Progressed _,
+                    Input.Cancel _,
                     Input.Service _,
                     Input.Arm _,
                     Input.Due _,
@@ -190,11 +198,15 @@ public record Contract(
             case Result.Left r -> unless(closed.property(r.property()), r);
             case Result.CommandOpened r -> unless(closed.property(r.property()), r);
             case Result.RegisterTurned r -> unless(closed.property(r.property()), r);
+            case Result.CommandAt r -> unless(closed.property(r.property()), r);
+            case Result.LeaseBegan r -> unless(closed.property(r.property()), r);
+            case Result.BulkOpened r -> unless(hasClosed(r.order(), closed), r);
             // A private link acted: that it did is no secret, what it saw was never written.
             case Result.LinkMoved _,
                     Result.Began _,
                     Result.Adopted _,
                     Result.CommandEnded _,
+                    Result.BulkMoved _,
                     Result.LineIs _,
                     Result.UnitIs _,
                     Result.GapOpened _,
@@ -209,6 +221,10 @@ public record Contract(
                     Result.RuleIs _,
                     Result.Noticed _ -> Optional.of(result);
         };
+    }
+
+    private static boolean hasClosed(BulkOrder order, EntryCodec.Privacy closed) {
+        return order.properties().stream().anyMatch(closed::property);
     }
 
     private static <T> Optional<T> unless(boolean isClosed, T part) {

@@ -28,12 +28,14 @@ public record Cell(
     /// @param charge who is in charge
     /// @param holds all wishes, the highest first
     /// @param outOfService the reason; none when it is in service
+    /// @param progress how far the newest command under way is, as far as there is something to tell
     public record Duty(
             Optional<Value> desired,
             Result.Charge charge,
             List<Hold> holds,
             Optional<String> outOfService,
-            WriteState write) {
+            WriteState write,
+            Optional<Progress> progress) {
         public Duty {
             holds = List.copyOf(holds);
         }

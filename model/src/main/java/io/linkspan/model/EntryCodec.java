@@ -237,6 +237,10 @@ public final class EntryCodec {
                 optional(i.value());
                 c.signed(i.rawId()).varint(i.rawCheck());
             }
+            case Input.Progressed i ->
+                c.u8(30).varint(i.write()).varint(i.percent()).text(i.text());
+            case Input.Cancel i -> c.u8(31).varint(i.number());
+            case Input.Bulk i -> bulk(c.u8(32), i.order());
         }
     }
 
@@ -264,6 +268,9 @@ public final class EntryCodec {
             case 20 -> new Input.ModeSet(c.text());
             case 21 -> new Input.SceneSet(c.text(), c.text(), c.constant(Priority.values()), c.varint(), c.varint());
             case 22 -> new Input.RuleSwitched(c.count(), c.flag(), c.text());
+            case 30 -> new Input.Progressed(c.varint(), c.count(), c.text());
+            case 31 -> new Input.Cancel(c.varint());
+            case 32 -> new Input.Bulk(bulk(c));
             default -> // open: a byte
                 throw new IllegalArgumentException(
                         "An input of type " + tag + " is newer than this version; update Linkspan");
@@ -372,6 +379,20 @@ public final class EntryCodec {
                 c.u8(23).varint(r.property());
                 optional(secret.property(r.property()) ? Optional.empty() : r.seen());
             }
+            case Result.CommandAt r -> {
+                c.u8(45).varint(r.number()).text(r.key()).varint(r.property());
+                var told = r.progress();
+                progress(c, secret.property(r.property()) ? new Progress(told.stage(), 0, "") : told);
+            }
+            case Result.LeaseBegan r ->
+                c.u8(46).varint(r.hold()).varint(r.property()).signed(r.untilSite());
+            case Result.BulkOpened r -> bulk(principal(c.u8(47).varint(r.number()), r.by()), r.order());
+            case Result.BulkMoved r ->
+                c.u8(48)
+                        .varint(r.number())
+                        .constant(r.move())
+                        .signed(r.target())
+                        .varint(r.command());
             case Result.Noticed r ->
                 c.u8(21).constant(r.severity()).text(r.about()).text(r.text());
         }
@@ -409,6 +430,11 @@ public final class EntryCodec {
             case 31 -> new Result.RuleHolds(c.count(), c.flag(), c.count(), c.varint(), c.count());
             case 32 -> new Result.ModeIs(c.text(), principal(c));
             case 33 -> new Result.RuleIs(c.count(), c.flag(), c.text(), principal(c));
+            case 45 -> new Result.CommandAt(c.varint(), c.text(), c.count(), progress(c));
+            case 46 -> new Result.LeaseBegan(c.varint(), c.count(), c.signed());
+            case 47 -> new Result.BulkOpened(c.varint(), principal(c), bulk(c));
+            case 48 ->
+                new Result.BulkMoved(c.varint(), c.constant(Result.BulkMove.values()), (int) c.signed(), c.varint());
             default -> // open: a byte
                 throw new IllegalArgumentException(
                         "A result of type " + tag + " is newer than this version; update Linkspan");
@@ -579,6 +605,42 @@ public final class EntryCodec {
     /// Reads who is in charge.
     public static Result.Charge charge(ByteReader r) {
         return new Result.Charge(r.constant(Result.By.values()), r.varint(), r.count(), r.signed());
+    }
+
+    /// Writes how far a command is.
+    public static ByteWriter progress(ByteWriter w, Progress p) {
+        return w.constant(p.stage()).varint(p.percent()).text(p.text());
+    }
+
+    /// Reads how far a command is.
+    public static Progress progress(ByteReader r) {
+        return new Progress(r.constant(Progress.Stage.values()), r.count(), r.text());
+    }
+
+    /// Writes an order over many actuators.
+    public static ByteWriter bulk(ByteWriter w, BulkOrder o) {
+        return numbers(w.text(o.key()), o.properties())
+                .value(o.value())
+                .constant(o.priority())
+                .varint(o.lease())
+                .varint(o.deadline())
+                .varint(o.every())
+                .varint(o.atOnce())
+                .varint(o.failuresMax());
+    }
+
+    /// Reads an order over many actuators.
+    public static BulkOrder bulk(ByteReader r) {
+        return new BulkOrder(
+                r.text(),
+                numbers(r),
+                r.value(),
+                r.constant(Priority.values()),
+                r.varint(),
+                r.varint(),
+                r.varint(),
+                r.count(),
+                r.count());
     }
 
     private void outcome(Outcome outcome) {

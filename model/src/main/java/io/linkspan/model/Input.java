@@ -105,6 +105,16 @@ public sealed interface Input {
 
     /// Somebody puts a rule or schedule to sleep, or wakes it.
     record RuleSwitched(int rule, boolean off, String reason) implements Input {}
+    /// A device tells how far it is with a write or an invocation.
+    record Progressed(long write, int percent, String text) implements Input {}
+
+    /// Somebody takes back a command that is under way, or what is left of an order over many things.
+    ///
+    /// @param number of the command or the order
+    record Cancel(long number) implements Input {}
+
+    /// Somebody orders one value for many actuators.
+    record Bulk(BulkOrder order) implements Input {}
 
     /// Deadline of a command that names none: 30 s.
     long DEADLINE_MICROS = 30_000_000;
@@ -123,7 +133,11 @@ public sealed interface Input {
         /// A command's deadline; ref is the command's number.
         DEADLINE,
         /// A rule or schedule is looked at again; ref is the rule.
-        RULE
+        RULE,
+        /// A write's answer did not come; ref is the write.
+        ANSWER,
+        /// The next command of an order over many things; ref is the order's number.
+        BULK_NEXT
     }
 
     /// How the disk is.

@@ -98,7 +98,9 @@ public sealed interface Result {
         /// A restart dropped it (`after-restart: release`).
         RESTART,
         /// The rule that placed it let go.
-        RULE
+        RULE,
+        /// Its command was cancelled.
+        CANCELLED
     }
 
     /// Who is in charge of an actuator, and what it shall do.
@@ -171,6 +173,37 @@ public sealed interface Result {
 
     /// What became of a command, for good.
     record CommandEnded(long number, String key, Outcome outcome) implements Result {}
+
+    /// How far a command is: no outcome.
+    record CommandAt(long number, String key, int property, Progress progress) implements Result {}
+
+    /// The lease of a wish for a device that sleeps began: its command was sent, or is over.
+    ///
+    /// @param untilSite site time
+    record LeaseBegan(long hold, int property, long untilSite) implements Result {}
+
+    /// An order over many actuators is under way.
+    ///
+    /// @param number counts within the site, with those of commands
+    record BulkOpened(long number, Principal by, BulkOrder order) implements Result {}
+
+    /// An order over many actuators went on.
+    ///
+    /// @param target place of the actuator in the order, from 0; -1 where it is about all
+    /// @param command the number of the target's command; 0 where it is about all
+    record BulkMoved(long number, BulkMove move, int target, long command) implements Result {}
+
+    /// What an order over many actuators did. The order is the code in the log: add at the end only.
+    enum BulkMove {
+        /// The next command began.
+        BEGAN,
+        /// Somebody took the rest back: no more are begun.
+        CANCELLED,
+        /// Too many commands were not done: no more are begun.
+        STOPPED,
+        /// All that were begun have their outcome.
+        ENDED
+    }
 
     /// A line is up or down.
     record LineIs(int connector, boolean up, String why) implements Result {}

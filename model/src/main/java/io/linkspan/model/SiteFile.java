@@ -305,8 +305,8 @@ public record SiteFile(
         return new Tree.Fields(over.mark(), fields, keys);
     }
 
-    private static final List<String> OF_THING =
-            List.of("id", "title", "urn", "kind", "connector", "place", "position", "properties", "actions", "was");
+    private static final List<String> OF_THING = List.of(
+            "id", "title", "urn", "kind", "connector", "place", "position", "properties", "actions", "was", "sleeps");
 
     private static Thing thing(Settings t, Optional<String> kind, Set<String> connectors, Set<String> plans)
             throws Invalid {
@@ -326,6 +326,8 @@ public record SiteFile(
         for (String action : actions.keySet())
             if (properties.containsKey(action))
                 throw t.wrong("actions", "gives \"" + action + "\" the name of a property");
+        if (connector.isEmpty() && t.has("sleeps"))
+            throw t.wrong("sleeps", "belongs to a device; add connector: who speaks to it");
         var own = new LinkedHashMap<>(t.tree().fields());
         own.keySet().removeAll(OF_THING);
         if (connector.isEmpty() && !own.isEmpty()) {
@@ -343,7 +345,8 @@ public record SiteFile(
                 new Tree.Fields(t.mark(), own, t.tree().keys()),
                 properties,
                 actions,
-                t.text("was"));
+                t.text("was"),
+                Thing.Sleep.read(t));
     }
 
     private static Optional<Thing.Place> place(Settings t, Set<String> plans) throws Invalid {

@@ -1,5 +1,6 @@
 package io.linkspan.model;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.Optional;
 /// @param settings the fields that are the connector's, such as `unit: 1`
 /// @param actions what it can do, by name
 /// @param was the name before a renaming
+/// @param sleeps it can be reached only for a moment after it was heard
 public record Thing(
         String id,
         Optional<String> title,
@@ -26,13 +28,44 @@ public record Thing(
         Tree.Fields settings,
         Map<String, Property> properties,
         Map<String, Action> actions,
-        Optional<String> was) {
+        Optional<String> was,
+        Optional<Sleep> sleeps) {
 
     /// A place on a plan.
     ///
     /// @param x 0 at the left, 1 at the right
     /// @param y 0 at the top, 1 at the bottom
     public record Place(String plan, double x, double y) {}
+
+    /// A device that sleeps, to save its battery: nothing reaches it until it is heard.
+    ///
+    /// @param wakesEvery at the latest; a command that names no deadline waits twice as long
+    /// @param awakeFor how long after each reading it listens
+    public record Sleep(Duration wakesEvery, Duration awakeFor) {
+        /// How long a device listens that does not say.
+        public static final Duration AWAKE_FOR = Duration.ofSeconds(2);
+        /// Longest time between two wakings: 31 days.
+        public static final Duration WAKES_EVERY_MAX = Duration.ofDays(31);
+
+        static Optional<Sleep> read(Settings s) throws Invalid {
+            var part = s.part("sleeps");
+            if (part.isEmpty()) return Optional.empty();
+            Duration every;
+            Duration awake = AWAKE_FOR;
+            if (part.get() instanceof Tree.Fields) {
+                var fields = s.below("sleeps").orElseThrow();
+                every = fields.duration("wakes-every")
+                        .orElseThrow(
+                                () -> fields.wrong("wakes-every", "is missing; write for example wakes-every: 1h"));
+                awake = fields.duration("awake-for").orElse(awake);
+                fields.finish();
+            } else every = s.duration("sleeps").orElseThrow();
+            if (every.compareTo(WAKES_EVERY_MAX) > 0) throw s.wrong("sleeps", "wakes at least every 31d");
+            if (awake.isZero() || awake.compareTo(every) >= 0)
+                throw s.wrong("sleeps", "has an awake-for that is more than 0 and less than wakes-every");
+            return Optional.of(new Sleep(every, awake));
+        }
+    }
 
     /// Something a thing can do.
     ///

@@ -19,7 +19,10 @@ final class Acting {
     private static int told(Where where, String what, Tree.Fields answer, boolean noWait) {
         var outcome = Where.below(answer, "outcome");
         String kind = outcome.map(o -> Where.text(o, "kind")).orElse("");
+        var progress = Where.below(answer, "progress").map(p -> Where.text(p, "text"));
         String text = outcome.map(o -> Where.text(o, "text"))
+                .or(() -> progress.map(
+                        p -> p + " (take it back: linkspan" + " cancel " + Where.text(answer, "key") + ")"))
                 .orElse(noWait ? "taken" : "taken, but nobody knows yet what became of it (linkspan tail)");
         if (!where.printed(answer))
             where.print(what + ": " + text + "  [entry " + Where.text(answer, "position") + "]");
@@ -39,7 +42,11 @@ final class Acting {
         @Spec
         private @Nullable CommandSpec spec;
 
-        @Parameters(index = "0", paramLabel = "PATH", description = "the actuator: boiler.on")
+        @Parameters(
+                index = "0",
+                paramLabel = "PATH",
+                description =
+                        "the actuator: boiler.on; with --all many: kind:streetlight.dim, lamp_1,lamp_2.dim, lamp_*.dim")
         private String path = "";
 
         @Parameters(index = "1", arity = "0..1", paramLabel = "VALUE", description = "true, 55.0, idle ...")
@@ -69,8 +76,34 @@ final class Acting {
         @Option(names = "--no-wait", description = "do not wait for the outcome")
         private boolean noWait;
 
+        @Option(names = "--all", description = "one order over many things")
+        private boolean all;
+
+        @Option(
+                names = "--rate",
+                paramLabel = "N/s",
+                description = "with --all: commands begun: 10/s (without), 30/min")
+        private @Nullable String rate;
+
+        @Option(
+                names = "--at-once",
+                paramLabel = "N",
+                description = "with --all: commands under way at once: 10 (without)")
+        private @Nullable Integer atOnce;
+
+        @Option(
+                names = "--stop-after",
+                paramLabel = "N",
+                description = "with --all: begin no more when so many were not done")
+        private @Nullable Integer stopAfter;
+
         @Override
         public Integer call() throws Exception {
+            if (!all && (rate != null || atOnce != null || stopAfter != null) && spec != null)
+                throw new ParameterException(spec.commandLine(), "--rate, --at-once and --stop-after go with --all");
+            if (all && release && spec != null)
+                throw new ParameterException(
+                        spec.commandLine(), "--all sets a value; --release gives one actuator back");
             if (release == (value != null) && spec != null)
                 throw new ParameterException(
                         spec.commandLine(),
@@ -85,7 +118,20 @@ final class Acting {
             if (priority != null) request.text("priority", priority);
             if (deadline != null) request.text("deadline", deadline);
             if (key != null) request.text("key", key);
+            if (all) return many(request);
             return told(where, path, where.askNode(request), noWait);
+        }
+
+        private int many(Trees.Fields request) throws Exception {
+            request.text("do", "bulk");
+            if (rate != null) request.text("rate", rate);
+            if (atOnce != null) request.plain("at-once", atOnce);
+            if (stopAfter != null) request.plain("stop-after", stopAfter);
+            if (!Ordering.selects(path, request) && spec != null)
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "\"" + path + "\" names no many: kind:streetlight.dim, lamp_1,lamp_2.dim or lamp_*.dim");
+            return Ordering.follow(where, where.askNode(request), !noWait);
         }
     }
 

@@ -45,6 +45,10 @@ final class LedSite {
     static final int LATE_AFTER_TIMES = 3;
     /// Entries between two snapshots: bounds what a start replays.
     static final int SNAPSHOT_ENTRIES = 100_000;
+    /// Shortest time between two entries that tell how far one write is, in microseconds: 1 s. What comes in
+    /// between is
+    /// left out: the next one says more.
+    static final long PROGRESS_PAUSE_MICROS = 1_000_000;
     /// A change of the wall clock beyond what the monotone one explains is a step of the clock: 2 s.
     static final long CLOCK_STEP_MICROS = 2_000_000;
 
@@ -71,6 +75,7 @@ final class LedSite {
     private final EntryCodec codec = new EntryCodec();
     private final Board board = new Board();
     private final Finds finds = new Finds();
+    private final CommandBook book = new CommandBook();
     private Site site;
 
     private long siteBase;
@@ -79,6 +84,7 @@ final class LedSite {
     private long[] seenSite = {};
     private boolean[] late = {};
     private long tickedSite;
+    private final Map<Long, Long> progressed = new HashMap<>();
     private int sinceSnapshot;
     private boolean urged;
 
@@ -132,6 +138,11 @@ final class LedSite {
         return finds;
     }
 
+    /// The commands as they are on disk; for all.
+    CommandBook book() {
+        return book;
+    }
+
     Health health() {
         return health;
     }
@@ -178,6 +189,7 @@ final class LedSite {
         grow();
         board.put(site.allRules(), site.mode());
         board.put(site.allCells(), site.directory(), site.armed());
+        book.begin(site);
         // before the timers that fell due meanwhile: silence counts from here, and no line is up that was so before
         var started = new Input.Started(program, clean && !unsure, lastWall);
         finish(site.step(next(), Principal.SYSTEM, started, now()), Optional.empty(), Optional.empty());
@@ -279,17 +291,40 @@ final class LedSite {
     }
 
     private void answer(Principal by, Report.Answer answer, Optional<Receipt> receipt) {
+        boolean closed = site.writesPrivate(answer.command());
         if (!(answer.progress() instanceof Report.Progress.Ended ended)) {
-            receipt.ifPresent(Receipt::durable); // progress is shown, not logged
+            progress(by, answer.command(), answer.progress(), closed, receipt);
             return;
         }
-        boolean closed = site.writesPrivate(answer.command());
         long raw = closed ? 0 : keep(answer.raw());
         input(
                 by,
                 new Input.Answered(answer.command(), ended.outcome(), raw, raw == 0 ? 0 : check(answer.raw())),
                 receipt,
                 Optional.empty());
+    }
+
+    /// How far a device is, is an entry when it is news; that bytes went out is none, and nothing is told of a
+    /// private
+    /// link.
+    private void progress(
+            Principal by, long write, Report.Progress progress, boolean closed, Optional<Receipt> receipt) {
+        if (!closed && progress instanceof Report.Progress.At at) {
+            var told = new Input.Progressed(write, at.percent(), at.text());
+            if (site.isNews(told) && isTime(write, at.percent())) {
+                input(by, told, receipt, Optional.empty());
+                return;
+            }
+        }
+        receipt.ifPresent(Receipt::durable);
+    }
+
+    /// A device that tells its progress without end fills no log: one a second of each write, and the last of it.
+    private boolean isTime(long write, int percent) {
+        long now = now().site();
+        progressed.values().removeIf(at -> now - at >= PROGRESS_PAUSE_MICROS);
+        if (percent == 100) return true;
+        return progressed.putIfAbsent(write, now) == null;
     }
 
     private long keep(Report.Raw raw) {
@@ -312,7 +347,8 @@ final class LedSite {
             case Input.Set s -> s.key();
             case Input.Release r -> r.key();
             case Input.Invoke i -> i.key();
-            default -> ""; // open: only these three are commands
+            case Input.Cancel c -> site.keyOf(c.number()).orElse("");
+            default -> ""; // open: the others have no outcome
         };
         if (!key.isEmpty()) follow(key, asked);
         input(by, input, Optional.empty(), Optional.of(asked));
@@ -471,6 +507,7 @@ final class LedSite {
             if (r instanceof Result.WriteOrdered w && !w.actFirst()) surround.write(this, w);
         board.put(step.rules(), step.mode());
         board.put(step.cells(), effect.directory, effect.armed);
+        book.put(step.results(), step.at(), step.here());
         // a disk that filled up since has dropped them
         boolean readings = effect.stored && health == Health.OK && step.here() > refusedTo;
         boolean stored = durable && (readings || !(step.input() instanceof Input.Frame));

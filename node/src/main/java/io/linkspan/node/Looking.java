@@ -39,7 +39,12 @@ final class Looking {
         private static Table.Cell[] row(Tree.Fields p) {
             String missing = Where.text(p, "missing");
             String quality = Where.text(p, "quality");
-            String note = !missing.isEmpty() ? missing : quality.equals("good") || quality.isEmpty() ? "" : quality;
+            String progress = Where.below(p, "progress")
+                    .map(at -> Terminal.harmless(Where.text(at, "text")))
+                    .orElse("");
+            String note = !progress.isEmpty()
+                    ? progress
+                    : !missing.isEmpty() ? missing : quality.equals("good") || quality.isEmpty() ? "" : quality;
             String shown =
                     Where.optional(p, "shown").orElse(Where.text(p, "private").equals("true") ? "(private)" : "-");
             return new Table.Cell[] {

@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
             Looking.Status.class,
             Acting.SetCommand.class,
             Acting.Invoke.class,
+            Ordering.Commands.class,
+            Ordering.Cancel.class,
             Acting.Arm.class,
             Acting.Service.class,
             Acting.ExchangeCommand.class,

@@ -440,6 +440,11 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         return led(site).board();
     }
 
+    /// The commands of a site as they are on disk.
+    public CommandBook book(SiteId site) {
+        return led(site).book();
+    }
+
     /// A site's log, for who reads it.
     public Log log(SiteId site) {
         return led(site).log();

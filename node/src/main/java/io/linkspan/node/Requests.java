@@ -11,6 +11,7 @@ import io.linkspan.model.Input;
 import io.linkspan.model.Invalid;
 import io.linkspan.model.Principal;
 import io.linkspan.model.Priority;
+import io.linkspan.model.Progress;
 import io.linkspan.model.Property;
 import io.linkspan.model.Result;
 import io.linkspan.model.Settings;
@@ -48,6 +49,7 @@ public final class Requests implements ControlSocket.Handler {
     private final Energy energy = new Energy();
     private final Looks looks;
     private final Optional<AccountRequests> people;
+    private final CommandRequests commands;
 
     /// Those of the socket, which only the user who runs the node may open: about accounts too.
     ///
@@ -68,6 +70,7 @@ public final class Requests implements ControlSocket.Handler {
         this.node = node;
         this.clock = clock;
         this.by = by;
+        commands = new CommandRequests(node, by);
         looks = new Looks(
                 () -> {
                     var all = new ArrayList<SiteView>();
@@ -96,6 +99,7 @@ public final class Requests implements ControlSocket.Handler {
         if (people.isPresent() && people.get().answer(what, s, out)) return;
         if (looks.answer(what, s, out)) return;
         var view = looks.site(s);
+        if (commands.answer(what, view, s, request, out)) return;
         var key = BoundKey.of(by, request);
         var keyed = key.isPresent() ? new Settings(key.get().in(request)) : s;
         switch (what) {
@@ -134,7 +138,7 @@ public final class Requests implements ControlSocket.Handler {
             default -> // open: what came over the wire
                 throw s.wrong(
                         "do",
-                        "is get, tail, why, rules, rule, scenes, modes, query, export, sites, profiles, revisions, revision, set, release, invoke, mode, scene, rule-sleep, arm,"
+                        "is get, tail, why, rules, rule, scenes, modes, query, export, sites, profiles, revisions, revision, set, release, invoke, commands, command, cancel, bulk, mode, scene, rule-sleep, arm,"
                                 + " service, exchange, apply, import, snapshot, status, probe, try, found, energy,"
                                 + " rehearse, rehearsal-start, rehearsals, rehearsal, rehearsal-cancel, shadow-start,"
                                 + " shadow, shadow-stop, shadow-switch, or about accounts, not \""
@@ -224,7 +228,9 @@ public final class Requests implements ControlSocket.Handler {
                         "position",
                         Trees.position(io.linkspan.model.Log.Position.of(
                                 view.id(), taken.get().here())));
-        if (waits) {
+        var waiting = Requests.waiting(keyOf(input), taken.get().results());
+        if (waiting.isPresent()) answer.put("progress", Trees.progress(waiting.get()));
+        else if (waits) {
             var wait = Duration.ofNanos((deadline == 0 ? Input.DEADLINE_MICROS : deadline) * 1_000)
                     .plus(ANSWER_GRACE);
             asked.awaitOutcome(wait).ifPresent(o -> answer.put("outcome", Trees.outcome(o)));
@@ -285,6 +291,13 @@ public final class Requests implements ControlSocket.Handler {
                 view.directory().rule(id), s.flag("off", true), s.text("reason").orElse(""));
     }
 
+    /// That a command waits for a device to wake: nobody waits hours for an answer.
+    private static Optional<Progress> waiting(String key, List<Result> results) {
+        for (var r : results)
+            if (r instanceof Result.CommandAt at && at.key().equals(key)) return Optional.of(at.progress());
+        return Optional.empty();
+    }
+
     private static String keyOf(Input input) {
         return switch (input) {
             case Input.Set i -> i.key();
@@ -295,6 +308,11 @@ public final class Requests implements ControlSocket.Handler {
     }
 
     private String notStored() {
+        return notStored(node);
+    }
+
+    /// What is told when the disk did not take it in time.
+    static String notStored(Node node) {
         return "it is not on disk yet and may never be: " + node.journal().trouble();
     }
 

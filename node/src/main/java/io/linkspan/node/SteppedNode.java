@@ -210,6 +210,11 @@ public final class SteppedNode {
         return site.board();
     }
 
+    /// The commands as they are on disk.
+    public CommandBook book() {
+        return site.book();
+    }
+
     /// Whether a machine's watchdog may be fed.
     public boolean watched(int property) {
         return site.watched(property);

@@ -1,10 +1,12 @@
 package io.linkspan.node;
 
+import io.linkspan.model.BulkOrder;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Durations;
 import io.linkspan.model.Entry;
 import io.linkspan.model.Hold;
 import io.linkspan.model.Input;
+import io.linkspan.model.Progress;
 import io.linkspan.model.Reading;
 import io.linkspan.model.Result;
 import java.time.Duration;
@@ -134,7 +136,12 @@ final class Telling {
                 Optional.of(by + " gives " + lexicon.property(i.property()) + " back ("
                         + i.priority().word() + ")");
             case Input.Invoke i -> Optional.of(by + " invokes " + lexicon.property(i.action()));
-            case Input.Answered i -> Optional.of("write " + i.write() + " was answered");
+            case Input.Answered i -> Optional.of(answered(i, entry.results()));
+            case Input.Progressed i ->
+                Optional.of(
+                        "write " + i.write() + " is " + new Progress(Progress.Stage.UNDER_WAY, i.percent(), i.text()));
+            case Input.Cancel i -> Optional.of(by + " cancels command " + i.number());
+            case Input.Bulk i -> Optional.of(by + " orders " + ordered(i.order()));
             case Input.Service i ->
                 Optional.of(by
                         + (i.out()
@@ -189,6 +196,25 @@ final class Telling {
         return lexicon.property(r.property()) + " " + lexicon.value(r.property(), r.value()) + quality;
     }
 
+    /// An answer that nobody waits for any more changes nothing.
+    private static String answered(Input.Answered answer, List<Result> results) {
+        boolean awaited = results.stream().anyMatch(r -> r instanceof Result.WriteEnded);
+        return awaited
+                ? "write " + answer.write() + " was answered"
+                : "write " + answer.write() + " was answered too late or once more (" + answer.outcome()
+                        + "): what was told of it stands";
+    }
+
+    /// `12 times lamp_1.dim ... to 30 %, 10 a second`.
+    String ordered(BulkOrder order) {
+        int first = order.properties().getFirst();
+        return lexicon.property(first)
+                + (order.properties().size() == 1
+                        ? ""
+                        : " and " + (order.properties().size() - 1) + " more") + " to "
+                + lexicon.value(first, order.value()) + " (" + order.priority().word() + ")";
+    }
+
     private String due(Input.Due due) {
         int ref = (int) due.ref();
         return switch (due.timer()) {
@@ -198,6 +224,8 @@ final class Telling {
             case ACTUATOR -> "it is time to look at " + lexicon.property(ref) + " again";
             case DEADLINE -> "the deadline of command " + due.ref() + " passed";
             case RULE -> "it is time to look at rule " + lexicon.rule(ref) + " again";
+            case ANSWER -> "no answer to write " + due.ref() + " came in time: it is waited for no longer";
+            case BULK_NEXT -> "it is time for the next command of order " + due.ref();
         };
     }
 
@@ -245,6 +273,19 @@ final class Telling {
                         + ", other than it shall be: a person must look");
             case Result.CommandOpened r -> Optional.of("command " + r.number() + " is under way");
             case Result.CommandEnded r -> Optional.of("command " + r.number() + ": " + r.outcome());
+            case Result.CommandAt r -> Optional.of("command " + r.number() + ": " + r.progress());
+            case Result.LeaseBegan r ->
+                Optional.of("the lease of the wish for " + lexicon.property(r.property()) + " begins"
+                        + until(r.untilSite()));
+            case Result.BulkOpened r -> Optional.of("order " + r.number() + " is under way: " + ordered(r.order()));
+            case Result.BulkMoved r ->
+                Optional.of("order " + r.number() + ": "
+                        + switch (r.move()) {
+                            case BEGAN -> "its command " + r.command() + " begins";
+                            case CANCELLED -> "the rest was taken back, no more begin";
+                            case STOPPED -> "too many were not done, no more begin";
+                            case ENDED -> "all that began have their outcome";
+                        });
             case Result.LineIs _, Result.UnitIs _, Result.ServiceIs _, Result.ArmedIs _, Result.DiskIs _ ->
                 Optional.empty();
             case Result.GapOpened r ->
@@ -368,6 +409,7 @@ final class Telling {
             case REMOVED -> "what it belongs to was taken out of the site";
             case RESTART -> "the restart dropped it";
             case RULE -> "its rule let go";
+            case CANCELLED -> "its command was cancelled";
         };
     }
 

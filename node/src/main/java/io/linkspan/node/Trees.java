@@ -5,6 +5,7 @@ import io.linkspan.model.Entry;
 import io.linkspan.model.Log;
 import io.linkspan.model.Outcome;
 import io.linkspan.model.Principal;
+import io.linkspan.model.Progress;
 import io.linkspan.model.Property;
 import io.linkspan.model.Result;
 import io.linkspan.model.Tree;
@@ -89,6 +90,7 @@ final class Trees {
         cell.duty().ifPresent(d -> {
             d.desired().ifPresent(v -> out.put("desired", value(v)));
             out.text("in_charge", telling.inCharge(cell)).text("write", word(d.write()));
+            d.progress().ifPresent(p -> out.put("progress", progress(p)));
             d.outOfService().ifPresent(reason -> out.text("out_of_service", reason));
             out.put(
                     "holds",
@@ -126,6 +128,14 @@ final class Trees {
             case Outcome.InDoubt i -> out.time("sent", i.sentAtMicros());
         }
         return out.done();
+    }
+
+    /// How far a command is.
+    static Tree.Fields progress(Progress p) {
+        var out = fields().text("stage", word(p.stage())).text("text", p.toString());
+        return p.stage() == Progress.Stage.UNDER_WAY
+                ? out.plain("percent", p.percent()).done()
+                : out.done();
     }
 
     /// An entry of the log with its words; each record as it is, by the names of its parts.

@@ -1,6 +1,7 @@
 package io.linkspan.node;
 
 import io.linkspan.feed.Feed;
+import io.linkspan.model.Cell;
 import io.linkspan.model.Entry;
 import io.linkspan.model.Input;
 import io.linkspan.model.Log;
@@ -61,14 +62,24 @@ public final class Why {
         if (newest.isEmpty()) {
             String charge =
                     cell.map(c -> "; in charge is " + telling.inCharge(c)).orElse("");
-            return new Explanation(path, path + " was never written" + charge, steps);
+            return new Explanation(path, path + " was never written" + charge + underWay(cell), steps);
         }
         var item = newest.get();
         var order = order(item.entry(), number);
-        if (order.isPresent()) return write(path, item, order.get());
+        if (order.isPresent()) {
+            var why = write(path, item, order.get());
+            return new Explanation(path, why.headline() + underWay(cell), steps);
+        }
         var kept = withheld(item.entry(), number).orElseThrow();
         trigger(item, number);
         return new Explanation(path, telling.followed(kept).orElse(path), steps);
+    }
+
+    private static String underWay(Optional<Cell> cell) {
+        return cell.flatMap(Cell::duty)
+                .flatMap(Cell.Duty::progress)
+                .map(p -> "; a command is under way, " + p)
+                .orElse("");
     }
 
     private static Optional<Result.WriteOrdered> order(Entry entry, int property) {
@@ -127,6 +138,10 @@ public final class Why {
                 + " in this log, or it is" + " private; the newest is " + Trees.position(view.newest())));
         String about = "entry " + Trees.position(at);
         var order = order(item.entry(), 0);
+        var opened = opened(item.entry());
+        if (opened.isPresent()
+                && order.map(o -> o.property() == opened.get().property()).orElse(true))
+            return command(about, item, opened.get(), order);
         if (order.isPresent()) return write(about, item, order.get());
         if (item.entry().input() instanceof Input.Answered answered) {
             var asked = newestBefore(
@@ -152,6 +167,63 @@ public final class Why {
                 .orElseThrow(() ->
                         new NoSuch("entry " + Trees.position(at) + " does not write " + lexicon.property(property)));
         return write(lexicon.property(property), item, order);
+    }
+
+    // ---- a command
+
+    private static Optional<Result.CommandOpened> opened(Entry entry) {
+        for (var r : entry.results()) if (r instanceof Result.CommandOpened o) return Optional.of(o);
+        return Optional.empty();
+    }
+
+    /// A command from the entry that opened it to its outcome, with each write and each sign of life on the way.
+    private Explanation command(
+            String about, Feed.Item item, Result.CommandOpened opened, Optional<Result.WriteOrdered> order)
+            throws IOException {
+        String headline;
+        if (order.isPresent()) headline = write(about, item, order.get()).headline();
+        else {
+            headline = happened(item);
+            for (var r : item.entry().results())
+                telling.followed(r).ifPresent(text -> step(kind(r), item, text, new byte[0]));
+        }
+        return new Explanation(about, headline + "; command " + opened.number() + " " + course(item, opened), steps);
+    }
+
+    /// Adds the steps of a command behind its entry; what became of it, in words.
+    private String course(Feed.Item item, Result.CommandOpened opened) throws IOException {
+        for (var r : item.entry().results())
+            if (r instanceof Result.CommandEnded e && e.number() == opened.number()) return "is " + e.outcome();
+        String at = "is under way";
+        try (var feed = view.feed(Feed.after(item.at()))) {
+            int left = ANSWER_ENTRIES_MAX;
+            for (var next = feed.next(); next.isPresent() && left-- > 0; next = feed.next())
+                for (var r : next.get().entry().results()) {
+                    if (!isAbout(r, opened, item)) continue;
+                    var step = made(kind(r), next.get(), telling.followed(r).orElse(""), new byte[0]);
+                    boolean known = steps.stream()
+                            .anyMatch(s -> s.at().equals(step.at()) && s.text().equals(step.text()));
+                    if (!known) steps.add(step);
+                    if (r instanceof Result.CommandEnded e) return "is " + e.outcome();
+                    if (r instanceof Result.CommandAt c) at = "is under way, " + c.progress();
+                }
+        } catch (Log.BeyondBranch e) {
+            return at; // it is the newest entry
+        }
+        return at;
+    }
+
+    private static boolean isAbout(Result result, Result.CommandOpened opened, Feed.Item item) {
+        return switch (result) {
+            case Result.CommandAt r -> r.number() == opened.number();
+            case Result.CommandEnded r -> r.number() == opened.number();
+            case Result.HoldEnded r -> opened.hold() != 0 && r.hold() == opened.hold();
+            case Result.LeaseBegan r -> r.hold() == opened.hold();
+            case Result.WriteOrdered r ->
+                r.property() == opened.property()
+                        && (opened.hold() == 0 ? r.cause() == item.at().packed() : r.hold() == opened.hold());
+            default -> false; // open: the others are about something else
+        };
     }
 
     private static Result.WriteOrdered orderOf(Entry entry, long write) {
@@ -227,6 +299,9 @@ public final class Why {
             case Result.LocalChange r -> r.property() == property;
             case Result.WriteWithheld r -> r.property() == property;
             case Result.CommandOpened r -> r.property() == property;
+            case Result.CommandAt r -> r.property() == property;
+            case Result.LeaseBegan r -> r.property() == property;
+            case Result.BulkOpened r -> r.order().properties().contains(property);
             case Result.Began r -> r.crashed();
             case Result.Adopted _, Result.ArmedIs _, Result.ServiceIs _ -> true;
             case Result.Took _,
@@ -235,6 +310,7 @@ public final class Why {
                     Result.WriteEnded _,
                     Result.Left _,
                     Result.CommandEnded _,
+                    Result.BulkMoved _,
                     Result.LineIs _,
                     Result.UnitIs _,
                     Result.GapOpened _,
@@ -252,12 +328,16 @@ public final class Why {
         return switch (result) {
             case Result.LinkMoved _ -> "link";
             case Result.RuleMoved _, Result.RuleHolds _ -> "rule";
-            case Result.HoldPlaced _, Result.HoldEnded _ -> "wish";
+            case Result.HoldPlaced _, Result.HoldEnded _, Result.LeaseBegan _ -> "wish";
             case Result.Charged _ -> "charge";
             case Result.LocalChange _, Result.Left _ -> "local-change";
             case Result.WriteOrdered _, Result.WriteWithheld _ -> "write";
             case Result.WriteEnded _ -> "answer";
-            case Result.CommandOpened _, Result.CommandEnded _ -> "command";
+            case Result.CommandOpened _,
+                    Result.CommandEnded _,
+                    Result.CommandAt _,
+                    Result.BulkOpened _,
+                    Result.BulkMoved _ -> "command";
             case Result.Began _ -> "restart";
             case Result.GapOpened _, Result.GapClosed _, Result.GapNoted _ -> "missing";
             case Result.Took _,
@@ -289,6 +369,8 @@ public final class Why {
             case Input.Set _,
                     Input.Release _,
                     Input.Invoke _,
+                    Input.Cancel _,
+                    Input.Bulk _,
                     Input.Arm _,
                     Input.Service _,
                     Input.Apply _,
@@ -299,7 +381,7 @@ public final class Why {
             case Input.Due _ -> "timer";
             case Input.Started _, Input.Stopping _ -> "restart";
             case Input.LineChanged _, Input.UnitChanged _ -> "line";
-            case Input.Answered _ -> "answer";
+            case Input.Answered _, Input.Progressed _ -> "answer";
             case Input.GapReported _, Input.Late _ -> "missing";
             case Input.ClockStepped _, Input.DiskChanged _ -> "box";
         };

@@ -76,7 +76,8 @@ class PageViewsTest {
                 new Result.Charge(by, hold, link, Hold.WITHOUT_END),
                 List.of(holds),
                 Optional.empty(),
-                Cell.WriteState.SETTLED);
+                Cell.WriteState.SETTLED,
+                Optional.empty());
         board.put(List.of(cell("boiler.on", is, Optional.of(duty), 0, false)), directory, true);
     }
 

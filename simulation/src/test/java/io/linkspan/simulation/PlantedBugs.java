@@ -72,7 +72,7 @@ final class PlantedBugs {
         return new Mutation.ReturnEarly();
     }
 
-    private static Bug bug(String name, String type, String method, Mutation mutation) {
+    static Bug bug(String name, String type, String method, Mutation mutation) {
         return new Bug(name, type, method, mutation);
     }
 
@@ -123,21 +123,28 @@ final class PlantedBugs {
     /// A world whose product has this bug.
     static final class Infected extends ClassLoader {
         private final Bug bug;
+        private final String world;
         private boolean planted;
 
         Infected(Bug bug) {
+            this(bug, "World");
+        }
+
+        /// @param world the class of the simulation whose `of` gives a verdict for a seed
+        Infected(Bug bug, String world) {
             super(PlantedBugs.class.getClassLoader());
             this.bug = bug;
+            this.world = world;
         }
 
         /// What the world of this seed says: empty when all invariants hold.
         String verdict(long seed) {
             try {
-                var world = loadClass("io.linkspan.simulation.World");
+                var type = loadClass("io.linkspan.simulation." + world);
                 if (bug.type.isEmpty()) throw new IllegalStateException("A bug has a place");
                 loadClass("io.linkspan." + bug.type);
                 if (!planted) throw new AssertionError("The place of \"" + bug.name + "\" is gone: " + bug);
-                var verdict = world.getMethod("of", long.class).invoke(null, seed);
+                var verdict = type.getMethod("of", long.class).invoke(null, seed);
                 var violation = (java.util.Optional<?>)
                         verdict.getClass().getMethod("violation").invoke(verdict);
                 return violation

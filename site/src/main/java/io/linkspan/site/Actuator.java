@@ -68,6 +68,26 @@ record Actuator(
         return holds(all);
     }
 
+    /// The lease of a wish ends then.
+    Actuator until(long id, long site) {
+        var all = new ArrayList<Hold>(holds.size());
+        for (var h : holds)
+            all.add(
+                    h.id() != id
+                            ? h
+                            : new Hold(
+                                    h.id(),
+                                    h.property(),
+                                    h.link(),
+                                    h.by(),
+                                    h.priority(),
+                                    h.wish(),
+                                    h.placed(),
+                                    h.placedSite(),
+                                    site));
+        return holds(all);
+    }
+
     private Actuator holds(List<Hold> all) {
         return new Actuator(
                 List.copyOf(all),
@@ -90,11 +110,15 @@ record Actuator(
         return holds.stream().filter(h -> h.link() == link).findFirst();
     }
 
-    /// Somebody else is in charge, or it shall do something else. A refusal of another value no longer counts.
+    /// Somebody else is in charge, or it shall do something else. A refusal of another value no longer counts, and
+    /// what
+    /// was refused is tried again for another wish.
     Actuator charged(Charge by, Optional<Value> value) {
         boolean same = value.equals(desired);
-        WriteState next =
-                same || write == WriteState.SENDING || write == WriteState.AWAIT_READ ? write : WriteState.IDLE;
+        boolean again = write == WriteState.REFUSED && by.hold() != charge.hold();
+        WriteState next = same && !again || write == WriteState.SENDING || write == WriteState.AWAIT_READ
+                ? write
+                : WriteState.IDLE;
         return new Actuator(
                 holds,
                 by,

@@ -7,6 +7,7 @@ import io.linkspan.model.Moment;
 import io.linkspan.model.Outcome;
 import io.linkspan.model.Principal;
 import io.linkspan.model.Priority;
+import io.linkspan.model.Progress;
 import io.linkspan.model.Property;
 import io.linkspan.model.Result;
 import io.linkspan.model.Result.By;
@@ -24,6 +25,9 @@ final class Commands {
     static final int OPEN_MAX = 10_000;
     /// Longest lease of a wish: 366 days.
     static final long LEASE_MICROS_MAX = 366L * 86_400 * 1_000_000;
+    /// How long the answer to a write is waited for, in microseconds: 60 s. Twice what a connector may keep it
+    /// waiting.
+    static final long ANSWER_MICROS_MAX = 60_000_000;
     /// Lease of a wish whose command names none: 4 h.
     static final long LEASE_MICROS = 4L * 3600 * 1_000_000;
 
@@ -67,6 +71,7 @@ final class Commands {
         var results = new ArrayList<Result>();
         for (var h : state.actuator(set.property()).holds())
             if (!h.ofLink() && h.by().equals(by) && h.priority() == set.priority()) results.addAll(replaced(state, h));
+        long deadline = deadline(state, set.property(), set.deadline(), now);
         long lease = Math.min(set.lease() == 0 ? LEASE_MICROS : set.lease(), LEASE_MICROS_MAX);
         var hold = new Hold(
                 state.nextHold + nth,
@@ -77,10 +82,10 @@ final class Commands {
                 new Wish.Want(set.value().orElseThrow()),
                 state.here,
                 now.site(),
-                now.site() + lease);
+                Sleepers.untilSite(state, set, lease, deadline, now));
         results.add(new Result.HoldPlaced(hold));
-        results.add(new Result.CommandOpened(
-                number, set.key(), by, set.property(), hold.id(), Optional.empty(), deadline(set.deadline(), now)));
+        results.add(
+                new Result.CommandOpened(number, set.key(), by, set.property(), hold.id(), Optional.empty(), deadline));
         return results;
     }
 
@@ -90,8 +95,9 @@ final class Commands {
         return false;
     }
 
-    private static long deadline(long micros, Moment now) {
-        return now.site() + Math.min(micros == 0 ? Input.DEADLINE_MICROS : micros, LEASE_MICROS_MAX);
+    private static long deadline(State state, int property, long micros, Moment now) {
+        long given = micros == 0 ? state.program.sleepers.deadline(property, Input.DEADLINE_MICROS) : micros;
+        return now.site() + Math.min(given, LEASE_MICROS_MAX);
     }
 
     private static List<Result> replaced(State state, Hold hold) {
@@ -186,8 +192,16 @@ final class Commands {
             return List.of(new Result.CommandEnded(number, invoke.key(), new Outcome.Refused(refusal.get())));
         var results = new ArrayList<Result>();
         results.add(new Result.CommandOpened(
-                number, invoke.key(), by, invoke.action(), 0, invoke.value(), deadline(invoke.deadline(), now)));
-        if (state.reachable(invoke.action()))
+                number,
+                invoke.key(),
+                by,
+                invoke.action(),
+                0,
+                invoke.value(),
+                deadline(state, invoke.action(), invoke.deadline(), now)));
+        if (Sleepers.asleep(state, invoke.action()))
+            results.add(new Result.CommandAt(number, invoke.key(), invoke.action(), Progress.WAITS_FOR_WAKE));
+        else if (state.reachable(invoke.action()))
             results.add(new Result.WriteOrdered(
                     state.nextWrite,
                     invoke.action(),
@@ -244,7 +258,7 @@ final class Commands {
             case IDLE ->
                 right && !past ? List.of(ended(o, new Outcome.Done(shown(state, o, reads)))) : expired(state, o, past);
             case SENDING -> List.of(); // its answer comes, by the connector's contract
-            case UNCONFIRMED, AWAIT_READ, LEFT, UNREACHABLE -> expired(state, o, past);
+            case UNCONFIRMED, AWAIT_READ, LEFT, UNREACHABLE, REFUSED -> expired(state, o, past);
             case DIFFERS ->
                 past
                         ? List.of(ended(
@@ -254,7 +268,6 @@ final class Commands {
                                                 .map(Value::toString)
                                                 .orElse("otherwise"))))
                         : List.of();
-            case REFUSED -> List.of();
         };
     }
 
@@ -299,6 +312,56 @@ final class Commands {
         return List.of(ended(o, truly(o, outcome)));
     }
 
+    /// An action for a device that was heard, if it is not on its way.
+    static Optional<Result> heardAgain(State state, Open o, Moment now) {
+        if (now.site() >= o.deadlineSite() || !mayGo(state, o) || state.sending.containsKey(o.write()))
+            return Optional.empty();
+        return Optional.of(repeat(state, o, Optional.of(o.input().orElse(Value.Flag.ON))));
+    }
+
+    /// Somebody takes back a command: what was not sent is not, what is on its way or was sent is awaited; its wish
+    /// is
+    /// over.
+    static List<Result> cancel(State state, Open o) {
+        var results = new ArrayList<Result>();
+        if (o.hold() != 0 && state.actuator(o.property()).hold(o.hold()).isPresent())
+            results.add(new Result.HoldEnded(o.hold(), o.property(), Ended.CANCELLED));
+        results.addAll(withdrawn(state, o, Outcome.Cause.CANCELLED));
+        return results;
+    }
+
+    /// Somebody takes back a command or an order over many things, by its number.
+    static List<Result> cancel(State state, Input.Cancel cancel) {
+        var o = state.open.get(cancel.number());
+        if (o != null) return cancel(state, o);
+        return state.bulks
+                .find(cancel.number())
+                .map(b -> Bulks.cancel(state, b))
+                .orElse(List.of());
+    }
+
+    /// A device tells how far it is.
+    static List<Result> progressed(State state, Input.Progressed told) {
+        var results = new ArrayList<Result>();
+        if (!state.sending.containsKey(told.write())) return results;
+        var at = new Progress(Progress.Stage.UNDER_WAY, told.percent(), told.text());
+        for (var o : state.open.values())
+            if (o.write() == told.write() && !o.progress().equals(Optional.of(at)))
+                results.add(new Result.CommandAt(o.number(), o.key(), o.property(), at));
+        return results;
+    }
+
+    /// No answer to a write came: it is in doubt, and nothing waits for it any longer.
+    static List<Result> unanswered(State state, long write, Moment now) {
+        var sent = state.sending.get(write);
+        if (sent == null) return List.of();
+        var results = new ArrayList<Result>();
+        var doubt = new Outcome.InDoubt(sent.orderedWall());
+        results.add(new Result.WriteEnded(write, sent.property(), doubt));
+        results.addAll(answered(state, sent, doubt, now));
+        return results;
+    }
+
     /// Actions of a connector that is reachable again and were not sent yet.
     static List<Result> reachedAgain(State state, Moment now) {
         var results = new ArrayList<Result>();
@@ -314,6 +377,7 @@ final class Commands {
 
     private static boolean mayGo(State state, Open o) {
         return state.reachable(o.property())
+                && !Sleepers.asleep(state, o.property())
                 && Writes.withheld(state, o.property()).isEmpty();
     }
 

@@ -34,6 +34,8 @@ import java.util.TreeMap;
 public final class Image {
     /// Version of the bytes; older ones are always read.
     public static final int VERSION = 2;
+    /// Version of the bytes of a state that has no more than the first version knew: they stay what they were.
+    private static final int VERSION_BARE = 1;
 
     private final Program program;
     private final Twin[] twins;
@@ -50,6 +52,7 @@ public final class Image {
     private final Map<Long, Sending> sending;
     private final Map<Long, Open> open;
     private final Map<String, State.Over> over;
+    private final Bulks bulks;
     private final boolean armed;
     private final DiskState disk;
     private final long[] counters;
@@ -70,6 +73,7 @@ public final class Image {
         sending = new TreeMap<>(s.sending);
         open = new TreeMap<>(s.open);
         over = new LinkedHashMap<>(s.over);
+        bulks = s.bulks.copy();
         armed = s.armed;
         disk = s.disk;
         counters = new long[] {s.startedSite, s.nextHold, s.nextWrite, s.nextCommand, s.here, s.lastSite, s.lastWall};
@@ -95,7 +99,8 @@ public final class Image {
 
     /// Writes the bytes.
     public void write(ByteWriter w) {
-        w.u8(EntryCodec.FAMILY_SITE << 4 | VERSION);
+        boolean bare = isBare();
+        w.u8(EntryCodec.FAMILY_SITE << 4 | (bare ? VERSION_BARE : VERSION));
         directory(w, program.directory);
         for (long c : counters) w.signed(c);
         w.flag(armed).constant(disk);
@@ -107,7 +112,21 @@ public final class Image {
         outOfService.forEach((thing, out) ->
                 EntryCodec.principal(w.text(thing).text(out.reason()), out.by()).signed(out.sinceWall()));
         commands(w);
+        if (bare) return;
+        for (var o : open.values()) {
+            w.flag(tells(o));
+            if (tells(o)) EntryCodec.progress(w, o.progress().orElseThrow());
+        }
+        bulks.write(w);
         rules(w);
+    }
+
+    /// Whether there is nothing that the first version did not know.
+    private boolean isBare() {
+        return bulks.isEmpty()
+                && open.values().stream().noneMatch(this::tells)
+                && program.rulesEnd() == 1
+                && mode.isEmpty();
     }
 
     private void rules(ByteWriter w) {
@@ -124,6 +143,10 @@ public final class Image {
         w.varint(rulesOff.size());
         rulesOff.forEach((rule, off) -> EntryCodec.principal(w.varint(rule).text(off.reason()), off.by())
                 .signed(off.sinceWall()));
+    }
+
+    private boolean tells(Open o) {
+        return o.progress().isPresent() && !program.isPrivate(o.property());
     }
 
     private static void directory(ByteWriter w, Directory d) {
@@ -242,7 +265,12 @@ public final class Image {
         for (int n = r.items(); n > 0; n--)
             s.outOfService.put(r.text(), new State.Out(r.text(), EntryCodec.principal(r), r.signed()));
         commands(r, s);
-        if ((head & 0xF) > 1) rules(r, s);
+        if ((head & 0xF) > VERSION_BARE) {
+            for (var o : List.copyOf(s.open.values()))
+                if (r.flag()) s.open.put(o.number(), o.at(EntryCodec.progress(r)));
+            s.bulks.read(r);
+            rules(r, s);
+        }
         if (r.left() != 0) throw new IllegalArgumentException("A snapshot has " + r.left() + " bytes too many");
     }
 
@@ -345,7 +373,7 @@ public final class Image {
 
     private static void commands(ByteReader r, State s) {
         for (int n = r.items(); n > 0; n--) {
-            var x = new Sending(r.varint(), r.count(), EntryCodec.optional(r), r.signed());
+            var x = new Sending(r.varint(), r.count(), EntryCodec.optional(r), r.signed(), s.lastSite);
             s.sending.put(x.write(), x);
         }
         for (int n = r.items(); n > 0; n--) {
@@ -362,7 +390,8 @@ public final class Image {
                     r.signed(),
                     EntryCodec.optional(r),
                     r.varint(),
-                    r.signed());
+                    r.signed(),
+                    Optional.empty());
             s.open.put(number, o);
         }
         for (int n = r.items(); n > 0; n--) {

@@ -34,6 +34,7 @@ final class Program {
     private final int[][] linksOf;
     private final int[][] pointsOf;
     private final BitSet isPrivate = new BitSet();
+    final Sleepers sleepers;
 
     /// A property or an action, by its number.
     record Point(
@@ -81,6 +82,7 @@ final class Program {
     private Program(Directory directory) throws Invalid {
         this.directory = directory;
         points = new Point[1 + most(Sort.PROPERTY)];
+        sleepers = new Sleepers(directory, points.length);
         links = new Run[1 + most(Sort.LINK)];
         var ofConnector = new HashMap<Integer, List<Integer>>(); // looked up only
         for (var thing : directory.file().things().values()) {

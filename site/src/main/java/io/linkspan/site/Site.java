@@ -12,6 +12,7 @@ import io.linkspan.model.Log;
 import io.linkspan.model.Moment;
 import io.linkspan.model.Outcome;
 import io.linkspan.model.Principal;
+import io.linkspan.model.Progress;
 import io.linkspan.model.Property;
 import io.linkspan.model.Reading;
 import io.linkspan.model.Result;
@@ -87,8 +88,14 @@ public final class Site implements EntryCodec.Privacy {
         if (input instanceof Input.LineChanged || input instanceof Input.UnitChanged)
             apply(Commands.reachedAgain(state, now), now, results);
         settle(now, results);
-        for (var result : results)
+        if (!state.bulks.isEmpty() && !results.isEmpty()) {
+            apply(Bulks.look(state), now, results);
+            timers.bulks(now.site());
+        }
+        for (var result : results) {
             if (result instanceof Result.CommandOpened opened) timers.command(opened.number(), now.site());
+            if (result instanceof Result.WriteOrdered ordered) timers.answer(ordered.write(), now.site());
+        }
         boolean empty = results.isEmpty()
                 && (logged instanceof Input.Frame f && f.readings().isEmpty()
                         || logged instanceof Input.Due due && due.timer() == Input.Timer.RULE);
@@ -156,6 +163,7 @@ public final class Site implements EntryCodec.Privacy {
                 apply(Rules.look(state, run.get(), now), now, results);
                 timers.rule(i, now.site());
             }
+            if (state.sleeperHeard) woken(now, results);
             for (int p; (p = state.dirtyActuators.nextSetBit(0)) >= 0; ) {
                 state.dirtyActuators.clear(p);
                 if (!state.isActuator(p) || state.isLeftOut(p)) continue;
@@ -165,7 +173,21 @@ public final class Site implements EntryCodec.Privacy {
         }
     }
 
+    /// Commands for a device that was heard go to it in the order in which they were asked for.
+    private void woken(Moment now, List<Result> results) {
+        state.sleeperHeard = false;
+        for (var o : Sleepers.woken(state, now)) {
+            if (o.hold() == 0) apply(Commands.heardAgain(state, o, now).stream().toList(), now, results);
+            else if (state.dirtyActuators.get(o.property())) {
+                state.dirtyActuators.clear(o.property());
+                actuator(o.property(), now, results);
+                timers.actuator(o.property(), now.site());
+            }
+        }
+    }
+
     private void actuator(int p, Moment now, List<Result> results) {
+        var unsent = Sleepers.unsent(state, p);
         apply(Writes.differs(state, p, now), now, results);
         apply(Arbiter.decide(state, p, now).stream().toList(), now, results);
         apply(Writes.order(state, p, now).stream().toList(), now, results);
@@ -173,6 +195,11 @@ public final class Site implements EntryCodec.Privacy {
             if (o.property() != p) continue;
             apply(Commands.look(state, o, now), now, results);
         }
+        if (unsent.isEmpty()) return;
+        apply(Sleepers.leases(state, unsent, now), now, results);
+        for (var o : unsent)
+            if (state.open.containsKey(o.number()))
+                apply(Sleepers.waits(state, o).stream().toList(), now, results);
     }
 
     private List<Result> decide(Input input, Principal by, Moment now) {
@@ -190,6 +217,9 @@ public final class Site implements EntryCodec.Privacy {
             case Input.Release i -> Commands.release(state, i);
             case Input.Invoke i -> Commands.invoke(state, i, by, now);
             case Input.Answered i -> answered(i, now);
+            case Input.Progressed i -> Commands.progressed(state, i);
+            case Input.Cancel i -> Commands.cancel(state, i);
+            case Input.Bulk i -> Bulks.open(state, i, by);
             case Input.Service i -> List.of(new Result.ServiceIs(i.thing(), i.out(), i.reason(), by));
             case Input.Arm i -> List.of(new Result.ArmedIs(i.armed()));
             case Input.Exchange i -> Readings.exchanged(state, i);
@@ -330,6 +360,8 @@ public final class Site implements EntryCodec.Privacy {
                 var open = state.open.get(due.ref());
                 yield open == null ? List.of() : Commands.deadline(state, open, now);
             }
+            case ANSWER -> Commands.unanswered(state, due.ref(), now);
+            case BULK_NEXT -> Bulks.next(state, due.ref(), now);
         };
     }
 
@@ -357,6 +389,7 @@ public final class Site implements EntryCodec.Privacy {
         state.dirtyLinks.clear();
         state.dirtyRules.clear();
         state.dirtyActuators.clear();
+        state.sleeperHeard = false;
         state.dirtyCells.clear();
         state.dirtyRuleCells.clear();
     }
@@ -427,6 +460,7 @@ public final class Site implements EntryCodec.Privacy {
     /// Whether a command whose key is such a one is under way, or was so lately that its outcome is known.
     public boolean knows(Predicate<String> key) {
         if (state.over.keySet().stream().anyMatch(key)) return true;
+        for (var b : state.bulks.all()) if (key.test(b.order().key())) return true;
         return state.open.values().stream().anyMatch(o -> key.test(o.key()));
     }
 
@@ -519,7 +553,41 @@ public final class Site implements EntryCodec.Privacy {
                 a.charge(),
                 holds,
                 state.outOfService(p).map(State.Out::reason),
-                a.write()));
+                a.write(),
+                closed ? Optional.empty() : progress(p)));
+    }
+
+    private Optional<Progress> progress(int property) {
+        Optional<Progress> newest = Optional.empty();
+        for (var o : state.open.values())
+            if (o.property() == property && o.progress().isPresent()) newest = o.progress();
+        return newest;
+    }
+
+    /// The orders over many actuators, as they are now.
+    public Bulks bulks() {
+        return state.bulks.copy();
+    }
+
+    /// The commands under way, the oldest first.
+    public List<UnderWay> underWay() {
+        var all = new ArrayList<UnderWay>();
+        for (var o : state.open.values()) {
+            var opened = new Result.CommandOpened(
+                    o.number(), o.key(), o.by(), o.property(), o.hold(), o.input(), o.deadlineSite());
+            all.add(new UnderWay(opened, o.opened(), o.write() != 0, o.progress()));
+        }
+        return all;
+    }
+
+    /// The key of a command under way, by its number.
+    public Optional<String> keyOf(long number) {
+        return Optional.ofNullable(state.open.get(number)).map(Open::key);
+    }
+
+    /// Whether what a device tells of a write is news: no progress is told twice.
+    public boolean isNews(Input.Progressed told) {
+        return !Commands.progressed(state, told).isEmpty();
     }
 
     private static Hold closed(Hold h) {

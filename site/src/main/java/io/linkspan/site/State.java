@@ -53,6 +53,7 @@ final class State {
     final Map<Long, Sending> sending = new TreeMap<>();
     final Map<Long, Open> open = new TreeMap<>();
     final LinkedHashMap<String, Over> over = new LinkedHashMap<>();
+    final Bulks bulks = new Bulks();
     boolean armed;
     DiskState disk = DiskState.OK;
     long startedSite;
@@ -76,6 +77,9 @@ final class State {
 
     final BitSet dirtyRules = new BitSet();
     final BitSet dirtyActuators = new BitSet();
+    /// Whether a device that sleeps was heard in this step.
+    boolean sleeperHeard;
+
     final BitSet dirtyCells = new BitSet();
     final BitSet dirtyRuleCells = new BitSet();
 
@@ -128,6 +132,7 @@ final class State {
     ///
     /// @param replayed the result comes from a log: values of private links are not in it
     void apply(Result result, Moment at, boolean replayed) {
+        bulks.apply(result, at);
         switch (result) {
             case Result.Took r -> took(r.readings(), at);
             case Result.Began r -> began(r, at);
@@ -174,8 +179,20 @@ final class State {
                                 here,
                                 r.input(),
                                 0,
-                                0));
+                                0,
+                                Optional.empty()));
             }
+            case Result.CommandAt r -> {
+                var o = open.get(r.number());
+                if (o != null) open.put(r.number(), o.at(r.progress()));
+                dirtyCells.set(r.property());
+            }
+            case Result.LeaseBegan r -> {
+                if (!hidden(r.property(), replayed))
+                    change(r.property(), actuator(r.property()).until(r.hold(), r.untilSite()));
+            }
+            case Result.BulkOpened r -> nextCommand = Math.max(nextCommand, r.number() + 1);
+            case Result.BulkMoved _ -> {}
             case Result.CommandEnded r -> commandEnded(r, at);
             case Result.LineIs r -> line(r, at);
             case Result.GapOpened r -> {
@@ -297,7 +314,10 @@ final class State {
                 switch (i.timer()) {
                     case SILENCE, CAREFUL_END -> isLinkLeftOut((int) i.ref());
                     case LEASE, ACTUATOR -> isLeftOut((int) i.ref());
-                    case RULE -> false; // no rule looks at what is private
+                    case ANSWER ->
+                        sending.containsKey(i.ref())
+                                && isLeftOut(sending.get(i.ref()).property());
+                    case RULE, BULK_NEXT -> false; // no rule and no order over many looks at what is private
                     case DEADLINE ->
                         open.containsKey(i.ref()) && isLeftOut(open.get(i.ref()).property());
                 };
@@ -338,7 +358,16 @@ final class State {
             touch(p);
             for (int link : program.linksOf(p)) dirtyLinks.set(link);
             if (usable && isActuator(p)) readBack(p, reading.value());
+            for (int beside : program.sleepers.beside(p)) woke(beside);
         }
+    }
+
+    /// The device of this property was heard: what waits for it is looked at, also what could not be sent before.
+    private void woke(int p) {
+        sleeperHeard = true;
+        if (!isActuator(p)) return;
+        var a = actuator(p);
+        change(p, a.write() == WriteState.UNREACHABLE ? a.now(WriteState.IDLE) : a);
     }
 
     /// Compares what the machine reads with what it shall do.
@@ -406,7 +435,7 @@ final class State {
     private void ordered(Result.WriteOrdered r, Moment at, boolean replayed) {
         nextWrite = Math.max(nextWrite, r.write() + 1);
         if (hidden(r.property(), replayed)) return;
-        sending.put(r.write(), new Sending(r.write(), r.property(), r.value(), at.wall()));
+        sending.put(r.write(), new Sending(r.write(), r.property(), r.value(), at.wall(), at.site()));
         for (var o : open.values())
             if (o.property() == r.property() && (o.hold() == 0 ? r.cause() == o.opened() : o.hold() == r.hold()))
                 open.put(o.number(), o.writing(r.write()));
@@ -474,7 +503,8 @@ final class State {
 
     private void commandEnded(Result.CommandEnded r, Moment at) {
         nextCommand = Math.max(nextCommand, r.number() + 1);
-        open.remove(r.number());
+        var ended = open.remove(r.number());
+        if (ended != null && ended.progress().isPresent()) dirtyCells.set(ended.property());
         if (r.key().isEmpty()) return;
         over.values().removeIf(o -> o.untilSite() < at.site());
         if (over.size() >= COMMANDS_KEPT_MAX) over.pollFirstEntry();

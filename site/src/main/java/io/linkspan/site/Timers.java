@@ -71,6 +71,14 @@ final class Timers {
         look(Timer.DEADLINE, number, now);
     }
 
+    void answer(long write, long now) {
+        look(Timer.ANSWER, write, now);
+    }
+
+    void bulks(long now) {
+        for (var bulk : state.bulks.all()) look(Timer.BULK_NEXT, bulk.number(), now);
+    }
+
     private void look(Timer timer, long ref, long now) {
         put(timer, ref, dueAt(timer, ref, now));
     }
@@ -92,6 +100,8 @@ final class Timers {
         for (int p = 1; p < state.program.propertiesEnd(); p++) if (state.isActuator(p)) actuator(p, now);
         for (int i = 1; i < state.program.rulesEnd(); i++) rule(i, now);
         for (long number : state.open.keySet()) command(number, now);
+        for (long write : state.sending.keySet()) answer(write, now);
+        bulks(now);
     }
 
     /// When this timer is due by the state, if later than `after`.
@@ -121,6 +131,11 @@ final class Timers {
                         ? Hold.WITHOUT_END
                         : open.deadlineSite() > after ? open.deadlineSite() : Hold.WITHOUT_END;
             }
+            case ANSWER -> {
+                var sent = state.sending.get(ref);
+                yield sent == null ? Hold.WITHOUT_END : sent.orderedSite() + Commands.ANSWER_MICROS_MAX;
+            }
+            case BULK_NEXT -> Bulks.nextAt(state, ref);
         };
         // what should have happened before is due at once (a definition changed, a clock ran on while we were down)
         return at <= after ? after + 1 : at;

@@ -134,10 +134,12 @@ final class Writes {
 
     private static boolean waits(
             State state, Program.Point point, Actuator a, Value desired, Moment now, boolean forced) {
-        if (!state.reachable(point.number())) return true;
+        if (!state.reachable(point.number()) || Sleepers.asleep(state, point.number())) return true;
         if (a.write() == WriteState.REFUSED && !forced) return true;
         if (a.write() == WriteState.UNREACHABLE) return true;
-        if (!forced && !state.readSinceStart(point.number()) && now.site() < readBy(state, point)) return true;
+        boolean awaitsRead = !forced && !state.readSinceStart(point.number()) && now.site() < readBy(state, point);
+        // a device that sleeps is written while it listens: who waited for a reading of this property would miss it
+        if (awaitsRead && !state.program.sleepers.has(point.number())) return true;
         if (a.rewrites() > 0 && a.write() == WriteState.DIFFERS) {
             if (a.rewrites() >= REWRITES_MAX) return true;
             if (now.site() < a.writtenSite() + REWRITE_PAUSE_MICROS) return true;
