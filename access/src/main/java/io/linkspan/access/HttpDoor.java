@@ -240,6 +240,7 @@ public final class HttpDoor implements Closeable {
         var all = new ArrayList<Route>();
         all.addAll(SiteRoutes.all());
         all.addAll(new ActRoutes().all());
+        all.addAll(AlarmRoutes.all());
         all.addAll(HistoryRoutes.all());
         all.addAll(GraphiteRoutes.all());
         all.addAll(new EnergyRoutes().all());

@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
             Past.Query.class,
             Past.Import.class,
             EnergyCommand.class,
+            AlarmCommand.class,
             ByHand.Probe.class,
             ByHand.Read.class,
             CommandLine.HelpCommand.class

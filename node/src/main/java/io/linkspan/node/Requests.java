@@ -93,6 +93,11 @@ public final class Requests implements ControlSocket.Handler {
         if (people.isPresent() && people.get().answer(what, s, out)) return;
         if (looks.answer(what, s, out)) return;
         var view = looks.site(s);
+        var act = AlarmRequests.act(what, view, s);
+        if (act.isPresent()) {
+            alarms(view, act.get(), out);
+            return;
+        }
         var key = BoundKey.of(by, request);
         var keyed = key.isPresent() ? new Settings(key.get().in(request)) : s;
         switch (what) {
@@ -116,7 +121,8 @@ public final class Requests implements ControlSocket.Handler {
             default -> // open: what came over the wire
                 throw s.wrong(
                         "do",
-                        "is get, tail, why, query, export, sites, profiles, revisions, revision, set, release, invoke, arm,"
+                        "is get, tail, why, alarms, alarm, alarm-journal, messages, acknowledge, reset, shelve,"
+                                + " unshelve, comment, alarm-service, try-channel, query, export, sites, profiles, revisions, revision, set, release, invoke, arm,"
                                 + " service, exchange, apply, import, snapshot, status, probe, try, found, energy, or about accounts, not \""
                                 + what + "\"");
         }
@@ -232,6 +238,14 @@ public final class Requests implements ControlSocket.Handler {
         out.end(Trees.fields()
                 .text("position", Trees.position(io.linkspan.model.Log.Position.of(view.id(), taken.here())))
                 .done());
+    }
+
+    private void alarms(SiteView view, AlarmRequests.Act act, ControlSocket.Answers out)
+            throws IOException, InterruptedException {
+        var taken = node.ask(view.id(), by, act.input())
+                .await(STORE_TIMEOUT)
+                .orElseThrow(() -> new IOException(notStored()));
+        out.end(AlarmRequests.taken(view, act, taken));
     }
 
     private static Input service(SiteView view, Settings s) throws Invalid, NoSuch {

@@ -1,9 +1,11 @@
 package io.linkspan.node;
 
 import io.linkspan.journal.FrameRing;
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.Log;
+import io.linkspan.model.Note;
 import io.linkspan.model.SiteId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -32,6 +34,16 @@ public record RunningSite(Node node, NodeClock clock, SiteId id) implements Site
     @Override
     public List<Cell> cells() {
         return node.board(id).all();
+    }
+
+    @Override
+    public List<AlarmState> alarms() {
+        return node.board(id).alarms();
+    }
+
+    @Override
+    public List<Note> notes() {
+        return node.board(id).notes();
     }
 
     @Override

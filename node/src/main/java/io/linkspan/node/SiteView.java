@@ -2,10 +2,12 @@ package io.linkspan.node;
 
 import io.linkspan.feed.Contract;
 import io.linkspan.feed.Feed;
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.EntryCodec;
 import io.linkspan.model.Log;
+import io.linkspan.model.Note;
 import io.linkspan.model.SiteId;
 import java.io.IOException;
 import java.util.List;
@@ -29,6 +31,12 @@ public interface SiteView {
 
     /// The newest of all properties.
     List<Cell> cells();
+
+    /// Its alarms as they stand, by their numbers.
+    List<AlarmState> alarms();
+
+    /// The messages that wait to be delivered, the oldest first.
+    List<Note> notes();
 
     /// What reads the log on disk from a position on, unfiltered: [#feed] is for everybody.
     Log.Reader reader(Log.Position from) throws IOException;

@@ -4,10 +4,12 @@ import io.linkspan.journal.FrameRing;
 import io.linkspan.journal.Head;
 import io.linkspan.journal.JournalView;
 import io.linkspan.journal.RealDisk;
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.EntryCodec;
 import io.linkspan.model.Log;
+import io.linkspan.model.Note;
 import io.linkspan.model.SiteId;
 import io.linkspan.site.Site;
 import java.io.IOException;
@@ -27,6 +29,8 @@ public final class StoredSite implements SiteView {
     private final Head head;
     private final Directory directory;
     private final boolean armed;
+    private final List<AlarmState> alarms;
+    private final List<Note> notes;
     private final SortedMap<Integer, Cell> cells = new TreeMap<>();
 
     private StoredSite(JournalView journal, RealDisk disk, Head head, Site site) {
@@ -35,6 +39,8 @@ public final class StoredSite implements SiteView {
         this.head = head;
         directory = site.directory();
         armed = site.armed();
+        alarms = site.allAlarms();
+        notes = site.openNotes();
         for (var cell : site.allCells()) cells.put(cell.property(), cell);
     }
 
@@ -86,6 +92,16 @@ public final class StoredSite implements SiteView {
     @Override
     public List<Cell> cells() {
         return List.copyOf(cells.values());
+    }
+
+    @Override
+    public List<AlarmState> alarms() {
+        return alarms;
+    }
+
+    @Override
+    public List<Note> notes() {
+        return notes;
     }
 
     @Override

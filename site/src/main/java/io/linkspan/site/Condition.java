@@ -32,7 +32,7 @@ record Condition(Expression expression, int[] of) {
         return all;
     }
 
-    private static Optional<Value> value(State state, int of, Moment now) {
+    static Optional<Value> value(State state, int of, Moment now) {
         if (of < 0) return Ambience.value(state, Ambient.of(of).orElseThrow(), now);
         return isKnown(state, of)
                 ? Optional.ofNullable(state.twin(of).reading()).map(r -> r.value())

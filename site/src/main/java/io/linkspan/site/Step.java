@@ -1,5 +1,6 @@
 package io.linkspan.site;
 
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Input;
 import io.linkspan.model.Moment;
@@ -13,10 +14,19 @@ import java.util.List;
 /// @param results in order; values of private links are in them, and [io.linkspan.model.EntryCodec] leaves them out of
 /// the log
 /// @param cells what the doors show of each property that changed
+/// @param alarms each that moved, as it stands now
 public record Step(
-        long here, Moment at, Principal by, Input input, List<Result> results, boolean logged, List<Cell> cells) {
+        long here,
+        Moment at,
+        Principal by,
+        Input input,
+        List<Result> results,
+        boolean logged,
+        List<Cell> cells,
+        List<AlarmState> alarms) {
     public Step {
         results = List.copyOf(results);
         cells = List.copyOf(cells);
+        alarms = List.copyOf(alarms);
     }
 }
