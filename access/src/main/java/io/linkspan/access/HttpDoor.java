@@ -241,6 +241,7 @@ public final class HttpDoor implements Closeable {
         all.addAll(SiteRoutes.all());
         all.addAll(new ActRoutes().all());
         all.addAll(RuleRoutes.all());
+        all.addAll(AlarmRoutes.all());
         all.addAll(HistoryRoutes.all());
         all.addAll(GraphiteRoutes.all());
         all.addAll(new EnergyRoutes().all());

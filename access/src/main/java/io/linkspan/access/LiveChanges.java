@@ -1,6 +1,7 @@
 package io.linkspan.access;
 
 import io.linkspan.feed.Filter;
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.Json;
@@ -19,6 +20,7 @@ final class LiveChanges {
     private final Filter filter;
     private final Desk desk;
     private final Map<String, Cell> known = new HashMap<>();
+    private final Map<Integer, AlarmState> alarms = new HashMap<>();
     private Directory of = Directory.EMPTY;
     private boolean begun;
     private long seen = -1;
@@ -53,6 +55,10 @@ final class LiveChanges {
                                 .list("cells", cells)
                                 .time("now", place.nowMicros())
                                 .done())));
+            var moved = moved();
+            if (!moved.isEmpty())
+                events.add(new PageChanges.Event(
+                        "alarms", Json.write(counted(moved).done())));
         }
         String headNow = head(lines(by));
         if (!headNow.equals(head)) {
@@ -67,6 +73,11 @@ final class LiveChanges {
         seen = place.changes();
         // Taken before what is shown: a cell that changes in between is told once more, and never not at all.
         for (String path : of.file().paths()) place.cell(of.property(path)).ifPresent(c -> known.put(path, c));
+        alarms.clear();
+        var standing = moved().stream()
+                .filter(t -> t.fields().get("state") instanceof Tree.Scalar s
+                        && !s.text().equals("normal"))
+                .toList();
         var page = place.page();
         var things = new ArrayList<Tree>();
         for (var thing : of.file().things().values()) things.add(SiteRoutes.thing(place, filter, thing));
@@ -81,7 +92,28 @@ final class LiveChanges {
                         .plain("speed", page.speed())
                         .time("now", place.nowMicros())
                         .list("connectors", lines)
+                        .put("alarms", counted(standing).done())
                         .done()));
+    }
+
+    /// Alarms with how many there are in all.
+    private Words.Fields counted(List<Tree.Fields> told) {
+        var all = alarms.values();
+        return Words.fields()
+                .list("alarms", told)
+                .plain("standing", all.stream().filter(AlarmState::isStanding).count())
+                .plain(
+                        "unacknowledged",
+                        all.stream().filter(AlarmState::needsAcknowledging).count())
+                .time("now", place.nowMicros());
+    }
+
+    /// The alarms that stand otherwise than this page knows.
+    private List<Tree.Fields> moved() {
+        var all = new ArrayList<Tree.Fields>();
+        var now = place.alarms();
+        for (var alarm : now) if (!alarm.equals(alarms.put(alarm.alarm(), alarm))) all.add(place.tree(alarm));
+        return all;
     }
 
     private List<Tree> changed() {

@@ -1,6 +1,7 @@
 package io.linkspan.access;
 
 import io.linkspan.feed.Filter;
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.Entry;
@@ -37,6 +38,12 @@ public interface Place {
 
     /// The newest of a property; none when there is no such property.
     Optional<Cell> cell(int property);
+
+    /// Its alarms as they stand, by their numbers.
+    List<AlarmState> alarms();
+
+    /// An alarm in words, as `alarms` tells it.
+    Tree.Fields tree(AlarmState alarm);
 
     /// A cell in words, as `get` tells it.
     Tree.Fields tree(Cell cell);

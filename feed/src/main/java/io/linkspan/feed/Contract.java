@@ -138,6 +138,12 @@ public record Contract(
                     Result.RuleHolds _,
                     Result.ModeIs _,
                     Result.RuleIs _,
+                    Result.AlarmMoved _,
+                    Result.NoteOpened _,
+                    Result.NoteTried _,
+                    Result.NoteEnded _,
+                    Result.NoteHeld _,
+                    Result.TellStorm _,
                     Result.Noticed _ -> Optional.empty();
         };
     }
@@ -178,6 +184,13 @@ public record Contract(
                     Input.ModeSet _,
                     Input.SceneSet _,
                     Input.RuleSwitched _,
+                    Input.AlarmsAcknowledged _,
+                    Input.AlarmReset _,
+                    Input.AlarmShelved _,
+                    Input.AlarmCommented _,
+                    Input.AlarmService _,
+                    Input.NoteTold _,
+                    Input.ChannelTried _,
                     Input.Happened _ -> Optional.of(input);
         };
     }
@@ -219,6 +232,12 @@ public record Contract(
                     Result.RuleHolds _,
                     Result.ModeIs _,
                     Result.RuleIs _,
+                    Result.AlarmMoved _,
+                    Result.NoteOpened _,
+                    Result.NoteTried _,
+                    Result.NoteEnded _,
+                    Result.NoteHeld _,
+                    Result.TellStorm _,
                     Result.Noticed _ -> Optional.of(result);
         };
     }

@@ -267,6 +267,12 @@ public final class TsFileHistory implements History, AutoCloseable {
                     Result.RuleHolds _,
                     Result.ModeIs _,
                     Result.RuleIs _,
+                    Result.AlarmMoved _,
+                    Result.NoteOpened _,
+                    Result.NoteTried _,
+                    Result.NoteEnded _,
+                    Result.NoteHeld _,
+                    Result.TellStorm _,
                     Result.Noticed _ -> {
                 // says nothing of readings
             }

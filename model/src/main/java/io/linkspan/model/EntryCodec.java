@@ -232,6 +232,17 @@ public final class EntryCodec {
                         .varint(i.lease())
                         .varint(i.deadline());
             case Input.RuleSwitched i -> c.u8(22).varint(i.rule()).flag(i.off()).text(i.reason());
+            case Input.AlarmsAcknowledged i -> numbers(c.u8(35), i.alarms()).text(i.comment());
+            case Input.AlarmShelved i ->
+                c.u8(36).varint(i.alarm()).varint(i.time()).text(i.reason());
+            case Input.AlarmCommented i ->
+                c.u8(37).varint(i.alarm()).flag(false).text(i.text());
+            case Input.AlarmReset i -> c.u8(37).varint(i.alarm()).flag(true).text(i.comment());
+            case Input.AlarmService i ->
+                c.u8(38).varint(i.alarm()).flag(i.out()).text(i.reason());
+            case Input.NoteTold i ->
+                c.u8(39).flag(true).varint(i.note()).constant(i.told()).text(i.detail());
+            case Input.ChannelTried i -> c.u8(39).flag(false).text(i.channel());
             case Input.Happened i -> {
                 c.u8(18).text(i.thing()).text(i.event());
                 optional(i.value());
@@ -271,6 +282,17 @@ public final class EntryCodec {
             case 30 -> new Input.Progressed(c.varint(), c.count(), c.text());
             case 31 -> new Input.Cancel(c.varint());
             case 32 -> new Input.Bulk(bulk(c));
+            case 35 -> new Input.AlarmsAcknowledged(numbers(c), c.text());
+            case 36 -> new Input.AlarmShelved(c.count(), c.varint(), c.text());
+            case 37 -> {
+                int alarm = c.count();
+                yield c.flag() ? new Input.AlarmReset(alarm, c.text()) : new Input.AlarmCommented(alarm, c.text());
+            }
+            case 38 -> new Input.AlarmService(c.count(), c.flag(), c.text());
+            case 39 ->
+                c.flag()
+                        ? new Input.NoteTold(c.varint(), c.constant(Input.Told.values()), c.text())
+                        : new Input.ChannelTried(c.text());
             default -> // open: a byte
                 throw new IllegalArgumentException(
                         "An input of type " + tag + " is newer than this version; update Linkspan");
@@ -369,6 +391,24 @@ public final class EntryCodec {
             case Result.ModeIs r -> principal(c.u8(32).text(r.mode()), r.by());
             case Result.RuleIs r ->
                 principal(c.u8(33).varint(r.rule()).flag(r.off()).text(r.reason()), r.by());
+            case Result.AlarmMoved r -> alarmMoved(r);
+            case Result.NoteOpened r ->
+                c.u8(51)
+                        .varint(r.note())
+                        .text(r.tell())
+                        .text(r.channel())
+                        .varint(r.alarm())
+                        .constant(r.kind())
+                        .constant(r.severity())
+                        .text(r.subject())
+                        .text(r.text())
+                        .signed(r.expiresSite());
+            case Result.NoteTried r -> c.u8(52).varint(r.note()).text(r.why());
+            case Result.NoteEnded r ->
+                c.u8(53).varint(r.note()).constant(r.end()).text(r.detail());
+            case Result.NoteHeld r ->
+                c.u8(54).text(r.tell()).varint(r.alarm()).constant(r.kind()).constant(r.severity());
+            case Result.TellStorm r -> c.u8(55).text(r.tell()).constant(r.move());
             case Result.DiskIs r -> c.u8(20).constant(r.state());
             case Result.UnitIs r ->
                 numbers(c.u8(22), r.properties())
@@ -435,6 +475,24 @@ public final class EntryCodec {
             case 47 -> new Result.BulkOpened(c.varint(), principal(c), bulk(c));
             case 48 ->
                 new Result.BulkMoved(c.varint(), c.constant(Result.BulkMove.values()), (int) c.signed(), c.varint());
+            case 50 -> alarmMoved(c);
+            case 51 ->
+                new Result.NoteOpened(
+                        c.varint(),
+                        c.text(),
+                        c.text(),
+                        c.count(),
+                        c.constant(Note.Kind.values()),
+                        c.constant(Alarm.Severity.values()),
+                        c.text(),
+                        c.text(),
+                        c.signed());
+            case 52 -> new Result.NoteTried(c.varint(), c.text());
+            case 53 -> new Result.NoteEnded(c.varint(), c.constant(Result.NoteEnd.values()), c.text());
+            case 54 ->
+                new Result.NoteHeld(
+                        c.text(), c.count(), c.constant(Note.Kind.values()), c.constant(Alarm.Severity.values()));
+            case 55 -> new Result.TellStorm(c.text(), c.constant(Result.StormMove.values()));
             default -> // open: a byte
                 throw new IllegalArgumentException(
                         "A result of type " + tag + " is newer than this version; update Linkspan");
@@ -480,8 +538,7 @@ public final class EntryCodec {
         if (r.step() != 0) c.varint(r.step());
         if (waits) c.signed(r.untilSite());
         if (r.atWall() != 0) c.signed(r.atWall());
-        c.varint(r.seen().size());
-        for (var seen : r.seen()) optional(c.signed(seen.of()), seen.value());
+        seen(r.seen());
     }
 
     private static Result ruleMoved(ByteReader c) {
@@ -492,9 +549,46 @@ public final class EntryCodec {
         int step = (bits & 2) != 0 ? c.count() : 0;
         long until = (bits & 4) != 0 ? c.signed() : Hold.WITHOUT_END;
         long at = (bits & 8) != 0 ? c.signed() : 0;
-        var seen = new ArrayList<Result.Seen>();
-        for (int n = c.items(); n > 0; n--) seen.add(new Result.Seen(Math.toIntExact(c.signed()), optional(c)));
-        return new Result.RuleMoved(rule, version, move, (bits & 1) != 0, step, until, at, seen);
+        return new Result.RuleMoved(rule, version, move, (bits & 1) != 0, step, until, at, seen(c));
+    }
+
+    private void alarmMoved(Result.AlarmMoved r) {
+        var c = control.u8(50).varint(r.alarm()).varint(r.version()).constant(r.move());
+        c.constant(r.standing());
+        boolean known = !r.by().equals(Principal.SYSTEM);
+        c.u8((r.untilSite() != 0 ? 1 : 0)
+                | (r.unknown() ? 2 : 0)
+                | (r.first() ? 4 : 0)
+                | (r.text().isEmpty() ? 0 : 8)
+                | (known ? 16 : 0));
+        if (r.untilSite() != 0) c.signed(r.untilSite());
+        if (!r.text().isEmpty()) c.text(r.text());
+        if (known) principal(r.by());
+        seen(r.seen());
+    }
+
+    private static Result alarmMoved(ByteReader c) {
+        int alarm = c.count();
+        int version = c.count();
+        var move = c.constant(Result.AlarmMove.values());
+        var standing = c.constant(AlarmState.Standing.values());
+        int bits = c.u8();
+        long until = (bits & 1) != 0 ? c.signed() : 0;
+        String text = (bits & 8) != 0 ? c.text() : "";
+        var by = (bits & 16) != 0 ? principal(c) : Principal.SYSTEM;
+        return new Result.AlarmMoved(
+                alarm, version, move, standing, until, (bits & 2) != 0, (bits & 4) != 0, text, seen(c), by);
+    }
+
+    private void seen(List<Result.Seen> all) {
+        control.varint(all.size());
+        for (var seen : all) optional(control.signed(seen.of()), seen.value());
+    }
+
+    private static List<Result.Seen> seen(ByteReader c) {
+        var all = new ArrayList<Result.Seen>();
+        for (int n = c.items(); n > 0; n--) all.add(new Result.Seen(Math.toIntExact(c.signed()), optional(c)));
+        return all;
     }
 
     private static Outcome withheld(Outcome outcome) {

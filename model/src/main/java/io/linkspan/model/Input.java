@@ -116,6 +116,43 @@ public sealed interface Input {
     /// Somebody orders one value for many actuators.
     record Bulk(BulkOrder order) implements Input {}
 
+    /// Somebody acknowledges alarms: he saw them, and looks.
+    record AlarmsAcknowledged(List<Integer> alarms, String comment) implements Input {
+        public AlarmsAcknowledged {
+            alarms = List.copyOf(alarms);
+        }
+    }
+
+    /// Somebody puts an alarm aside for a time, or takes it back.
+    ///
+    /// @param time 0: it is there again
+    record AlarmShelved(int alarm, long time, String reason) implements Input {}
+
+    /// Somebody says something about an alarm.
+    record AlarmCommented(int alarm, String text) implements Input {}
+
+    /// Somebody takes an alarm out of service, until he gives it back.
+    record AlarmService(int alarm, boolean out, String reason) implements Input {}
+
+    /// Somebody resets an alarm that latched.
+    record AlarmReset(int alarm, String comment) implements Input {}
+
+    /// What became of a try to deliver a message.
+    record NoteTold(long note, Told told, String detail) implements Input {}
+
+    /// Somebody tries a channel.
+    record ChannelTried(String channel) implements Input {}
+
+    /// What became of a try to deliver a message. The order is the code in the log.
+    enum Told {
+        /// The channel took it.
+        DELIVERED,
+        /// Not now: it is tried again.
+        FAILED,
+        /// The channel refuses it for good.
+        REFUSED
+    }
+
     /// Deadline of a command that names none: 30 s.
     long DEADLINE_MICROS = 30_000_000;
 
@@ -137,7 +174,13 @@ public sealed interface Input {
         /// A write's answer did not come; ref is the write.
         ANSWER,
         /// The next command of an order over many things; ref is the order's number.
-        BULK_NEXT
+        BULK_NEXT,
+        /// An alarm is looked at again; ref is its rule.
+        ALARM,
+        /// A message is too old; ref is the message.
+        NOTE,
+        /// Whether messages may be told one by one again is looked at; ref is 0.
+        STORM
     }
 
     /// How the disk is.

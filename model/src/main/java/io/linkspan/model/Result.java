@@ -318,6 +318,124 @@ public sealed interface Result {
     /// A person put a rule or schedule to sleep, or woke it.
     record RuleIs(int rule, boolean off, String reason, Principal by) implements Result {}
 
+    /// An alarm did something.
+    ///
+    /// @param version of its rule's definition
+    /// @param standing how it stands now
+    /// @param untilSite site time until which it is put aside or may still stay; of an escalation the `after:`, in
+    /// microseconds; else 0
+    /// @param unknown it is raised because what it looks at can not be known
+    /// @param first it is the first of its group to be raised
+    /// @param text what it says, or what a person says of it
+    /// @param seen what its condition saw
+    record AlarmMoved(
+            int alarm,
+            int version,
+            AlarmMove move,
+            AlarmState.Standing standing,
+            long untilSite,
+            boolean unknown,
+            boolean first,
+            String text,
+            List<Seen> seen,
+            Principal by)
+            implements Result {
+        public AlarmMoved {
+            seen = List.copyOf(seen);
+        }
+    }
+
+    /// What an alarm did. The order is the code in the log: add at the end only.
+    enum AlarmMove {
+        /// Its condition is met: people must look.
+        RAISED,
+        /// Its condition is met no longer; it waits whether that lasts.
+        RETURNING,
+        /// Its condition was met again before that.
+        STAYED,
+        /// Its condition is met no longer.
+        RETURNED,
+        /// A person saw it.
+        ACKNOWLEDGED,
+        /// A person reset it, as it had latched.
+        RESET,
+        /// A person put it aside for a time.
+        SHELVED,
+        /// A person took it back.
+        UNSHELVED,
+        /// The time for which it was put aside is over.
+        SHELF_ENDED,
+        /// It is not told from now on, by design.
+        SUPPRESSED,
+        /// That is over.
+        UNSUPPRESSED,
+        /// A person took it out of service.
+        OUT_OF_SERVICE,
+        /// A person gave it back.
+        IN_SERVICE,
+        /// It still stands and is raised anew.
+        AGAIN,
+        /// Nobody acknowledged it in time: others are told.
+        ESCALATED,
+        /// What it looks at can not be known.
+        UNSURE,
+        /// What it looks at is known again.
+        SURE,
+        /// A person said something about it.
+        COMMENTED,
+        /// It was taken out of the site, or became another.
+        REMOVED
+    }
+
+    /// A person must be told; the message goes out once this entry is on disk.
+    record NoteOpened(
+            long note,
+            String tell,
+            String channel,
+            int alarm,
+            Note.Kind kind,
+            Alarm.Severity severity,
+            String subject,
+            String text,
+            long expiresSite)
+            implements Result {}
+
+    /// A message could not be delivered yet.
+    record NoteTried(long note, String why) implements Result {}
+
+    /// What became of a message, for good.
+    record NoteEnded(long note, NoteEnd end, String detail) implements Result {}
+
+    /// What became of a message. The order is the code in the log.
+    enum NoteEnd {
+        /// The channel took it.
+        DELIVERED,
+        /// The channel refused it.
+        REFUSED,
+        /// It could not be delivered in time.
+        EXPIRED,
+        /// Too many wait already.
+        DROPPED,
+        /// Its channel was taken out of the site.
+        REMOVED
+    }
+
+    /// A message is not told by itself, but with others when the storm is over.
+    record NoteHeld(String tell, int alarm, Note.Kind kind, Alarm.Severity severity) implements Result {}
+
+    /// How many messages an entry of `tell:` has at once.
+    record TellStorm(String tell, StormMove move) implements Result {}
+
+    /// What a storm did. The order is the code in the log.
+    enum StormMove {
+        /// Too many came within a minute: from now on they are counted.
+        BEGAN,
+        /// Too many came within another minute.
+        GOES_ON,
+        /// They are told one by one again.
+        OVER
+    }
+
     /// A person should know.
     record Noticed(Severity severity, String about, String text) implements Result {}
 

@@ -106,6 +106,9 @@ public record Rule(
         /// Invokes an action of a thing.
         record Invoke(String action, Optional<Value> value) implements Step {}
 
+        /// Raises the rule's alarm, which returns to normal when the rule's condition is met no longer.
+        record Raise(Alarm alarm) implements Step {}
+
         /// Tells people.
         record Tell(Result.Severity severity, String text) implements Step {}
 
@@ -148,6 +151,21 @@ public record Rule(
         return does instanceof Does.Reacts r && r.at().isEmpty();
     }
 
+    /// The alarm that it raises; a rule has one at most, which has the rule's name.
+    public Optional<Alarm> alarm() {
+        if (!(does instanceof Does.Reacts r)) return Optional.empty();
+        for (var step : r.then()) if (step instanceof Step.Raise raise) return Optional.of(raise.alarm());
+        return Optional.empty();
+    }
+
+    /// Whether it does nothing but raise its alarm, as each entry of `alarms:`.
+    public boolean isAlarmAlone() {
+        return does instanceof Does.Reacts r
+                && r.then().size() == 1
+                && r.then().getFirst() instanceof Step.Raise
+                && r.otherwise().isEmpty();
+    }
+
     /// The actuators that it holds, each once, in the order of the file.
     public List<String> holds() {
         return switch (does) {
@@ -175,17 +193,31 @@ public record Rule(
         }
     }
 
+    /// Reads one entry under a name, for a thing where it is written for many.
+    private interface One {
+        Rule read(Settings s, String id, Optional<String> it, Known known) throws Invalid;
+    }
+
     /// Reads one rule; one for many things becomes one for each.
     static List<Rule> read(Settings s, Known known) throws Invalid {
+        return read(s, known, Rule::read);
+    }
+
+    /// Reads one alarm: a rule that does nothing but raise it.
+    static List<Rule> alarms(Settings s, Known known) throws Invalid {
+        return read(s, known, Rule::alarm);
+    }
+
+    private static List<Rule> read(Settings s, Known known, One reader) throws Invalid {
         String id = s.needName("id");
         var things = each(s, known);
-        if (things.isEmpty()) return List.of(read(s, id, Optional.empty(), known));
+        if (things.isEmpty()) return List.of(reader.read(s, id, Optional.empty(), known));
         var all = new ArrayList<Rule>();
         for (String thing : things.get()) {
             var one = new Settings(s.tree());
             one.needName("id");
             one.has("each");
-            all.add(read(one, id + "." + thing, Optional.of(thing), known));
+            all.add(reader.read(one, id + "." + thing, Optional.of(thing), known));
         }
         return all;
     }
@@ -240,10 +272,31 @@ public record Rule(
                 at,
                 s.choice("missed", Missed.class).orElse(Missed.ONCE),
                 held.orElse(Duration.ZERO),
-                silent(s),
+                silent(s, Link.Then.RELEASE),
                 then,
                 steps.read(s, "else", true));
+        if (does.otherwise().stream().anyMatch(Step.Raise.class::isInstance))
+            throw s.wrong("else", "raises no alarm: one is raised in then:, and is over when its condition is");
+        if (then.stream().filter(Step.Raise.class::isInstance).count() > 1)
+            throw s.wrong(
+                    "then", "raises one alarm at most, as it has the rule's name; write the others under alarms:");
         var rule = new Rule(id, s.text("title"), it, modes(s, known), priority, does, s.text("was"));
+        s.finish();
+        return rule;
+    }
+
+    private static Rule alarm(Settings s, String id, Optional<String> it, Known known) throws Invalid {
+        var alarm = Alarm.read(s);
+        var does = new Does.Reacts(
+                Optional.of(s.needText("when", "\"freezer.temperature > -15\"")),
+                s.text("until"),
+                List.of(),
+                Missed.ONCE,
+                s.duration("for").orElse(Duration.ZERO),
+                silent(s, Link.Then.HOLD),
+                List.of(new Step.Raise(alarm)),
+                List.of());
+        var rule = new Rule(id, s.text("title"), it, modes(s, known), Priority.OPERATE, does, s.text("was"));
         s.finish();
         return rule;
     }
@@ -310,13 +363,13 @@ public record Rule(
         return all;
     }
 
-    private static Silent silent(Settings s) throws Invalid {
+    private static Silent silent(Settings s, Link.Then otherwise) throws Invalid {
         var part = s.below("silent");
-        if (part.isEmpty()) return new Silent(SILENT_AFTER, Link.Then.RELEASE);
+        if (part.isEmpty()) return new Silent(SILENT_AFTER, otherwise);
         var p = part.get();
         var silent = new Silent(
                 p.duration("after").orElse(SILENT_AFTER),
-                p.choice("then", Link.Then.class).orElse(Link.Then.RELEASE));
+                p.choice("then", Link.Then.class).orElse(otherwise));
         p.finish();
         return silent;
     }

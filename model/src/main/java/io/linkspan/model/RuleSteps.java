@@ -10,7 +10,7 @@ import java.util.Optional;
 /// Reads what a rule does, step by step.
 final class RuleSteps {
     private static final String WORDS =
-            "hold, at-most, at-least, forbid, release, scene, mode, invoke, tell, wait, await";
+            "hold, at-most, at-least, forbid, release, scene, mode, invoke, alarm, tell, wait, await";
 
     /// `until: released` is no condition.
     private static final String RELEASED = "released";
@@ -43,6 +43,7 @@ final class RuleSteps {
             return List.of(new Step.Release(writable(s, "release", s.needText("release", "boiler.on"))));
         if (s.has("mode")) return List.of(new Step.Mode(known.mode(s, "mode", s.needText("mode", "away"))));
         if (s.has("invoke")) return List.of(invoke(s));
+        if (s.has("alarm")) return List.of(alarm(s));
         if (s.has("tell")) return List.of(tell(s));
         if (s.has("wait")) return List.of(new Step.Wait(s.duration("wait").orElseThrow()));
         if (s.has("await"))
@@ -153,6 +154,13 @@ final class RuleSteps {
         } catch (IllegalArgumentException e) {
             throw s.wrong("value", e);
         }
+    }
+
+    private static Step alarm(Settings s) throws Invalid {
+        var a = s.below("alarm").orElseThrow();
+        var raise = new Step.Raise(Alarm.read(a));
+        a.finish();
+        return raise;
     }
 
     private static Step tell(Settings s) throws Invalid {

@@ -20,7 +20,9 @@ import java.util.Set;
 /// @param revision counts the changes; `apply` of another revision than the running one is refused
 /// @param plans the pictures on which things stand
 /// @param modes what the site can be in (home, away); a new site is in the first
-/// @param rules also the schedules, and each that a rule for many things became, by its id
+/// @param rules also the schedules and alarms, and each that one for many things became, by its id
+/// @param channels where messages go, by their ids
+/// @param tells who is told of which alarms, by their ids
 public record SiteFile(
         Tree.Fields tree,
         String name,
@@ -36,6 +38,8 @@ public record SiteFile(
         Set<LocalDate> holidays,
         Map<String, Scene> scenes,
         Map<String, Rule> rules,
+        Map<String, Tell.Channel> channels,
+        Map<String, Tell> tells,
         Map<String, Tariff> tariffs) {
 
     /// The grammar that this program writes; older ones are always read.
@@ -51,7 +55,7 @@ public record SiteFile(
     public static final int TARIFFS_MAX = 100;
     /// Most connectors.
     public static final int CONNECTORS_MAX = 10_000;
-    /// Most rules and schedules, those that one rule for many things became counted each.
+    /// Most rules, schedules and alarms, those that one for many things became counted each.
     public static final int RULES_MAX = 50_000;
     /// Most modes.
     public static final int MODES_MAX = 50;
@@ -59,6 +63,10 @@ public record SiteFile(
     public static final int SCENES_MAX = 1_000;
     /// Most holidays.
     public static final int HOLIDAYS_MAX = 1_000;
+    /// Most channels for messages.
+    public static final int CHANNELS_MAX = 100;
+    /// Most entries that say who is told.
+    public static final int TELLS_MAX = 100;
     /// Most plans.
     public static final int PLANS_MAX = 50;
 
@@ -107,7 +115,9 @@ public record SiteFile(
         var links = links(s, lookup);
         var modes = modes(s);
         var scenes = scenes(s, lookup);
-        var rules = rules(s, new Rule.Known(lookup, things, modes, scenes));
+        var known = new Rule.Known(lookup, things, modes, scenes);
+        var rules = rules(s, known);
+        var channels = channels(s);
         var file = new SiteFile(
                 tree,
                 name,
@@ -123,6 +133,8 @@ public record SiteFile(
                 holidays(s),
                 scenes,
                 rules,
+                channels,
+                tells(s, channels, known),
                 tariffs(s, lookup));
         s.text("title");
         s.finish();
@@ -478,13 +490,36 @@ public record SiteFile(
         var all = new LinkedHashMap<String, Rule>();
         for (var r : s.list("rules")) for (var rule : Rule.read(r, known)) put(all, rule, r);
         for (var r : s.list("schedules")) put(all, Rule.schedule(r, known), r);
+        for (var r : s.list("alarms")) for (var alarm : Rule.alarms(r, known)) put(all, alarm, r);
         return all;
     }
 
     private static void put(Map<String, Rule> all, Rule rule, Settings written) throws Invalid {
-        if (all.put(rule.id(), rule) != null) throw written.wrong("id", twice("rule or schedule", rule.id()));
+        if (all.put(rule.id(), rule) != null) throw written.wrong("id", twice("rule, schedule or alarm", rule.id()));
         if (all.size() > RULES_MAX)
-            throw new Invalid(written.mark(), "a site has at most " + RULES_MAX + " rules and schedules");
+            throw new Invalid(written.mark(), "a site has at most " + RULES_MAX + " rules, schedules and alarms");
+    }
+
+    private static Map<String, Tell.Channel> channels(Settings s) throws Invalid {
+        var all = new LinkedHashMap<String, Tell.Channel>();
+        for (var c : s.list("channels")) {
+            var channel = new Tell.Channel(c.needName("id"), c.needText("type", "email"), c);
+            if (all.put(channel.id(), channel) != null) throw c.wrong("id", twice("channel", channel.id()));
+            if (all.size() > CHANNELS_MAX)
+                throw new Invalid(c.mark(), "a site has at most " + CHANNELS_MAX + " channels");
+        }
+        return all;
+    }
+
+    private static Map<String, Tell> tells(Settings s, Map<String, Tell.Channel> channels, Rule.Known known)
+            throws Invalid {
+        var all = new LinkedHashMap<String, Tell>();
+        for (var t : s.list("tell")) {
+            var tell = Tell.read(t, channels, known);
+            if (all.put(tell.id(), tell) != null) throw t.wrong("id", twice("entry of tell", tell.id()));
+            if (all.size() > TELLS_MAX) throw s.wrong("tell", "has at most " + TELLS_MAX + " entries");
+        }
+        return all;
     }
 
     private static Map<String, Tariff> tariffs(Settings s, Lookup lookup) throws Invalid {

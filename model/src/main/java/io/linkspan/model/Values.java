@@ -1,8 +1,10 @@
 package io.linkspan.model;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /// Values from what people write, and the arithmetic that all quantities share.
@@ -27,6 +29,27 @@ public final class Values {
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("is a " + type.word() + ", not \"" + text + "\"", e);
         }
+    }
+
+    private static final int SHOWN_DIGITS = 7;
+
+    /// A value as people read it: `5.4 kW`, `on`, `idle`; a number with at most 7 significant digits, a register
+    /// exactly.
+    ///
+    /// @param of the property that has it, for its unit
+    public static String shown(Value value, Optional<Property> of) {
+        if (value instanceof Value.Flag flag) return flag.on() ? "on" : "off";
+        String text = value.type().isQuantity() ? digits(value) : value.toString();
+        String symbol =
+                of.flatMap(Property::unit).map(Units::parse).map(Unit::symbol).orElse("");
+        return symbol.isEmpty() ? text : text + " " + symbol;
+    }
+
+    private static String digits(Value value) {
+        if (!(value instanceof Value.Num n)) return value.toString();
+        if (n.value() == Math.rint(n.value())) return n.toString();
+        var rounded = new BigDecimal(n.value()).round(new MathContext(SHOWN_DIGITS));
+        return rounded.stripTrailingZeros().toPlainString();
     }
 
     private static Value register(BigDecimal d) {

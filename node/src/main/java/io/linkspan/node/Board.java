@@ -1,13 +1,16 @@
 package io.linkspan.node;
 
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.RuleCell;
+import io.linkspan.model.Note;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /// The newest of each property of a site that is on disk, for everybody who looks. One thread puts, any may look; what
@@ -20,6 +23,8 @@ public final class Board {
     private volatile Map<Integer, RuleCell> rules = Map.of();
     private volatile String mode = "";
     private volatile long changes;
+    private final Map<Integer, AlarmState> alarms = new ConcurrentHashMap<>();
+    private final Map<Long, Note> notes = new ConcurrentHashMap<>();
 
     /// What the numbers mean.
     public Directory directory() {
@@ -61,6 +66,46 @@ public final class Board {
             if (cell != null) all.add(cell);
         }
         return all;
+    }
+
+    /// The alarms of the site as they stand, by their numbers.
+    public List<AlarmState> alarms() {
+        return alarms.values().stream()
+                .sorted(java.util.Comparator.comparingInt(AlarmState::alarm))
+                .toList();
+    }
+
+    /// The messages that wait to be delivered, the oldest first.
+    public List<Note> notes() {
+        return notes.values().stream()
+                .sorted(java.util.Comparator.comparingLong(Note::number))
+                .toList();
+    }
+
+    /// Alarms that moved, and those of a new definition.
+    void putAlarms(List<AlarmState> moved, Directory newDirectory) {
+        for (var alarm : moved) alarms.put(alarm.alarm(), alarm);
+        if (newDirectory == alarmsOf) return;
+        alarmsOf = newDirectory;
+        var there = new java.util.HashSet<Integer>();
+        for (var rule : newDirectory.file().rules().values())
+            if (rule.alarm().isPresent()) there.add(newDirectory.rule(rule.id()));
+        alarms.keySet().retainAll(there);
+        for (int alarm : there) alarms.putIfAbsent(alarm, AlarmState.fresh(alarm));
+    }
+
+    private Directory alarmsOf = Directory.EMPTY; // of the one thread that puts
+
+    void putNote(Note note) {
+        notes.put(note.number(), note);
+    }
+
+    void triedNote(long number, String why) {
+        notes.computeIfPresent(number, (_, note) -> note.tried(why));
+    }
+
+    void endNote(long number) {
+        notes.remove(number);
     }
 
     void put(List<Cell> changed, Directory newDirectory, boolean newArmed) {

@@ -11,6 +11,7 @@ import io.linkspan.model.Hold;
 import io.linkspan.model.Input;
 import io.linkspan.model.Log;
 import io.linkspan.model.Moment;
+import io.linkspan.model.Note;
 import io.linkspan.model.Outcome;
 import io.linkspan.model.Principal;
 import io.linkspan.model.Priority;
@@ -188,8 +189,10 @@ final class LedSite {
         wallOffset = wall - siteBase;
         grow();
         board.put(site.allRules(), site.mode());
+        board.putAlarms(site.allAlarms(), site.directory());
         board.put(site.allCells(), site.directory(), site.armed());
         book.begin(site);
+        site.openNotes().forEach(board::putNote);
         // before the timers that fell due meanwhile: silence counts from here, and no line is up that was so before
         var started = new Input.Started(program, clean && !unsure, lastWall);
         finish(site.step(next(), Principal.SYSTEM, started, now()), Optional.empty(), Optional.empty());
@@ -466,7 +469,8 @@ final class LedSite {
     private static boolean isUrgent(Step step) {
         if (step.input() instanceof Input.Set) return true;
         for (Result r : step.results())
-            if (r instanceof Result.WriteOrdered || r instanceof Result.CommandEnded) return true;
+            if (r instanceof Result.WriteOrdered || r instanceof Result.CommandEnded || r instanceof Result.NoteOpened)
+                return true;
         return false;
     }
 
@@ -506,6 +510,7 @@ final class LedSite {
         for (Result r : step.results())
             if (r instanceof Result.WriteOrdered w && !w.actFirst()) surround.write(this, w);
         board.put(step.rules(), step.mode());
+        board.putAlarms(step.alarms(), effect.directory);
         board.put(step.cells(), effect.directory, effect.armed);
         book.put(step.results(), step.at(), step.here());
         // a disk that filled up since has dropped them
@@ -520,6 +525,10 @@ final class LedSite {
                 case Result.CommandEnded ended -> untold(ended.key());
                 case Result.Adopted _ -> surround.adopted(this);
                 case Result.Noticed n -> surround.noticed(this, n);
+                case Result.NoteOpened n ->
+                    board.putNote(Note.of(n, step.here(), step.at().wall()));
+                case Result.NoteTried n -> board.triedNote(n.note(), n.why());
+                case Result.NoteEnded n -> board.endNote(n.note());
                 default -> {} // open: nobody waits for the others
             }
         }

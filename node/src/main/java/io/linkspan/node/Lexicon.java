@@ -4,8 +4,6 @@ import io.linkspan.model.Directory;
 import io.linkspan.model.Link;
 import io.linkspan.model.Property;
 import io.linkspan.model.Result;
-import io.linkspan.model.Unit;
-import io.linkspan.model.Units;
 import io.linkspan.model.Value;
 import io.linkspan.model.Values;
 import io.linkspan.model.Wish;
@@ -99,33 +97,12 @@ final class Lexicon {
 
     /// A value as people read it: `5.4 kW`, `on`, `idle`.
     String value(int property, Value value) {
-        if (value instanceof Value.Flag flag) return flag.on() ? "on" : "off";
-        String text = value.type().isQuantity() ? digits(value) : value.toString();
-        String symbol = unitSymbol(property);
-        return symbol.isEmpty() ? text : text + " " + symbol;
+        return Values.shown(value, find(property));
     }
 
     /// A number that a link looked at, in the unit of a property.
     String number(int property, double number) {
         return value(property, new Value.Num(number));
-    }
-
-    /// At most 7 significant digits of a number; a register exactly.
-    private static String digits(Value value) {
-        if (!(value instanceof Value.Num n)) return value.toString();
-        if (n.value() == Math.rint(n.value())) return n.toString();
-        var rounded = new java.math.BigDecimal(n.value()).round(new java.math.MathContext(SHOWN_DIGITS));
-        return rounded.stripTrailingZeros().toPlainString();
-    }
-
-    private static final int SHOWN_DIGITS = 7;
-
-    private String unitSymbol(int property) {
-        return find(property)
-                .flatMap(Property::unit)
-                .map(Units::parse)
-                .map(Unit::symbol)
-                .orElse("");
     }
 
     /// A value that may be withheld because it is private.

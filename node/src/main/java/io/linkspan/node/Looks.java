@@ -91,6 +91,8 @@ final class Looks {
                         .done());
             }
             case "rehearse" -> rehearse(site(request), request, out);
+            case "alarms", "alarm", "alarm-journal", "messages" ->
+                AlarmRequests.look(what, site(request), request, out);
             case "query" -> Querying.answer(site(request), histories, request, out);
             default -> { // open: what came over the wire
                 return false;
@@ -300,9 +302,18 @@ final class Looks {
             out.end(why.entry(position(view, request, "of").orElseThrow()).tree());
             return;
         }
+        if (isAlarm(view, of)) {
+            out.end(why.alarm(AlarmRequests.named(view, of)).tree());
+            return;
+        }
         int number = number(view, of);
         if (number == 0)
             throw new NoSuch("\"" + of + "\" is a thing; ask for one of its properties, such as " + of + ".on");
         out.end(why.property(number).tree());
+    }
+
+    private static boolean isAlarm(SiteView view, String id) {
+        var rule = view.directory().file().rules().get(id);
+        return rule != null && rule.alarm().isPresent();
     }
 }

@@ -48,6 +48,7 @@ import picocli.CommandLine.Spec;
             EnergyCommand.class,
             RehearseCommand.class,
             ShadowCommand.class,
+            AlarmCommand.class,
             ByHand.Probe.class,
             ByHand.Read.class,
             CommandLine.HelpCommand.class

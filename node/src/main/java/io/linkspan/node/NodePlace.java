@@ -5,6 +5,7 @@ import io.linkspan.access.Pictures;
 import io.linkspan.access.Place;
 import io.linkspan.feed.Filter;
 import io.linkspan.history.Export;
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.Durations;
@@ -74,6 +75,16 @@ record NodePlace(
     @Override
     public Optional<Cell> cell(int property) {
         return board.cell(property);
+    }
+
+    @Override
+    public List<AlarmState> alarms() {
+        return board.alarms();
+    }
+
+    @Override
+    public Tree.Fields tree(AlarmState alarm) {
+        return AlarmRequests.tree(view, new Telling(view), alarm);
     }
 
     @Override

@@ -1,14 +1,16 @@
 package io.linkspan.node;
 
 import io.linkspan.journal.Snapshot;
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.Entry;
 import io.linkspan.model.Input;
 import io.linkspan.model.Log;
-import io.linkspan.model.RuleCell;
+import io.linkspan.model.Note;
 import io.linkspan.model.Principal;
 import io.linkspan.model.Result;
+import io.linkspan.model.RuleCell;
 import io.linkspan.model.SiteId;
 import io.linkspan.model.Tree;
 import io.linkspan.model.Value;
@@ -67,6 +69,16 @@ final class RehearsalWords {
         @Override
         public String mode() {
             return of.mode();
+        }
+
+        @Override
+        public List<AlarmState> alarms() {
+            return List.of();
+        }
+
+        @Override
+        public List<Note> notes() {
+            return List.of();
         }
 
         @Override

@@ -100,6 +100,11 @@ public final class Requests implements ControlSocket.Handler {
         if (looks.answer(what, s, out)) return;
         var view = looks.site(s);
         if (commands.answer(what, view, s, request, out)) return;
+        var act = AlarmRequests.act(what, view, s);
+        if (act.isPresent()) {
+            alarms(view, act.get(), out);
+            return;
+        }
         var key = BoundKey.of(by, request);
         var keyed = key.isPresent() ? new Settings(key.get().in(request)) : s;
         switch (what) {
@@ -141,7 +146,8 @@ public final class Requests implements ControlSocket.Handler {
                         "is get, tail, why, rules, rule, scenes, modes, query, export, sites, profiles, revisions, revision, set, release, invoke, commands, command, cancel, bulk, mode, scene, rule-sleep, arm,"
                                 + " service, exchange, apply, import, snapshot, status, probe, try, found, energy,"
                                 + " rehearse, rehearsal-start, rehearsals, rehearsal, rehearsal-cancel, shadow-start,"
-                                + " shadow, shadow-stop, shadow-switch, or about accounts, not \""
+                                + " shadow, shadow-stop, shadow-switch, alarms, alarm, alarm-journal, messages, acknowledge,"
+                                + " reset, shelve, unshelve, comment, alarm-service, try-channel, or about accounts, not \""
                                 + what + "\"");
         }
     }
@@ -323,6 +329,14 @@ public final class Requests implements ControlSocket.Handler {
         out.end(Trees.fields()
                 .text("position", Trees.position(io.linkspan.model.Log.Position.of(view.id(), taken.here())))
                 .done());
+    }
+
+    private void alarms(SiteView view, AlarmRequests.Act act, ControlSocket.Answers out)
+            throws IOException, InterruptedException {
+        var taken = node.ask(view.id(), by, act.input())
+                .await(STORE_TIMEOUT)
+                .orElseThrow(() -> new IOException(notStored()));
+        out.end(AlarmRequests.taken(view, act, taken));
     }
 
     private static Input service(SiteView view, Settings s) throws Invalid, NoSuch {

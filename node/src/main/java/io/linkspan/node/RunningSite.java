@@ -6,6 +6,8 @@ import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.Log;
 import io.linkspan.model.RuleCell;
+import io.linkspan.model.AlarmState;
+import io.linkspan.model.Note;
 import io.linkspan.model.SiteId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -45,6 +47,16 @@ public record RunningSite(Node node, NodeClock clock, SiteId id) implements Site
     @Override
     public String mode() {
         return node.board(id).mode();
+    }
+
+    @Override
+    public List<AlarmState> alarms() {
+        return node.board(id).alarms();
+    }
+
+    @Override
+    public List<Note> notes() {
+        return node.board(id).notes();
     }
 
     @Override

@@ -3,11 +3,13 @@ package io.linkspan.node;
 import io.linkspan.feed.Contract;
 import io.linkspan.feed.Feed;
 import io.linkspan.journal.Snapshot;
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.EntryCodec;
 import io.linkspan.model.Log;
 import io.linkspan.model.RuleCell;
+import io.linkspan.model.Note;
 import io.linkspan.model.SiteId;
 import java.io.IOException;
 import java.util.List;
@@ -38,6 +40,11 @@ public interface SiteView {
 
     /// The mode that the site is in; empty when it has none.
     String mode();
+    /// Its alarms as they stand, by their numbers.
+    List<AlarmState> alarms();
+
+    /// The messages that wait to be delivered, the oldest first.
+    List<Note> notes();
 
     /// What reads the log on disk from a position on, unfiltered: [#feed] is for everybody.
     Log.Reader reader(Log.Position from) throws IOException;

@@ -5,11 +5,13 @@ import io.linkspan.journal.Head;
 import io.linkspan.journal.JournalView;
 import io.linkspan.journal.RealDisk;
 import io.linkspan.journal.Snapshot;
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.EntryCodec;
 import io.linkspan.model.Log;
 import io.linkspan.model.RuleCell;
+import io.linkspan.model.Note;
 import io.linkspan.model.SiteId;
 import io.linkspan.site.Site;
 import java.io.IOException;
@@ -30,6 +32,8 @@ public final class StoredSite implements SiteView {
     private final Head head;
     private final Directory directory;
     private final boolean armed;
+    private final List<AlarmState> alarms;
+    private final List<Note> notes;
     private final SortedMap<Integer, Cell> cells = new TreeMap<>();
     private final SortedMap<Integer, RuleCell> rules = new TreeMap<>();
     private final String mode;
@@ -42,6 +46,8 @@ public final class StoredSite implements SiteView {
         armed = site.armed();
         mode = site.mode();
         for (var rule : site.allRules()) rules.put(rule.rule(), rule);
+        alarms = site.allAlarms();
+        notes = site.openNotes();
         for (var cell : site.allCells()) cells.put(cell.property(), cell);
     }
 
@@ -103,6 +109,16 @@ public final class StoredSite implements SiteView {
     @Override
     public String mode() {
         return mode;
+    }
+
+    @Override
+    public List<AlarmState> alarms() {
+        return alarms;
+    }
+
+    @Override
+    public List<Note> notes() {
+        return notes;
     }
 
     @Override

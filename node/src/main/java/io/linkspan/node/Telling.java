@@ -1,6 +1,7 @@
 package io.linkspan.node;
 
 import io.linkspan.model.BulkOrder;
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Durations;
 import io.linkspan.model.Entry;
@@ -165,6 +166,26 @@ final class Telling {
             case Input.RuleSwitched i ->
                 Optional.of(by + (i.off() ? " puts " : " wakes ") + "rule " + lexicon.rule(i.rule())
                         + (i.off() ? " to sleep" : "") + because(i.reason()));
+            case Input.AlarmsAcknowledged i ->
+                Optional.of(by + " acknowledges " + alarms(i.alarms()) + because(i.comment()));
+            case Input.AlarmReset i ->
+                Optional.of(by + " resets alarm " + lexicon.rule(i.alarm()) + because(i.comment()));
+            case Input.AlarmShelved i ->
+                Optional.of(
+                        i.time() == 0
+                                ? by + " takes alarm " + lexicon.rule(i.alarm()) + " back" + because(i.reason())
+                                : by + " puts alarm " + lexicon.rule(i.alarm()) + " aside for "
+                                        + Durations.format(Duration.ofNanos(i.time() * 1_000)) + because(i.reason()));
+            case Input.AlarmCommented i ->
+                Optional.of(by + " says of alarm " + lexicon.rule(i.alarm()) + ": " + i.text());
+            case Input.AlarmService i ->
+                Optional.of(by
+                        + (i.out()
+                                ? " takes alarm " + lexicon.rule(i.alarm()) + " out of service"
+                                : " gives alarm " + lexicon.rule(i.alarm()) + " back to service")
+                        + because(i.reason()));
+            case Input.NoteTold i -> Optional.of("message " + i.note() + ": " + told(i.told()) + because(i.detail()));
+            case Input.ChannelTried i -> Optional.of(by + " tries the channel " + i.channel());
         };
     }
 
@@ -226,6 +247,9 @@ final class Telling {
             case RULE -> "it is time to look at rule " + lexicon.rule(ref) + " again";
             case ANSWER -> "no answer to write " + due.ref() + " came in time: it is waited for no longer";
             case BULK_NEXT -> "it is time for the next command of order " + due.ref();
+            case ALARM -> "it is time to look at alarm " + lexicon.rule(ref) + " again";
+            case NOTE -> "message " + due.ref() + " is too old";
+            case STORM -> "it is time to look whether too many messages come";
         };
     }
 
@@ -298,17 +322,95 @@ final class Telling {
             case Result.ModeIs r ->
                 r.mode().isEmpty() ? Optional.empty() : Optional.of("the site is in mode " + r.mode());
             case Result.RuleIs _ -> Optional.empty();
+            case Result.AlarmMoved r -> moved(r);
+            case Result.NoteOpened r ->
+                Optional.of("message " + r.note() + " goes to " + r.channel() + ": " + r.subject());
+            case Result.NoteTried r -> Optional.of("message " + r.note() + " is tried again later" + because(r.why()));
+            case Result.NoteEnded r ->
+                Optional.of("message " + r.note() + " is " + word(r.end()) + because(r.detail()));
+            case Result.NoteHeld r ->
+                Optional.of("alarm " + lexicon.rule(r.alarm()) + " is counted and told with others (" + r.tell() + ")");
+            case Result.TellStorm r ->
+                Optional.of(
+                        switch (r.move()) {
+                            case BEGAN -> "more come than can be told one by one (" + r.tell() + ")";
+                            case GOES_ON -> "still more come than can be told one by one (" + r.tell() + ")";
+                            case OVER -> "they are told one by one again (" + r.tell() + ")";
+                        });
         };
+    }
+
+    private static String told(Input.Told told) {
+        return switch (told) {
+            case DELIVERED -> "the channel took it";
+            case FAILED -> "it could not be delivered";
+            case REFUSED -> "the channel refuses it";
+        };
+    }
+
+    private String alarms(List<Integer> numbers) {
+        if (numbers.isEmpty()) return "no alarm";
+        String first = "alarm " + lexicon.rule(numbers.getFirst());
+        return numbers.size() == 1 ? first : first + " and " + (numbers.size() - 1) + " more";
+    }
+
+    /// What an alarm did; none where what happened says it already.
+    private Optional<String> moved(Result.AlarmMoved r) {
+        String name = "alarm " + lexicon.rule(r.alarm());
+        String saw = saw(r.seen());
+        return switch (r.move()) {
+            case RAISED ->
+                Optional.of(name + " (version " + r.version() + ") is raised: " + r.text()
+                        + (r.first() ? " (the first of its group)" : "")
+                        + (r.standing() == AlarmState.Standing.UNACKNOWLEDGED
+                                ? ""
+                                : ", " + word(r.standing()) + ", so nobody is told")
+                        + saw);
+            case RETURNING -> Optional.of("the condition of " + name + " is met no longer" + until(r.untilSite()));
+            case STAYED -> Optional.of(name + " stays: its condition is met again");
+            case RETURNED ->
+                Optional.of(name
+                        + switch (r.standing()) {
+                            case RETURNED_UNACKNOWLEDGED -> " is over, and nobody acknowledged it";
+                            case LATCHED_UNACKNOWLEDGED, LATCHED_ACKNOWLEDGED ->
+                                " stays until a person resets it: its condition is met no longer";
+                            case NORMAL, UNACKNOWLEDGED, ACKNOWLEDGED, SHELVED, SUPPRESSED_BY_DESIGN, OUT_OF_SERVICE ->
+                                " is over";
+                        }
+                        + saw);
+            case SHELVED -> Optional.of(name + " is put aside" + until(r.untilSite()));
+            case SHELF_ENDED -> Optional.of(name + " is put aside no longer" + stands(r.standing()));
+            case UNSHELVED, IN_SERVICE -> Optional.of(name + " is there again" + stands(r.standing()));
+            case SUPPRESSED -> Optional.of(name + " is not told now, by design");
+            case UNSUPPRESSED -> Optional.of(name + " is told again" + stands(r.standing()));
+            case AGAIN -> Optional.of(name + " still stands, and is raised anew");
+            case ESCALATED ->
+                Optional.of("nobody acknowledged " + name + " within "
+                        + Durations.format(Duration.ofNanos(r.untilSite() * 1_000)) + ": others are told");
+            case UNSURE -> Optional.of(name + " can not know what it looks at");
+            case SURE -> Optional.of(name + " knows again what it looks at");
+            case REMOVED -> Optional.of(name + " is no more");
+            case ACKNOWLEDGED, RESET -> Optional.of(name + " is now " + word(r.standing()));
+            case OUT_OF_SERVICE, COMMENTED -> Optional.empty();
+        };
+    }
+
+    private static String stands(AlarmState.Standing standing) {
+        return standing == AlarmState.Standing.UNACKNOWLEDGED ? ": it stands" : "";
+    }
+
+    private String saw(List<Result.Seen> seen) {
+        return seen.isEmpty()
+                ? ""
+                : ": "
+                        + seen.stream()
+                                .map(s -> lexicon.seen(s.of(), s.value()))
+                                .collect(java.util.stream.Collectors.joining(", "));
     }
 
     private String moved(Result.RuleMoved r) {
         String name = "rule " + lexicon.rule(r.rule()) + " (version " + r.version() + ")";
-        String saw = r.seen().isEmpty()
-                ? ""
-                : ": "
-                        + r.seen().stream()
-                                .map(s -> lexicon.seen(s.of(), s.value()))
-                                .collect(java.util.stream.Collectors.joining(", "));
+        String saw = saw(r.seen());
         return switch (r.move()) {
             case MET -> "the condition of " + name + " is met" + waits(r.untilSite()) + saw;
             case CALLED_OFF -> "the condition of " + name + " was not met long enough" + saw;

@@ -198,6 +198,9 @@ final class Trees {
             case Enum<?> e -> Tree.text(word(e));
             case Integer n when isProperty(name) -> Tree.text(lexicon.property(n));
             case Integer n when name.equals("link") -> Tree.text(n == 0 ? "" : lexicon.linkName(n));
+            case Integer n
+            when name.equals("rule") || name.equals("alarm") || name.equals("alarms") ->
+                Tree.text(n == 0 ? "" : lexicon.rule(n));
             case Integer n when name.equals("connector") -> Tree.text(lexicon.connector(n));
             case Long wall
             when name.endsWith("Wall") || name.equals("wall") ->

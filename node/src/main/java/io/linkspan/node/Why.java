@@ -2,11 +2,13 @@ package io.linkspan.node;
 
 import io.linkspan.feed.Feed;
 import io.linkspan.model.Cell;
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.Entry;
 import io.linkspan.model.Input;
 import io.linkspan.model.Log;
 import io.linkspan.model.Reading;
 import io.linkspan.model.Result;
+import io.linkspan.model.Rule;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -123,6 +125,53 @@ public final class Why {
         var rule = view.directory().file().rules().get(lexicon.rule(moved.rule()));
         String path = lexicon.property(property);
         return rule != null && rule.holds().contains(path);
+    }
+
+    // ---- of an alarm
+
+    /// Why an alarm stands as it does: what raised it last, with the values that were seen, and what became of it.
+    public Explanation alarm(AlarmState alarm) throws IOException {
+        steps.clear();
+        String id = lexicon.rule(alarm.alarm());
+        String state =
+                alarm.standing().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+        if (alarm.raised() == 0) {
+            var held = newest(e -> isOf(e, alarm.alarm()));
+            held.ifPresent(item -> alarmSteps(item, alarm.alarm()));
+            return new Explanation(id, "alarm " + id + " was never raised; it is " + state, steps);
+        }
+        var from = Log.Position.of(view.id(), alarm.raised());
+        int looked = 0;
+        try (var feed = view.feed(from)) {
+            for (var item = feed.next(); item.isPresent() && looked < ANSWER_ENTRIES_MAX; item = feed.next(), looked++)
+                if (isOf(item.get().entry(), alarm.alarm())) alarmSteps(item.get(), alarm.alarm());
+        }
+        var rule = view.directory().file().rules().get(id);
+        String when = rule != null && rule.does() instanceof Rule.Does.Reacts r
+                ? r.when().map(w -> " because " + w).orElse("")
+                : "";
+        return new Explanation(
+                id,
+                "alarm " + id + " was raised at " + telling.at(alarm.raisedWall()) + when + " (" + alarm.text()
+                        + "); it is " + state,
+                steps);
+    }
+
+    private static boolean isOf(Entry entry, int alarm) {
+        return entry.results().stream()
+                .anyMatch(r -> r instanceof Result.AlarmMoved m && m.alarm() == alarm
+                        || r instanceof Result.NoteOpened n && n.alarm() == alarm);
+    }
+
+    private void alarmSteps(Feed.Item item, int alarm) {
+        happened(item);
+        for (var r : item.entry().results()) {
+            boolean tells = r instanceof Result.RuleMoved m && m.rule() == alarm
+                    || r instanceof Result.AlarmMoved a && a.alarm() == alarm
+                    || r instanceof Result.NoteOpened n && n.alarm() == alarm
+                    || r instanceof Result.NoteHeld h && h.alarm() == alarm;
+            if (tells) telling.followed(r).ifPresent(text -> step(kind(r), item, text, new byte[0]));
+        }
     }
 
     // ---- of an entry
@@ -320,6 +369,12 @@ public final class Why {
                     Result.RuleHolds _,
                     Result.ModeIs _,
                     Result.RuleIs _,
+                    Result.AlarmMoved _,
+                    Result.NoteOpened _,
+                    Result.NoteTried _,
+                    Result.NoteEnded _,
+                    Result.NoteHeld _,
+                    Result.TellStorm _,
                     Result.Noticed _ -> false;
         };
     }
@@ -328,6 +383,9 @@ public final class Why {
         return switch (result) {
             case Result.LinkMoved _ -> "link";
             case Result.RuleMoved _, Result.RuleHolds _ -> "rule";
+            case Result.AlarmMoved _ -> "alarm";
+            case Result.NoteOpened _, Result.NoteTried _, Result.NoteEnded _, Result.NoteHeld _, Result.TellStorm _ ->
+                "message";
             case Result.HoldPlaced _, Result.HoldEnded _, Result.LeaseBegan _ -> "wish";
             case Result.Charged _ -> "charge";
             case Result.LocalChange _, Result.Left _ -> "local-change";
@@ -377,7 +435,14 @@ public final class Why {
                     Input.ModeSet _,
                     Input.SceneSet _,
                     Input.RuleSwitched _,
+                    Input.AlarmsAcknowledged _,
+                    Input.AlarmReset _,
+                    Input.AlarmShelved _,
+                    Input.AlarmCommented _,
+                    Input.AlarmService _,
+                    Input.ChannelTried _,
                     Input.Exchange _ -> "person";
+            case Input.NoteTold _ -> "message";
             case Input.Due _ -> "timer";
             case Input.Started _, Input.Stopping _ -> "restart";
             case Input.LineChanged _, Input.UnitChanged _ -> "line";

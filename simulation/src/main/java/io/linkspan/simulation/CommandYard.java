@@ -5,6 +5,7 @@ import io.linkspan.connector.Report;
 import io.linkspan.journal.JournalSettings;
 import io.linkspan.journal.SimulatedDisk;
 import io.linkspan.journal.Snapshot;
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.BulkOrder;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
@@ -12,6 +13,7 @@ import io.linkspan.model.Entry;
 import io.linkspan.model.EntryCodec;
 import io.linkspan.model.Input;
 import io.linkspan.model.Log;
+import io.linkspan.model.Note;
 import io.linkspan.model.Outcome;
 import io.linkspan.model.Principal;
 import io.linkspan.model.Priority;
@@ -746,6 +748,16 @@ public final class CommandYard {
         @Override
         public Optional<Snapshot> snapshot(Predicate<Log.Position> usable) {
             return Optional.empty();
+        }
+
+        @Override
+        public List<AlarmState> alarms() {
+            return up().board().alarms();
+        }
+
+        @Override
+        public List<Note> notes() {
+            return up().board().notes();
         }
 
         @Override

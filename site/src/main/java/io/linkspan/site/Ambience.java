@@ -72,7 +72,7 @@ final class Ambience {
         return day.name().substring(0, 3).toLowerCase(Locale.ROOT);
     }
 
-    private static ZonedDateTime at(long wall) {
+    static ZonedDateTime at(long wall) {
         long seconds = Math.floorDiv(wall, 1_000_000L);
         return Instant.ofEpochSecond(seconds, Math.floorMod(wall, 1_000_000L) * 1_000)
                 .atZone(java.time.ZoneOffset.UTC);

@@ -3,11 +3,13 @@ package io.linkspan.site;
 import io.linkspan.model.Directory;
 import io.linkspan.model.Durations;
 import io.linkspan.model.Invalid;
+import io.linkspan.model.Json;
 import io.linkspan.model.Link;
 import io.linkspan.model.Mark;
 import io.linkspan.model.Property;
 import io.linkspan.model.Result;
 import io.linkspan.model.SiteFile;
+import io.linkspan.model.Tell;
 import io.linkspan.model.Thing;
 import io.linkspan.model.Tree;
 import io.linkspan.model.WithoutUs;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// What a new site file would change, shown before it acts: the difference, who overrides whom, which way silence goes,
 /// feedback loops, and risks. Each list holds sentences for people.
@@ -45,7 +48,7 @@ public record Assessment(
         var changed = new ArrayList<String>();
         var removed = new ArrayList<String>();
         for (var n : changes) {
-            String words = word(n.sort()) + " " + n.path();
+            String words = word(n, now.file(), next) + " " + n.path();
             if (n.version() == 0) removed.add(words);
             else if (n.version() == 1) added.add(words);
             else changed.add(words + " (version " + n.version() + ")");
@@ -53,6 +56,7 @@ public record Assessment(
         tariffs(now.file(), next, added, changed, removed);
         changed.addAll(places(now.file(), next));
         changed.addAll(modesAndScenes(now.file(), next));
+        changed.addAll(channelsAndTells(now.file(), next));
         return new Assessment(
                 added, changed, removed, overrides(program), silences(program), loops(program), risks(program));
     }
@@ -107,8 +111,35 @@ public record Assessment(
         return all;
     }
 
+    /// Who is told, and how: nothing of the log or the history hangs on them.
+    private static List<String> channelsAndTells(SiteFile now, SiteFile next) {
+        var all = new ArrayList<String>();
+        for (var channel : next.channels().values())
+            if (!settings(channel).equals(settings(now.channels().get(channel.id()))))
+                all.add("channel " + channel.id());
+        for (String channel : now.channels().keySet())
+            if (!next.channels().containsKey(channel)) all.add("channel " + channel + " is no more");
+        for (var tell : next.tells().values())
+            if (!tell.equals(now.tells().get(tell.id()))) all.add("who is told: " + tell.id());
+        for (String tell : now.tells().keySet())
+            if (!next.tells().containsKey(tell)) all.add("who is told: " + tell + " is no more");
+        return all;
+    }
+
+    private static String settings(Tell.@Nullable Channel channel) {
+        return channel == null ? "" : Json.write(channel.settings().tree());
+    }
+
     private static String where(Thing.Place place) {
         return place.plan() + ", " + place.x() + " from the left and " + place.y() + " from the top";
+    }
+
+    /// An alarm of its own is called one, though it is kept as a rule.
+    private static String word(Result.Numbered n, SiteFile now, SiteFile next) {
+        var rule = n.sort() == Result.Sort.RULE
+                ? next.rules().getOrDefault(n.path(), now.rules().get(n.path()))
+                : null;
+        return rule != null && rule.isAlarmAlone() ? "alarm" : word(n.sort());
     }
 
     private static String word(Result.Sort sort) {

@@ -32,7 +32,7 @@ record Condition(Expression expression, int[] of) {
         return all;
     }
 
-    private static Optional<Value> value(State state, int of, Moment now) {
+    static Optional<Value> value(State state, int of, Moment now) {
         if (of < 0)
             return Ambience.value(
                     state.program.directory.file(), state.mode, Ambient.of(of).orElseThrow(), now.wall());

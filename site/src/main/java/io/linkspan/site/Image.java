@@ -1,5 +1,7 @@
 package io.linkspan.site;
 
+import io.linkspan.model.Alarm;
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.ByteReader;
 import io.linkspan.model.ByteWriter;
 import io.linkspan.model.Cell.WriteState;
@@ -9,6 +11,7 @@ import io.linkspan.model.Hold;
 import io.linkspan.model.Input.DiskState;
 import io.linkspan.model.Invalid;
 import io.linkspan.model.Json;
+import io.linkspan.model.Note;
 import io.linkspan.model.Outcome;
 import io.linkspan.model.Quality;
 import io.linkspan.model.Reading;
@@ -42,6 +45,10 @@ public final class Image {
     private final Actuator[] actuators;
     private final LinkState[] links;
     private final RuleState[] rules;
+    private final AlarmState[] alarms;
+    private final Map<Long, Note> notes;
+    private final Map<String, TellState> tells;
+    private final long nextNote;
     private final Map<Integer, State.RuleOff> rulesOff;
     private final String mode;
     private final Series[] series;
@@ -63,6 +70,10 @@ public final class Image {
         actuators = s.actuators.clone();
         links = s.links.clone();
         rules = s.rules.clone();
+        alarms = s.alarms.clone();
+        notes = new TreeMap<>(s.notes);
+        tells = new TreeMap<>(s.tells);
+        nextNote = s.nextNote;
         rulesOff = new TreeMap<>(s.rulesOff);
         mode = s.mode;
         series = s.series.clone();
@@ -119,6 +130,70 @@ public final class Image {
         }
         bulks.write(w);
         rules(w);
+        alarms(w);
+        notes(w);
+    }
+
+    private void alarms(ByteWriter w) {
+        int moved = 0;
+        for (int i = 1; i < program.rulesEnd(); i++) if (isMoved(i)) moved++;
+        w.varint(moved);
+        for (int i = 1; i < program.rulesEnd(); i++) if (isMoved(i)) alarm(w, alarms[i]);
+    }
+
+    private boolean isMoved(int alarm) {
+        return !alarms[alarm].equals(AlarmState.fresh(alarm));
+    }
+
+    private static void alarm(ByteWriter w, AlarmState a) {
+        w.varint(a.alarm())
+                .flag(a.active())
+                .flag(a.acknowledged())
+                .flag(a.latched())
+                .flag(a.unknown());
+        w.signed(a.unknownSite()).signed(a.returnsSite()).flag(a.byDesign());
+        w.flag(a.shelf().isPresent());
+        a.shelf().ifPresent(shelf -> said(w, shelf.said()).signed(shelf.untilSite()));
+        optional(w, a.out());
+        w.varint(a.count()).signed(a.raised()).signed(a.raisedWall());
+        w.signed(a.announcedSite()).varint(a.escalated()).signed(a.changed()).signed(a.changedWall());
+        w.text(a.text()).flag(a.first());
+        optional(w, a.seen());
+        optional(w, a.comment());
+    }
+
+    private static ByteWriter said(ByteWriter w, AlarmState.Said said) {
+        return EntryCodec.principal(w, said.by()).signed(said.wall()).text(said.text());
+    }
+
+    private static void optional(ByteWriter w, Optional<AlarmState.Said> said) {
+        w.flag(said.isPresent());
+        said.ifPresent(s -> said(w, s));
+    }
+
+    private void notes(ByteWriter w) {
+        w.varint(nextNote).varint(notes.size());
+        for (var n : notes.values()) {
+            w.varint(n.number())
+                    .text(n.tell())
+                    .text(n.channel())
+                    .varint(n.alarm())
+                    .constant(n.kind());
+            w.constant(n.severity())
+                    .text(n.subject())
+                    .text(n.text())
+                    .signed(n.opened())
+                    .signed(n.openedWall());
+            w.signed(n.expiresSite()).varint(n.tries()).text(n.why());
+        }
+        w.varint(tells.size());
+        tells.forEach((id, t) -> w.text(id)
+                .signed(t.windowSite())
+                .varint(t.inWindow())
+                .flag(t.storm())
+                .varint(t.held())
+                .varint(t.first())
+                .constant(t.highest()));
     }
 
     /// Whether there is nothing that the first version did not know.
@@ -126,7 +201,9 @@ public final class Image {
         return bulks.isEmpty()
                 && open.values().stream().noneMatch(this::tells)
                 && program.rulesEnd() == 1
-                && mode.isEmpty();
+                && mode.isEmpty()
+                && nextNote == 1
+                && tells.isEmpty();
     }
 
     private void rules(ByteWriter w) {
@@ -257,6 +334,8 @@ public final class Image {
         s.links = new LinkState[s.program.linksEnd()];
         s.rules = new RuleState[s.program.rulesEnd()];
         Arrays.fill(s.rules, RuleState.fresh(s.lastSite, s.lastWall));
+        s.alarms = new AlarmState[s.program.rulesEnd()];
+        for (int i = 0; i < s.alarms.length; i++) s.alarms[i] = AlarmState.fresh(i);
         s.lines = new State.LineState[s.program.connectorsEnd()];
         zero(s);
         for (int p = 1; p < properties; p++) property(r, s, p);
@@ -270,6 +349,12 @@ public final class Image {
                 if (r.flag()) s.open.put(o.number(), o.at(EntryCodec.progress(r)));
             s.bulks.read(r);
             rules(r, s);
+            for (int n = r.items(); n > 0; n--) {
+                var alarm = alarm(r);
+                s.alarms[alarm.alarm()] = alarm;
+            }
+            s.countGroups();
+            notes(r, s);
         }
         if (r.left() != 0) throw new IllegalArgumentException("A snapshot has " + r.left() + " bytes too many");
     }
@@ -369,6 +454,70 @@ public final class Image {
         }
         for (int n = r.items(); n > 0; n--)
             s.rulesOff.put(r.count(), new State.RuleOff(r.text(), EntryCodec.principal(r), r.signed()));
+    }
+
+    private static AlarmState alarm(ByteReader r) {
+        return new AlarmState(
+                r.count(),
+                r.flag(),
+                r.flag(),
+                r.flag(),
+                r.flag(),
+                r.signed(),
+                r.signed(),
+                r.flag(),
+                r.flag() ? Optional.of(new AlarmState.Shelf(said(r), r.signed())) : Optional.empty(),
+                optional(r),
+                r.varint(),
+                r.signed(),
+                r.signed(),
+                r.signed(),
+                r.varint(),
+                r.signed(),
+                r.signed(),
+                r.text(),
+                r.flag(),
+                optional(r),
+                optional(r));
+    }
+
+    private static AlarmState.Said said(ByteReader r) {
+        return new AlarmState.Said(EntryCodec.principal(r), r.signed(), r.text());
+    }
+
+    private static Optional<AlarmState.Said> optional(ByteReader r) {
+        return r.flag() ? Optional.of(said(r)) : Optional.empty();
+    }
+
+    private static void notes(ByteReader r, State s) {
+        s.nextNote = r.varint();
+        for (int n = r.items(); n > 0; n--) {
+            var note = new Note(
+                    r.varint(),
+                    r.text(),
+                    r.text(),
+                    r.count(),
+                    r.constant(Note.Kind.values()),
+                    r.constant(Alarm.Severity.values()),
+                    r.text(),
+                    r.text(),
+                    r.signed(),
+                    r.signed(),
+                    r.signed(),
+                    r.count(),
+                    r.text());
+            s.notes.put(note.number(), note);
+        }
+        for (int n = r.items(); n > 0; n--)
+            s.tells.put(
+                    r.text(),
+                    new TellState(
+                            r.signed(),
+                            r.count(),
+                            r.flag(),
+                            r.varint(),
+                            r.count(),
+                            r.constant(Alarm.Severity.values())));
     }
 
     private static void commands(ByteReader r, State s) {

@@ -1,7 +1,11 @@
 package io.linkspan.site;
 
+import io.linkspan.model.Alarm;
+import io.linkspan.model.Moment;
 import io.linkspan.model.Rule;
 import io.linkspan.model.Rule.Step;
+import io.linkspan.model.Tell;
+import io.linkspan.model.Values;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param at its recurring times; of a schedule those of its points, in their order
 /// @param target of a schedule, else 0
 /// @param usesClock whether one of its conditions changes with the clock
+/// @param alarm the alarm that it raises
 record RuleRun(
         int number,
         int version,
@@ -23,7 +28,34 @@ record RuleRun(
         List<Ready> then,
         List<Ready> otherwise,
         int target,
-        boolean usesClock) {
+        boolean usesClock,
+        @Nullable Raises alarm) {
+
+    /// An alarm made ready.
+    ///
+    /// @param text its parts in order
+    /// @param suppress keeps it from being told
+    /// @param tells who may be told of it
+    record Raises(Alarm alarm, List<Part> text, @Nullable Condition suppress, List<Tell> tells) {
+        /// What it says now.
+        String says(State state, Moment now) {
+            var all = new StringBuilder();
+            for (var part : text)
+                all.append(
+                        part.of == 0
+                                ? part.text
+                                : Condition.value(state, part.of, now)
+                                        .map(v -> Values.shown(
+                                                v, state.program.point(part.of).map(Program.Point::property)))
+                                        .orElse("unknown"));
+            return all.toString();
+        }
+    }
+
+    /// A part of a text.
+    ///
+    /// @param of number of the property, or of an [Ambient], that stands there; 0: the text itself
+    record Part(String text, int of) {}
 
     /// A step made ready.
     ///
@@ -54,6 +86,7 @@ record RuleRun(
         add(all, until);
         for (var ready : then) add(all, ready.until);
         for (var ready : otherwise) add(all, ready.until);
+        if (alarm != null) add(all, alarm.suppress);
         return all;
     }
 
@@ -77,6 +110,7 @@ record RuleRun(
         for (var ready : then) if (ready.target != 0) all.add(ready.target);
         for (var ready : otherwise) if (ready.target != 0) all.add(ready.target);
         if (target != 0) all.add(target);
+        if (alarm != null) for (var part : alarm.text) if (part.of > 0) all.add(part.of);
         return all;
     }
 

@@ -86,7 +86,7 @@ final class Ruled {
                 var times = new ArrayList<Recurrence>();
                 for (var point : plans.points()) times.add(time(rule, point.at()));
                 int target = directory.property(plans.to());
-                yield new RuleRun(number, version, rule, null, null, times, List.of(), List.of(), target, false);
+                yield new RuleRun(number, version, rule, null, null, times, List.of(), List.of(), target, false, null);
             }
             case Rule.Does.Reacts r -> {
                 var times = new ArrayList<Recurrence>();
@@ -101,12 +101,23 @@ final class Ruled {
                         steps(rule, r.then(), names, program),
                         steps(rule, r.otherwise(), names, program),
                         0,
-                        false);
+                        false,
+                        alarm(rule, names));
                 // what a rule at its times sees of the clock needs no looking at in between
                 boolean clock = false;
                 for (var c : run.conditions()) clock |= c.usesClock() && (r.at().isEmpty() || c != run.when());
                 yield new RuleRun(
-                        number, version, rule, run.when(), run.until(), times, run.then(), run.otherwise(), 0, clock);
+                        number,
+                        version,
+                        rule,
+                        run.when(),
+                        run.until(),
+                        times,
+                        run.then(),
+                        run.otherwise(),
+                        0,
+                        clock,
+                        run.alarm());
             }
         };
     }
@@ -142,8 +153,41 @@ final class Ruled {
                         case Step.Invoke i -> new RuleRun.Ready(i, directory.property(i.action()), null, null);
                         case Step.Await a ->
                             new RuleRun.Ready(a, 0, null, condition(rule, Optional.of(a.condition()), names));
-                        case Step.Mode _, Step.Tell _, Step.Wait _ -> new RuleRun.Ready(step, 0, null, null);
+                        case Step.Mode _, Step.Tell _, Step.Wait _, Step.Raise _ ->
+                            new RuleRun.Ready(step, 0, null, null);
                     });
+        return all;
+    }
+
+    private RuleRun.@Nullable Raises alarm(Rule rule, Map<String, Typed> names) throws Invalid {
+        var alarm = rule.alarm();
+        if (alarm.isEmpty()) return null;
+        return new RuleRun.Raises(
+                alarm.get(),
+                text(rule, alarm.get().text(), names),
+                condition(rule, alarm.get().suppress(), names),
+                directory.file().tells().values().stream()
+                        .filter(tell -> tell.concerns(alarm.get()))
+                        .toList());
+    }
+
+    /// A text in which `{boiler.temperature}` stands for a value.
+    private List<RuleRun.Part> text(Rule rule, String text, Map<String, Typed> names) throws Invalid {
+        var all = new ArrayList<RuleRun.Part>();
+        int at = 0;
+        for (int open; (open = text.indexOf('{', at)) >= 0; ) {
+            int close = text.indexOf('}', open);
+            String name = close < 0 ? "" : text.substring(open + 1, close).strip();
+            if (!names.containsKey(name))
+                throw new Invalid(
+                        mark(rule, "text"),
+                        "the text of " + rule.id() + " names {" + name + "}, which is no property of this site; write"
+                                + " for example {boiler.temperature}");
+            if (open > at) all.add(new RuleRun.Part(text.substring(at, open), 0));
+            all.add(new RuleRun.Part(name, number(rule, name)));
+            at = close + 1;
+        }
+        if (at < text.length()) all.add(new RuleRun.Part(text.substring(at), 0));
         return all;
     }
 
@@ -205,7 +249,7 @@ final class Ruled {
     /// The rules and schedules as the file has them.
     private static Map<String, Tree.Fields> written(Tree.Fields tree) {
         var all = new HashMap<String, Tree.Fields>(); // looked up only
-        for (String list : List.of("rules", "schedules"))
+        for (String list : List.of("rules", "schedules", "alarms"))
             if (tree.fields().get(list) instanceof Tree.Items items)
                 for (var item : items.items())
                     if (item instanceof Tree.Fields f && f.fields().get("id") instanceof Tree.Scalar id)

@@ -47,7 +47,7 @@ final class Rules {
         return moved.isEmpty() ? steps(state, run, rule, now) : moved;
     }
 
-    private static boolean isAwake(State state, RuleRun run) {
+    static boolean isAwake(State state, RuleRun run) {
         return run.rule().modes().isEmpty() || run.rule().modes().contains(state.mode);
     }
 
@@ -357,6 +357,7 @@ final class Rules {
                 state.mode.equals(step.mode()) ? List.of() : List.of(new Result.ModeIs(step.mode(), by));
             case Step.Invoke step ->
                 Commands.invoke(state, new Input.Invoke("", ready.target(), step.value(), 0), by, now);
+            case Step.Raise _ -> Alarms.raised(state, run, now);
             case Step.Tell step ->
                 List.of(new Result.Noticed(step.severity(), "rule " + run.rule().id(), step.text()));
             case Step.Wait _, Step.Await _ -> List.of();

@@ -1,5 +1,6 @@
 package io.linkspan.site;
 
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.Entry;
@@ -10,6 +11,7 @@ import io.linkspan.model.Invalid;
 import io.linkspan.model.Json;
 import io.linkspan.model.Log;
 import io.linkspan.model.Moment;
+import io.linkspan.model.Note;
 import io.linkspan.model.Outcome;
 import io.linkspan.model.Principal;
 import io.linkspan.model.Progress;
@@ -92,14 +94,18 @@ public final class Site implements EntryCodec.Privacy {
             apply(Bulks.look(state), now, results);
             timers.bulks(now.site());
         }
-        for (var result : results) {
-            if (result instanceof Result.CommandOpened opened) timers.command(opened.number(), now.site());
-            if (result instanceof Result.WriteOrdered ordered) timers.answer(ordered.write(), now.site());
-        }
+        for (var result : results)
+            switch (result) {
+                case Result.CommandOpened opened -> timers.command(opened.number(), now.site());
+                case Result.WriteOrdered ordered -> timers.answer(ordered.write(), now.site());
+                case Result.NoteOpened opened -> timers.note(opened.note(), now.site());
+                case Result.TellStorm _ -> timers.storm(now.site());
+                default -> {} // open: the others have timers of what they are about
+            }
         boolean empty = results.isEmpty()
                 && (logged instanceof Input.Frame f && f.readings().isEmpty()
                         || logged instanceof Input.Due due && due.timer() == Input.Timer.RULE);
-        var step = new Step(here, now, by, logged, results, !empty, cells(), ruleCells(), state.mode);
+        var step = new Step(here, now, by, logged, results, !empty, cells(), ruleCells(), state.mode, movedAlarms());
         if (empty) { // no entry: an image taken now stands for the last one, not for the next
             state.here = hereBefore;
             state.lastSite = siteBefore;
@@ -148,7 +154,10 @@ public final class Site implements EntryCodec.Privacy {
     /// Links, rules, then actuators, until nothing is left to look at. Links look at readings alone, and a rule that
     /// acts too often is stopped, so this ends.
     private void settle(Moment now, List<Result> results) {
-        while (!state.dirtyLinks.isEmpty() || !state.dirtyRules.isEmpty() || !state.dirtyActuators.isEmpty()) {
+        while (!state.dirtyLinks.isEmpty()
+                || !state.dirtyRules.isEmpty()
+                || !state.dirtyAlarms.isEmpty()
+                || !state.dirtyActuators.isEmpty()) {
             for (int i; (i = state.dirtyLinks.nextSetBit(0)) >= 0; ) {
                 state.dirtyLinks.clear(i);
                 var run = state.program.link(i);
@@ -162,6 +171,14 @@ public final class Site implements EntryCodec.Privacy {
                 if (run.isEmpty()) continue;
                 apply(Rules.look(state, run.get(), now), now, results);
                 timers.rule(i, now.site());
+                if (run.get().alarm() != null) state.dirtyAlarms.set(i);
+            }
+            for (int i; (i = state.dirtyAlarms.nextSetBit(0)) >= 0; ) {
+                state.dirtyAlarms.clear(i);
+                var run = state.program.rule(i);
+                if (run.isEmpty() || run.get().alarm() == null) continue;
+                apply(Alarms.look(state, run.get(), now), now, results);
+                timers.alarm(i, now.site());
             }
             if (state.sleeperHeard) woken(now, results);
             for (int p; (p = state.dirtyActuators.nextSetBit(0)) >= 0; ) {
@@ -207,7 +224,7 @@ public final class Site implements EntryCodec.Privacy {
             case Input.Started i -> started(i, now);
             case Input.Stopping _ -> List.of();
             case Input.Frame i -> i.readings().isEmpty() ? List.of() : Readings.take(state, i, now);
-            case Input.Apply i -> adopt(i);
+            case Input.Apply i -> adopt(i, now);
             case Input.LineChanged i -> List.of(new Result.LineIs(i.connector(), i.up(), i.why()));
             case Input.UnitChanged i -> List.of(new Result.UnitIs(i.properties(), i.answers(), i.why(), now.wall()));
             case Input.GapReported i ->
@@ -238,6 +255,13 @@ public final class Site implements EntryCodec.Privacy {
                 state.program.rule(i.rule()).isEmpty()
                         ? List.of()
                         : List.of(new Result.RuleIs(i.rule(), i.off(), i.reason(), by));
+            case Input.AlarmsAcknowledged i -> Alarms.acknowledged(state, i, by, now);
+            case Input.AlarmReset i -> Alarms.reset(state, i, by, now);
+            case Input.AlarmShelved i -> Alarms.shelved(state, i, by, now);
+            case Input.AlarmCommented i -> Alarms.commented(state, i, by, now);
+            case Input.AlarmService i -> Alarms.service(state, i, by, now);
+            case Input.NoteTold i -> Tells.told(state, i);
+            case Input.ChannelTried i -> Tells.tried(state, i, now);
         };
     }
 
@@ -261,7 +285,7 @@ public final class Site implements EntryCodec.Privacy {
         return results;
     }
 
-    private List<Result> adopt(Input.Apply apply) {
+    private List<Result> adopt(Input.Apply apply, Moment now) {
         SiteFile next;
         try {
             next = SiteFile.read(Json.parseFields("", apply.text()));
@@ -272,6 +296,8 @@ public final class Site implements EntryCodec.Privacy {
         var changes = directory.changes(next);
         var results = new ArrayList<Result>();
         results.addAll(rulesChanged(next, changes));
+        results.addAll(alarmsRemoved(next, changes, now));
+        results.addAll(Tells.removed(state, next));
         results.add(new Result.Adopted(directory.revision() + 1, apply.text(), changes));
         for (var n : changes) {
             if (n.sort() != Result.Sort.PROPERTY || n.number() >= state.actuators.length) continue;
@@ -290,6 +316,21 @@ public final class Site implements EntryCodec.Privacy {
         var modes = state.program.directory.file().modes();
         if (!modes.contains(set.mode()) || set.mode().equals(state.mode)) return List.of();
         return List.of(new Result.ModeIs(set.mode(), by));
+    }
+
+    /// Alarms that are gone, or whose rule raises none any more.
+    private List<Result> alarmsRemoved(SiteFile next, List<Result.Numbered> changes, Moment now) {
+        var results = new ArrayList<Result>();
+        for (var n : changes) {
+            if (n.sort() != Result.Sort.RULE || n.number() >= state.alarms.length) continue;
+            var run = state.program.rule(n.number());
+            if (run.isEmpty() || run.get().alarm() == null) continue;
+            var rule = next.rules().get(n.path());
+            boolean stays = n.version() != 0 && rule != null && rule.alarm().isPresent();
+            if (!stays && !state.alarms[n.number()].equals(AlarmState.fresh(n.number())))
+                results.add(Alarms.removed(state, run.get(), now));
+        }
+        return results;
     }
 
     /// Rules that change, or are gone, let go first; a mode that is gone becomes the first.
@@ -356,6 +397,12 @@ public final class Site implements EntryCodec.Privacy {
                 state.dirtyRules.set((int) due.ref());
                 yield List.of();
             }
+            case ALARM -> {
+                state.dirtyAlarms.set((int) due.ref());
+                yield List.of();
+            }
+            case NOTE -> Tells.expired(state, due.ref());
+            case STORM -> Tells.storms(state, now);
             case DEADLINE -> {
                 var open = state.open.get(due.ref());
                 yield open == null ? List.of() : Commands.deadline(state, open, now);
@@ -388,10 +435,12 @@ public final class Site implements EntryCodec.Privacy {
         state.lastWall = entry.at().wall();
         state.dirtyLinks.clear();
         state.dirtyRules.clear();
+        state.dirtyAlarms.clear();
         state.dirtyActuators.clear();
         state.sleeperHeard = false;
         state.dirtyCells.clear();
         state.dirtyRuleCells.clear();
+        state.movedAlarms.clear();
     }
 
     /// Makes the timers that follow from the state.
@@ -502,6 +551,25 @@ public final class Site implements EntryCodec.Privacy {
         for (int p = 1; p < state.program.propertiesEnd(); p++)
             if (state.program.point(p).map(x -> x.property() != null).orElse(false)) all.add(cell(p));
         return all;
+    }
+
+    /// The alarms of the site, as they stand.
+    public List<AlarmState> allAlarms() {
+        var all = new ArrayList<AlarmState>();
+        for (int i = 1; i < state.program.rulesEnd(); i++)
+            if (state.program.rule(i).filter(run -> run.alarm() != null).isPresent()) all.add(state.alarms[i]);
+        return all;
+    }
+
+    private List<AlarmState> movedAlarms() {
+        var all = new ArrayList<AlarmState>();
+        for (int i : state.takeMovedAlarms()) all.add(state.alarms[i]);
+        return all;
+    }
+
+    /// The messages that wait to be delivered.
+    public List<Note> openNotes() {
+        return List.copyOf(state.notes.values());
     }
 
     private List<Cell> cells() {

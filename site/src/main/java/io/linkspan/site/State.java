@@ -1,5 +1,6 @@
 package io.linkspan.site;
 
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.Cell.WriteState;
 import io.linkspan.model.Durations;
 import io.linkspan.model.Hold;
@@ -8,6 +9,7 @@ import io.linkspan.model.Input.DiskState;
 import io.linkspan.model.Invalid;
 import io.linkspan.model.Json;
 import io.linkspan.model.Moment;
+import io.linkspan.model.Note;
 import io.linkspan.model.Outcome;
 import io.linkspan.model.Principal;
 import io.linkspan.model.Reading;
@@ -43,6 +45,13 @@ final class State {
     Actuator[] actuators = {};
     LinkState[] links = {};
     RuleState[] rules = {};
+    /// By the numbers of their rules; [AlarmState#fresh] where a rule has none.
+    AlarmState[] alarms = {};
+    /// How many alarms of each group are active; derived.
+    final Map<String, Integer> activeInGroup = new TreeMap<>();
+    /// Messages that wait to be delivered.
+    final Map<Long, Note> notes = new TreeMap<>();
+    final Map<String, TellState> tells = new TreeMap<>();
     final Map<Integer, RuleOff> rulesOff = new TreeMap<>();
     String mode = "";
     Series[] series = {};
@@ -60,6 +69,7 @@ final class State {
     long nextHold = 1;
     long nextWrite = 1;
     long nextCommand = 1;
+    long nextNote = 1;
     /// Packed position of the entry of this step.
     long here;
     long lastSite = Long.MIN_VALUE;
@@ -76,12 +86,15 @@ final class State {
     final BitSet dirtyLinks = new BitSet();
 
     final BitSet dirtyRules = new BitSet();
+    final BitSet dirtyAlarms = new BitSet();
     final BitSet dirtyActuators = new BitSet();
     /// Whether a device that sleeps was heard in this step.
     boolean sleeperHeard;
 
     final BitSet dirtyCells = new BitSet();
     final BitSet dirtyRuleCells = new BitSet();
+    /// Alarms that people are shown anew.
+    final BitSet movedAlarms = new BitSet();
 
     /// A thing out of service.
     record Out(String reason, Principal by, long sinceWall) {}
@@ -218,10 +231,20 @@ final class State {
             }
             case Result.DiskIs r -> disk(r, at);
             case Result.Noticed _ -> {}
+            case Result.AlarmMoved r -> alarmMoved(r, at);
+            case Result.NoteOpened r -> {
+                nextNote = Math.max(nextNote, r.note() + 1);
+                notes.put(r.note(), Note.of(r, here, at.wall()));
+                if (r.alarm() != 0) tells.put(r.tell(), tell(r.tell()).told(at));
+            }
+            case Result.NoteTried r -> notes.computeIfPresent(r.note(), (_, note) -> note.tried(r.why()));
+            case Result.NoteEnded r -> notes.remove(r.note());
+            case Result.NoteHeld r -> tells.put(r.tell(), tell(r.tell()).held(r));
+            case Result.TellStorm r -> tells.put(r.tell(), tell(r.tell()).moved(r.move(), at));
             case Result.RuleMoved r -> {
                 var run = program.rule(r.rule());
                 if (run.isEmpty()) return;
-                rule(r.rule(), rules[r.rule()].moved(r, run.get(), at));
+                rule(r.rule(), rules[r.rule()].moved(r, run.get(), at)); // behind it, its alarm is looked at
             }
             case Result.RuleHolds r -> {
                 if (r.rule() < rules.length) rule(r.rule(), rules[r.rule()].with(r));
@@ -241,6 +264,40 @@ final class State {
                     rule(r.rule(), r.off() ? rules[r.rule()] : rules[r.rule()].lastAt(at.wall()));
             }
         }
+    }
+
+    private void alarmMoved(Result.AlarmMoved r, Moment at) {
+        var run = program.rule(r.alarm());
+        if (run.isEmpty() || r.alarm() >= alarms.length) return;
+        var raises = run.get().alarm();
+        var old = alarms[r.alarm()];
+        var next = old.moved(r, raises != null && raises.alarm().latch(), at, here);
+        alarms[r.alarm()] = next;
+        if (raises != null) raises.alarm().group().ifPresent(group -> counted(group, old.active(), next.active()));
+        dirtyAlarms.set(r.alarm());
+        movedAlarms.set(r.alarm());
+    }
+
+    private void counted(String group, boolean before, boolean now) {
+        if (before == now) return;
+        activeInGroup.merge(group, now ? 1 : -1, Integer::sum);
+        activeInGroup.remove(group, 0);
+    }
+
+    /// Counts the active alarms of each group anew.
+    void countGroups() {
+        activeInGroup.clear();
+        for (int i = 1; i < alarms.length; i++) {
+            if (!alarms[i].active()) continue;
+            program.rule(i)
+                    .flatMap(run -> run.rule().alarm())
+                    .flatMap(alarm -> alarm.group())
+                    .ifPresent(group -> counted(group, false, true));
+        }
+    }
+
+    TellState tell(String id) {
+        return tells.getOrDefault(id, TellState.NONE);
     }
 
     /// The rule that placed a hold has it no longer.
@@ -317,7 +374,8 @@ final class State {
                     case ANSWER ->
                         sending.containsKey(i.ref())
                                 && isLeftOut(sending.get(i.ref()).property());
-                    case RULE, BULK_NEXT -> false; // no rule and no order over many looks at what is private
+                    case RULE, BULK_NEXT, ALARM, NOTE, STORM ->
+                        false; // no rule, alarm and order over many looks at what is private
                     case DEADLINE ->
                         open.containsKey(i.ref()) && isLeftOut(open.get(i.ref()).property());
                 };
@@ -615,6 +673,8 @@ final class State {
             }
         }
         outOfService.keySet().retainAll(file.things().keySet());
+        tells.keySet().retainAll(file.tells().keySet());
+        countGroups();
         for (int i = 1; i < program.linksEnd(); i++) dirtyLinks.set(i);
         for (int i = 1; i < program.rulesEnd(); i++) {
             dirtyRules.set(i);
@@ -635,6 +695,9 @@ final class State {
         links = grown(links, program.linksEnd(), LinkState.fresh(at.site()));
         rules = grown(rules, program.rulesEnd(), RuleState.fresh(at.site(), at.wall()));
         lines = grown(lines, program.connectorsEnd(), LineState.UNKNOWN);
+        int known = alarms.length;
+        alarms = Arrays.copyOf(alarms, Math.max(known, program.rulesEnd()));
+        for (int i = known; i < alarms.length; i++) alarms[i] = AlarmState.fresh(i);
     }
 
     private static <T> T[] grown(T[] array, int length, T filling) {
@@ -670,6 +733,7 @@ final class State {
     private void ruleChanged(Result.Numbered n, Moment at) {
         rules[n.number()] = RuleState.fresh(at.site(), at.wall());
         if (n.version() == 0) rulesOff.remove(n.number());
+        movedAlarms.set(n.number());
     }
 
     /// Who would be told of the newest change of each property, for the doors.
@@ -677,6 +741,14 @@ final class State {
         var all = new ArrayList<Integer>(dirtyCells.cardinality());
         for (int p = dirtyCells.nextSetBit(0); p >= 0; p = dirtyCells.nextSetBit(p + 1)) all.add(p);
         dirtyCells.clear();
+        return all;
+    }
+
+    /// The alarms that moved, for the doors.
+    List<Integer> takeMovedAlarms() {
+        var all = new ArrayList<Integer>(movedAlarms.cardinality());
+        for (int i = movedAlarms.nextSetBit(1); i >= 0; i = movedAlarms.nextSetBit(i + 1)) all.add(i);
+        movedAlarms.clear();
         return all;
     }
 

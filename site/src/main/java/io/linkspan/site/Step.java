@@ -1,5 +1,6 @@
 package io.linkspan.site;
 
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Input;
 import io.linkspan.model.Moment;
@@ -16,6 +17,7 @@ import java.util.List;
 /// @param cells what the doors show of each property that changed
 /// @param rules what they show of each rule that did
 /// @param mode the mode of the site behind it; empty when it has none
+/// @param alarms each that moved, as it stands now
 public record Step(
         long here,
         Moment at,
@@ -25,10 +27,12 @@ public record Step(
         boolean logged,
         List<Cell> cells,
         List<RuleCell> rules,
-        String mode) {
+        String mode,
+        List<AlarmState> alarms) {
     public Step {
         results = List.copyOf(results);
         cells = List.copyOf(cells);
         rules = List.copyOf(rules);
+        alarms = List.copyOf(alarms);
     }
 }

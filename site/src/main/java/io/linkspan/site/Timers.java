@@ -67,6 +67,18 @@ final class Timers {
         look(Timer.RULE, number, now);
     }
 
+    void alarm(int number, long now) {
+        look(Timer.ALARM, number, now);
+    }
+
+    void note(long number, long now) {
+        look(Timer.NOTE, number, now);
+    }
+
+    void storm(long now) {
+        look(Timer.STORM, 0, now);
+    }
+
     void command(long number, long now) {
         look(Timer.DEADLINE, number, now);
     }
@@ -99,6 +111,9 @@ final class Timers {
         for (int i = 1; i < state.program.linksEnd(); i++) link(i, now);
         for (int p = 1; p < state.program.propertiesEnd(); p++) if (state.isActuator(p)) actuator(p, now);
         for (int i = 1; i < state.program.rulesEnd(); i++) rule(i, now);
+        for (int i = 1; i < state.program.rulesEnd(); i++) alarm(i, now);
+        for (long number : state.notes.keySet()) note(number, now);
+        storm(now);
         for (long number : state.open.keySet()) command(number, now);
         for (long write : state.sending.keySet()) answer(write, now);
         bulks(now);
@@ -123,6 +138,16 @@ final class Timers {
                         .rule((int) ref)
                         .map(run -> Rules.lookAgainAt(state, run, after))
                         .orElse(Hold.WITHOUT_END);
+            case ALARM ->
+                state.program
+                        .rule((int) ref)
+                        .map(run -> Alarms.lookAgainAt(state, run))
+                        .orElse(Hold.WITHOUT_END);
+            case NOTE -> {
+                var note = state.notes.get(ref);
+                yield note == null ? Hold.WITHOUT_END : note.expiresSite();
+            }
+            case STORM -> Tells.lookAgainAt(state);
             case LEASE -> leaseEnd((int) ref);
             case ACTUATOR -> Writes.lookAgainAt(state, (int) ref, after);
             case DEADLINE -> {
