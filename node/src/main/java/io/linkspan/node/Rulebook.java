@@ -191,6 +191,8 @@ final class Rulebook {
             case Step.Mode m -> "put the site into mode " + m.mode();
             case Step.Invoke i ->
                 "invoke " + i.action() + i.value().map(v -> " with " + v).orElse("");
+            case Step.Raise r ->
+                "raise a " + Trees.word(r.alarm().severity()) + " alarm \"" + r.alarm().text() + "\"";
             case Step.Tell t -> "tell \"" + t.text() + "\"";
             case Step.Wait w -> "wait " + Durations.format(w.time());
             case Step.Await a ->
@@ -236,6 +238,7 @@ final class Rulebook {
                 case Step.Release r -> out.text("property", r.to());
                 case Step.Mode m -> out.text("mode", m.mode());
                 case Step.Invoke i -> out.text("action", i.action());
+                case Step.Raise r -> out.text("severity", Trees.word(r.alarm().severity()));
                 case Step.Tell t -> out.text("severity", Trees.word(t.severity()));
                 case Step.Wait w -> out.text("time", Durations.format(w.time()));
                 case Step.Await a -> out.text("condition", a.condition());
