@@ -26,7 +26,7 @@ class SentencesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"EN, 122", "NL, 79"})
+    @CsvSource({"EN, 123", "NL, 79"})
     void mostOfWhatWasHeldOutIsRightAndNothingWrongIsDone(Language language, int rightMin) {
         var cases = Corpus.read("held-out", language);
         var verdicts = count(cases);

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             Looking.Status.class,
             Acting.SetCommand.class,
             Acting.Invoke.class,
+            Acting.Say.class,
             Acting.Arm.class,
             Acting.Service.class,
             Acting.ExchangeCommand.class,
