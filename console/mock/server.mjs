@@ -293,6 +293,22 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
   };
   keep('ground_floor', readFileSync(new URL('../../simulation/src/main/resources/io/linkspan/simulation/ground_floor.png', import.meta.url)));
 
+  // ---- sentences: three of them, enough to see what the page makes of an answer
+
+  function say(body, account) {
+    const text = String(body.sentence ?? '').toLowerCase();
+    const language = body.language ?? 'en';
+    if (/\b(off|uit)\b.*boiler|boiler.*\b(off|uit)\b/.test(text)) {
+      const meaning = 'set boiler.on=false';
+      if (body.choice === undefined) return { language, kind: 'question', text: 'overheat is in charge there with a higher priority, so your wish would wait below. Place it?', choices: [{ id: meaning, text: 'Boiler to off' }] };
+      allow(account, 'operator');
+      const told = place('boiler.on', { value: false }, account.name);
+      return { language, kind: 'done', meaning, acts: true, text: `Boiler: off - ${told.outcome.text}; in charge: ${account.name}`, outcomes: [{ property: 'boiler.on', outcome: told.outcome }], undo: [{ property: 'boiler.on', priority: 'manual' }] };
+    }
+    if (/boiler/.test(text)) return { language, kind: 'answer', meaning: 'value boiler.temperature', acts: false, text: `Boiler, Temperature: ${show(must('boiler.temperature'), cell('boiler.temperature').value)}`, outcomes: [] };
+    return { language, kind: 'not_understood', text: `I do not know "${text}" here. Try: turn off boiler` };
+  }
+
   // ---- commands
 
   function place(path, body, by) {
@@ -476,6 +492,7 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
       state.applications = state.applications.filter(a => a.name !== name);
       return undefined;
     }
+    if (what === 'sentences' && method === 'POST') return say(await read(), account);
     if (what === 'cells') {
       if (!deeper) return cell(name);
       if (deeper === 'history') return history(name, q);

@@ -29,6 +29,10 @@ for (const scheme of ['light', 'dark'])
         await audit(page, 'signing in');
         await signIn();
         await audit(page, 'site, all well');
+        await page.getByLabel('Ask or tell').fill('turn off the boiler');
+        await page.keyboard.press('Enter');
+        await page.getByRole('group', { name: 'Which of these?' }).waitFor();
+        await audit(page, 'a sentence asked back');
         mock.play.cut('plant_room');
         await page.locator('.troubles li').nth(2).waitFor();
         await audit(page, 'site, something missing');

@@ -55,6 +55,25 @@ test('values move without a reload, and private ones stay closed', () => walk({}
   await page.getByText('All is well').waitFor();
 }));
 
+test('a sentence is asked back, done and taken back', () => walk({}, async ({ page, signIn }) => {
+  await signIn();
+  const field = page.getByLabel('Ask or tell');
+  await field.fill('how warm is the boiler');
+  await page.keyboard.press('Enter');
+  await page.locator('.answer').getByText('Boiler, Temperature').waitFor();
+  await field.fill('turn off the boiler');
+  await page.getByRole('button', { name: 'Say' }).click();
+  await page.locator('.answer').getByText('higher priority').waitFor();
+  await page.getByRole('group', { name: 'Which of these?' }).getByRole('button', { name: 'Boiler to off' }).click();
+  await page.locator('.answer').getByText('in charge: anna').waitFor();
+  await row(page, 'Boiler', 'Heating').getByText('you').or(row(page, 'Boiler', 'Heating').getByText('anna')).first().waitFor();
+  await page.locator('.ask').getByRole('button', { name: 'Undo' }).click();
+  await page.locator('.answer').getByText('It is taken back').waitFor();
+  await field.fill('sing a song');
+  await page.keyboard.press('Enter');
+  await page.locator('.answer').getByText('I do not know').waitFor();
+}));
+
 test('a cut line shows what is missing since when, and heals by itself', () => walk({}, async ({ page, signIn, mock, to }) => {
   await signIn();
   mock.play.cut('plant_room');

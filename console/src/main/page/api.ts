@@ -60,6 +60,12 @@ export type WhyStep = { kind: string; position?: string; time?: string; text: st
 export type Why = { about: string; headline: string; steps: WhyStep[] };
 export type Outcome = { kind: string; text: string; why?: string };
 export type Commanded = { key?: string; position?: string; outcome?: Outcome };
+// What a sentence gave: `choices` where it is asked back, `undo` what takes it back.
+export type Undoing = { property: string; value?: Json; for?: string; priority: string };
+export type Sentence = {
+  language: string; kind: 'done' | 'answer' | 'understood' | 'question' | 'refused' | 'not_understood'; text: string; meaning?: string; acts?: boolean;
+  choices?: { id: string; text: string }[]; outcomes?: { property: string; outcome?: Outcome }[]; undo?: Undoing[];
+};
 export type SiteText = { revision: number; yaml: string };
 export type Applied = {
   unchanged?: boolean; applied?: boolean; revision?: number; added?: string[]; changed?: string[]; removed?: string[];
@@ -176,6 +182,13 @@ export const api = {
   act: (site: string, thing: string, action: string, value?: Json) =>
     json<Commanded>(`/v1/sites/${part(site)}/things/${part(thing)}/actions/${part(action)}`,
       { method: 'POST', body: value === undefined ? {} : { value }, headers: { 'Idempotency-Key': key() } }),
+  say: (site: string, sentence: string, language: string, choice?: string) =>
+    json<Sentence>(`/v1/sites/${part(site)}/sentences`,
+      { method: 'POST', body: { sentence, language, ...(choice === undefined ? {} : { choice }) }, headers: { 'Idempotency-Key': key() } }),
+  undo: (site: string, step: Undoing) => step.value === undefined
+    ? json<Commanded>(`/v1/sites/${part(site)}/cells/${part(step.property)}/holds?priority=${step.priority}`, { method: 'DELETE', headers: { 'Idempotency-Key': key() } })
+    : json<Commanded>(`/v1/sites/${part(site)}/cells/${part(step.property)}/holds`,
+      { method: 'POST', body: { value: step.value, priority: step.priority, ...(step.for === undefined ? {} : { for: step.for }) }, headers: { 'Idempotency-Key': key() } }),
   service: (site: string, thing: string, out: boolean, reason: string) =>
     json<void>(`/v1/sites/${part(site)}/things/${part(thing)}/service`, { method: 'PUT', body: { out, reason } }),
 

@@ -4,6 +4,7 @@ import { api, type Cell, type LogEntry, type Thing } from '../api';
 import { inCharge, priorityWords, whoWords } from '../charge';
 import { address, mayBe, useAround, useAsked, useCell, useLive, useMedia, useNow } from '../context';
 import { titleOf } from '../format';
+import { Ask } from '../parts/ask';
 import { LinkMap } from '../parts/linkmap';
 import { Act, Card, Dialog, Icon, Note, Value } from '../parts/small';
 import { troubles, type Trouble } from '../trouble';
@@ -14,6 +15,7 @@ export function SitePage() {
   return (
     <>
       <div class="headline"><h1>{site.title ?? site.name}</h1><Arming /></div>
+      <Ask />
       <Wrong />
       {narrow ? <><Machines /><LinkMap /></> : <><LinkMap /><Machines /></>}
       <Recently />

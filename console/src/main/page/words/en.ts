@@ -16,6 +16,8 @@ export const en = {
   firstStart: 'Welcome', firstLead: 'Linkspan printed a code when it first started. With it you make the first account, which may do everything.',
   code: 'Set-up code', codeHint: 'It is in the terminal where Linkspan runs, or in its journal.',
   yourName: 'Your name', newPassword: 'New password', passwordHint: 'At least {least} characters. A sentence is easy to remember.', begin: 'Begin',
+  // asking and telling
+  askTitle: 'Ask or tell', askExample: 'turn off the boiler for two hours', askSend: 'Say', askChoices: 'Which of these?', askNone: 'None of these', askUndone: 'It is taken back.',
   // site
   wrong: 'What is wrong', nothingWrong: 'All is well', nothingWrongNote: '{machines} and {links}; nothing is missing.',
   machines: 'Machines', machineCount: { one: '{count} machine', other: '{count} machines' }, linkCount: { one: '{count} link', other: '{count} links' },

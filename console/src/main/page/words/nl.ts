@@ -11,6 +11,7 @@ export const nl: Words = {
   copy: 'Kopiëren', copied: 'Gekopieerd', done: 'Klaar', yes: 'ja', no: 'nee', on: 'aan', off: 'uit', notFound: 'Die pagina is er niet.',
   noAnswer: 'Linkspan antwoordt niet. Draait het, en is dit toestel op hetzelfde netwerk?',
   chooseSite: 'Welke locatie?',
+  askTitle: 'Vraag of zeg', askExample: 'zet de boiler twee uur uit', askSend: 'Zeg het', askChoices: 'Welke van deze?', askNone: 'Geen van deze', askUndone: 'Het is teruggenomen.',
   signIn: 'Aanmelden', name: 'Naam', password: 'Wachtwoord', signInLead: 'Meld u aan om uw machines te zien.',
   slowed: 'Te veel pogingen. Probeer het over {seconds} s opnieuw.',
   firstStart: 'Welkom', firstLead: 'Linkspan toonde bij de eerste start een code. Daarmee maakt u het eerste account, dat alles mag.',

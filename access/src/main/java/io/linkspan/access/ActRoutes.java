@@ -29,6 +29,7 @@ final class ActRoutes {
                 Route.people("GET", site + "/commands/{key}", Role.VIEWER, v -> keyed(v, "command")),
                 Route.people("DELETE", site + "/commands/{key}", Role.OPERATOR, v -> keyed(v, "cancel")),
                 Route.people("PUT", site + "/things/{thing}/service", Role.OPERATOR, ActRoutes::service),
+                Route.people("POST", site + "/sentences", Role.VIEWER, ActRoutes::say),
                 Route.people("PUT", site + "/armed", Role.INSTALLER, ActRoutes::arm),
                 Route.people("GET", site + "/file", Role.INSTALLER, ActRoutes::file),
                 Route.people("PUT", site + "/file", Role.INSTALLER, this::apply),
@@ -108,6 +109,21 @@ final class ActRoutes {
         s.text("deadline").ifPresent(d -> request.text("deadline", d));
         s.finish();
         command(visit, request);
+    }
+
+    /// A sentence: a viewer may ask with one, and is told so where it would act.
+    private static void say(Visit visit) throws Problem, Invalid, IOException, InterruptedException {
+        var place = visit.place();
+        var s = visit.fields();
+        var request = SiteRoutes.request("say", place)
+                .text("sentence", s.needText("sentence", "\"turn off the lights\""))
+                .plain("dry-run", s.flag("dry_run", false))
+                .plain("may-act", visit.who().role().may(Role.OPERATOR));
+        for (String name : List.of("choice", "language", "priority"))
+            s.text(name).filter(t -> !t.isEmpty()).ifPresent(t -> request.text(name, t));
+        s.finish();
+        key(visit).ifPresent(k -> request.text("key", k));
+        visit.json(visit.desk().ask(visit.by(), request.done()).end());
     }
 
     private static void command(Visit visit, Words.Fields request) throws Problem, InterruptedException {

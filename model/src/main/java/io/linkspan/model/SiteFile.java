@@ -318,7 +318,7 @@ public record SiteFile(
     }
 
     private static final List<String> OF_THING = List.of(
-            "id", "title", "urn", "kind", "connector", "place", "position", "properties", "actions", "was", "sleeps");
+            "id", "title", "urn", "kind", "connector", "area", "place", "position", "properties", "actions", "was", "sleeps");
 
     private static Thing thing(Settings t, Optional<String> kind, Set<String> connectors, Set<String> plans)
             throws Invalid {
@@ -352,6 +352,7 @@ public record SiteFile(
                 t.text("urn"),
                 kind,
                 connector,
+                area(t),
                 place(t, plans),
                 thingPosition(t),
                 new Tree.Fields(t.mark(), own, t.tree().keys()),
@@ -359,6 +360,28 @@ public record SiteFile(
                 actions,
                 t.text("was"),
                 Thing.Sleep.read(t));
+    }
+
+    private static List<String> area(Settings t) throws Invalid {
+        if (t.part("area").isEmpty()) return List.of();
+        var names = new ArrayList<String>();
+        switch (t.part("area").orElseThrow()) {
+            case Tree.Scalar one -> names.add(one.text().strip());
+            case Tree.Items several -> {
+                for (var item : several.items()) {
+                    if (!(item instanceof Tree.Scalar one))
+                        throw t.wrong("area", "lists names, the largest first: [Ground floor, Kitchen]");
+                    names.add(one.text().strip());
+                }
+            }
+            case Tree.Fields _ -> throw t.wrong("area", "is a name such as Kitchen, or [Ground floor, Kitchen]");
+        }
+        if (names.isEmpty() || names.size() > Thing.AREAS_MAX)
+            throw t.wrong("area", "has 1.." + Thing.AREAS_MAX + " names, the largest first: [Ground floor, Kitchen]");
+        for (String name : names)
+            if (name.isEmpty() || name.length() > Thing.AREA_CHARACTERS_MAX)
+                throw t.wrong("area", "has names of 1.." + Thing.AREA_CHARACTERS_MAX + " characters, such as Kitchen");
+        return names;
     }
 
     private static Optional<Thing.Place> place(Settings t, Set<String> plans) throws Invalid {

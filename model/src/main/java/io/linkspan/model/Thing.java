@@ -2,6 +2,7 @@ package io.linkspan.model;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -11,6 +12,7 @@ import java.util.Optional;
 /// @param urn global name for life, where given
 /// @param kind the template it was made from, where there is one
 /// @param connector who speaks to it; none for a thing that only people and links work
+/// @param area where people say it is, from the largest to the smallest: `Ground floor`, `Kitchen`; may be empty
 /// @param place where it stands on a plan
 /// @param position where it stands on earth; one that moves tells it with a property of type position
 /// @param settings the fields that are the connector's, such as `unit: 1`
@@ -23,6 +25,7 @@ public record Thing(
         Optional<String> urn,
         Optional<String> kind,
         Optional<String> connector,
+        List<String> area,
         Optional<Place> place,
         Optional<Value.Position> position,
         Tree.Fields settings,
@@ -30,6 +33,11 @@ public record Thing(
         Map<String, Action> actions,
         Optional<String> was,
         Optional<Sleep> sleeps) {
+
+    /// Most areas of one thing, each within the one before.
+    public static final int AREAS_MAX = 5;
+    /// Longest name of an area.
+    public static final int AREA_CHARACTERS_MAX = 64;
 
     /// A place on a plan.
     ///
@@ -89,6 +97,7 @@ public record Thing(
     }
 
     public Thing {
+        area = List.copyOf(area);
         properties = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(properties));
         actions = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(actions));
     }

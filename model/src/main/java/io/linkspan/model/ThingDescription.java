@@ -32,6 +32,10 @@ public final class ThingDescription {
         td.put("securityDefinitions", fields("local", fields("scheme", Tree.text("nosec"))));
         td.put("security", Tree.text("local"));
         thing.kind().ifPresent(k -> td.put("linkspan:kind", Tree.text(k)));
+        if (!thing.area().isEmpty())
+            td.put(
+                    "linkspan:area",
+                    Tree.items(thing.area().stream().<Tree>map(Tree::text).toList()));
         var properties = new LinkedHashMap<String, Tree>();
         for (var p : thing.properties().values()) properties.put(p.name(), property(p, id));
         if (!properties.isEmpty()) td.put("properties", Tree.fields(properties));

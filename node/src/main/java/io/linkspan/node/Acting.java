@@ -1,6 +1,8 @@
 package io.linkspan.node;
 
 import io.linkspan.model.Tree;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -11,7 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// The commands that act: `set`, `invoke`, `arm`, `service`, `exchange`. They need the running node.
+/// The commands that act: `set`, `invoke`, `say`, `arm`, `service`, `exchange`. They need the running node.
 final class Acting {
     private Acting() {}
 
@@ -165,6 +167,62 @@ final class Acting {
             if (deadline != null) request.text("deadline", deadline);
             if (key != null) request.text("key", key);
             return told(where, path, where.askNode(request), noWait);
+        }
+    }
+
+    @Command(name = "say", description = "does or answers a sentence, in English or Dutch")
+    static final class Say implements Callable<Integer> {
+        @Mixin
+        private final Where where = new Where();
+
+        @Parameters(
+                arity = "1..*",
+                paramLabel = "SENTENCE",
+                description = "\"turn off the lights\", \"how warm is the boiler\"")
+        private List<String> words = new ArrayList<>();
+
+        @Option(names = "--choice", paramLabel = "ID", description = "the answer to a question: one of its choices")
+        private @Nullable String choice;
+
+        @Option(names = "--dry-run", description = "only say how it is understood")
+        private boolean dryRun;
+
+        @Option(names = "--language", paramLabel = "L", description = "en or nl, where a sentence makes sense in both")
+        private @Nullable String language;
+
+        @Override
+        public Integer call() throws Exception {
+            var request = where.request("say")
+                    .text("sentence", String.join(" ", words))
+                    .plain("dry-run", dryRun);
+            if (choice != null) request.text("choice", choice);
+            if (language != null) request.text("language", language);
+            var answer = where.askNode(request);
+            if (!where.printed(answer)) {
+                for (String line : Where.text(answer, "text").split("\n")) where.print(Terminal.harmless(line));
+                if (dryRun && Where.optional(answer, "meaning").isPresent())
+                    where.print("  " + Where.text(answer, "meaning"));
+                for (var c : Where.list(answer, "choices"))
+                    where.print("  " + Terminal.harmless(Where.text(c, "text")) + "  --choice \"" + Where.text(c, "id")
+                            + "\"");
+            }
+            return switch (Where.text(answer, "kind")) {
+                case "done" -> worst(answer);
+                case "answer", "understood" -> Exit.DONE;
+                default -> Exit.SAID_NO; // open: a question, a refusal, not understood
+            };
+        }
+
+        private static int worst(Tree.Fields answer) {
+            int worst = Exit.DONE;
+            for (var o : Where.list(answer, "outcomes")) {
+                String kind = Where.below(o, "outcome")
+                        .map(x -> Where.text(x, "kind"))
+                        .orElse("");
+                if (kind.equals("refused") || kind.equals("outranked")) worst = Math.max(worst, Exit.SAID_NO);
+                if (kind.equals("not_sent") || kind.equals("in_doubt")) worst = Math.max(worst, Exit.NOT_SENT);
+            }
+            return worst;
         }
     }
 

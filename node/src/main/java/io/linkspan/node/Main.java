@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             Acting.Invoke.class,
             Ordering.Commands.class,
             Ordering.Cancel.class,
+            Acting.Say.class,
             Acting.Arm.class,
             Acting.Service.class,
             Acting.ExchangeCommand.class,

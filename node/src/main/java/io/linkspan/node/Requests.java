@@ -136,6 +136,7 @@ public final class Requests implements ControlSocket.Handler {
             case "shadow" -> out.end(node.shadows().show(view.id()));
             case "shadow-stop" -> out.end(node.shadows().stop(view.id()));
             case "shadow-switch" -> switchTo(view, s, out);
+            case "say" -> out.end(sentences(view).answer(s));
             case "status" -> out.end(status(view));
             case "probe" -> probe(s, out);
             case "try" -> tryOut(view, s, out);
@@ -147,7 +148,7 @@ public final class Requests implements ControlSocket.Handler {
                                 + " service, exchange, apply, import, snapshot, status, probe, try, found, energy,"
                                 + " rehearse, rehearsal-start, rehearsals, rehearsal, rehearsal-cancel, shadow-start,"
                                 + " shadow, shadow-stop, shadow-switch, alarms, alarm, alarm-journal, messages, acknowledge,"
-                                + " reset, shelve, unshelve, comment, alarm-service, try-channel, or about accounts, not \""
+                                + " reset, shelve, unshelve, comment, alarm-service, try-channel, say, or about accounts, not \""
                                 + what + "\"");
         }
     }
@@ -519,16 +520,33 @@ public final class Requests implements ControlSocket.Handler {
                 .withDayOfMonth(1);
         long from =
                 s.has("from") ? time(s, "from", zone) : month.atStartOfDay(zone).toEpochSecond() * 1_000_000L;
+        var all = new LinkedHashMap<>(
+                energy(view, new Energy.Asked(from, to, s.text("every").orElse("day")))
+                        .fields());
+        all.put("zone", Tree.text(zone.getId()));
+        out.end(Tree.fields(all));
+    }
+
+    private Tree.Fields energy(SiteView view, Energy.Asked asked) throws IOException {
+        var place = new NodePlace(
+                new RunningSite(node, clock, view.id()),
+                node.board(view.id()),
+                new PageViews(node.board(view.id()), clock, 1),
+                () -> "",
+                new PictureFolder(node.data(), view.id()),
+                () -> node.history(view.id()));
         var filter = Filter.of(Contract.OWNER, view.directory(), place.closed(), place::nowMicros);
         try {
-            var told = energy.tell(
-                    place, filter, new Energy.Asked(from, to, s.text("every").orElse("day")));
-            var all = new LinkedHashMap<>(told.fields());
-            all.put("zone", Tree.text(zone.getId()));
-            out.end(Tree.fields(all));
+            return energy.tell(place, filter, asked);
         } catch (Problem e) {
             throw new NoSuch(String.valueOf(e.getMessage()));
         }
+    }
+
+    private Sentences sentences(SiteView view) {
+        var queried = new Queried(
+                view, node.history(view.id()), (from, to) -> energy(view, new Energy.Asked(from, to, "day")));
+        return new Sentences(node, view, by, queried);
     }
 
     private static long time(Settings s, String field, java.time.ZoneId zone) throws Invalid {

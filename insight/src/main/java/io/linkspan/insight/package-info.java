@@ -1,0 +1,4 @@
+@NullMarked
+package io.linkspan.insight;
+
+import org.jspecify.annotations.NullMarked;
