@@ -14,6 +14,7 @@ import io.linkspan.model.Outcome;
 import io.linkspan.model.Principal;
 import io.linkspan.model.Priority;
 import io.linkspan.model.Settings;
+import io.linkspan.model.SiteFile;
 import io.linkspan.model.SiteId;
 import io.linkspan.model.Tree;
 import io.linkspan.model.Values;
@@ -98,8 +99,18 @@ final class Sentences {
         var directory = view.directory();
         synchronized (KNOWN) {
             return KNOWN.computeIfAbsent(
-                    new Defined(view.id(), directory.revision()), _ -> new Interpreter(directory.file(), Presets.NONE));
+                    new Defined(view.id(), directory.revision()), _ -> new Interpreter(directory.file(), presets(directory.file())));
         }
+    }
+
+    /// Modes by their names, scenes by their titles too.
+    private static Presets presets(SiteFile file) {
+        var modes = new LinkedHashMap<String, String>();
+        for (String mode : file.modes()) modes.put(mode, mode.replace('_', ' '));
+        var scenes = new LinkedHashMap<String, String>();
+        for (var scene : file.scenes().values())
+            scenes.put(scene.id(), scene.title().orElse(scene.id().replace('_', ' ')));
+        return new Presets(modes, scenes);
     }
 
     private Situation situation() {
@@ -189,13 +200,13 @@ final class Sentences {
             case Intent.Invoke i -> new Intent.Invoke(i.action(), atOnce(i.when()));
             case Intent.Several i ->
                 new Intent.Several(i.intents().stream().map(Sentences::atOnce).toList());
+            case Intent.Mode i -> new Intent.Mode(i.id(), atOnce(i.when()));
+            case Intent.Scene i -> new Intent.Scene(i.id(), atOnce(i.when()));
             case Intent.Release _,
                     Intent.Query _,
                     Intent.Why _,
                     Intent.Past _,
                     Intent.Energy _,
-                    Intent.Mode _,
-                    Intent.Scene _,
                     Intent.Timer _,
                     Intent.Cancel _ -> intent;
         };
@@ -267,12 +278,31 @@ final class Sentences {
                             .property(view.directory().property(i.path()))
                             .headline());
                 case Intent.Timer i -> refuse(spoken.say("noTimer", example(i.length())));
-                case Intent.Mode _, Intent.Scene _ -> refuse(spoken.say("noPreset"));
+                case Intent.Mode i -> mode(i);
+                case Intent.Scene i -> {
+                    var scene = view.directory().file().scenes().get(i.id());
+                    if (scene == null) refuse(spoken.say("noPreset"));
+                    else
+                        for (var e : scene.set().entrySet()) set(new Intent.Target(e.getKey(), e.getValue()), i.when());
+                }
                 case Intent.Cancel _ -> lines.add(spoken.say("nothing"));
                 case Intent.Several i -> {
                     for (var each : i.intents()) run(each);
                 }
             }
+        }
+
+        private void mode(Intent.Mode intent) throws IOException, InterruptedException {
+            if (intent.when().length().isPresent() || intent.when().until().isPresent()) {
+                refuse(spoken.say("modeForATime")); // a mode has no lease
+                return;
+            }
+            if (node.ask(view.id(), by, new Input.ModeSet(intent.id()))
+                    .await(Requests.STORE_TIMEOUT)
+                    .isEmpty())
+                throw new IOException("it is not on disk yet and may never be: "
+                        + node.journal().trouble());
+            lines.add(spoken.say("mode", intent.id()));
         }
 
         private String example(Duration length) {
@@ -339,7 +369,7 @@ final class Sentences {
             var out = Trees.fields().text("property", path);
             cell(path).filter(c -> !c.isPrivate()).flatMap(Cell::duty).stream()
                     .flatMap(d -> d.holds().stream())
-                    .filter(h -> !h.ofLink() && h.priority() == said.priority() && h.by().equals(by))
+                    .filter(h -> !h.ofSite() && h.priority() == said.priority() && h.by().equals(by))
                     .findFirst()
                     .ifPresent(h -> {
                         if (h.wish() instanceof Wish.Want(var value)) {
