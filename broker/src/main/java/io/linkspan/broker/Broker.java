@@ -749,6 +749,55 @@ final class Broker {
         return outcome.sent;
     }
 
+    // ---- what the broker serves
+
+    /// Publishes what is served, retained.
+    ///
+    /// @return whether it is kept
+    boolean serve(String topic, byte[] payload, int qos, String publisher) {
+        boolean isMore = state.retained.get(topic) == null && state.retained.size() >= limits().retainedMax();
+        var outcome = new Outcome();
+        var m = new Message(topic, Qos.of(qos), true, Properties.NONE, payload, publisher, now.site(), now.wall());
+        if (!isMore) route(m, null, 0, outcome);
+        if (isMore || outcome.refused) tally.messagesDropped++;
+        return !isMore && !outcome.refused;
+    }
+
+    /// Takes back what was served under a topic.
+    void unserve(String topic) {
+        record(new Change.Unretained(topic), false);
+    }
+
+    boolean isRetained(String topic) {
+        return state.retained.get(topic) != null;
+    }
+
+    /// The topics of what is retained from one publisher.
+    List<String> retainedBy(String publisher) {
+        var all = new ArrayList<String>();
+        state.retained.each(m -> {
+            if (m.publisher().equals(publisher)) all.add(m.topic());
+        });
+        return all;
+    }
+
+    /// All up to a position of the site's log was served.
+    ///
+    /// @param keep whether it is written down now
+    void served(long position, boolean keep) {
+        if (keep && book.takesMessages()) record(new Change.Fed(0, false, position), true);
+    }
+
+    /// Answers one client, where it listens: nobody else gets it, and nobody can have us write to a topic.
+    void answer(String client, String topic, Properties properties, byte[] payload) {
+        var session = state.sessions.get(client);
+        if (session == null || session.link == null) return;
+        var m = new Message(topic, Qos.AT_MOST_ONCE, false, properties, payload, "", now.site(), now.wall());
+        for (var match : state.tree.match(topic).plain)
+            if (match.session() == session)
+                deliver(m, session, Qos.AT_MOST_ONCE, false, match.numbers(), "", Optional.empty(), new Outcome());
+    }
+
     /// Publishes what the broker itself has to say; nothing of it is kept.
     void publishOwn(Message m) {
         state.retained.put(m);

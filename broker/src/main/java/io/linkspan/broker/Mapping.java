@@ -43,6 +43,7 @@ final class Mapping implements Tap {
     private final Executor broker;
     private final Runnable turnEnds;
     private final DeviceApi devices;
+    private final Serving serving;
     private final Orders orders;
     private final HashMap<String, Boolean> remembered = new HashMap<>();
     private final ConcurrentLinkedQueue<Completed> completed = new ConcurrentLinkedQueue<>();
@@ -54,6 +55,7 @@ final class Mapping implements Tap {
     ///
     /// @param downs how points behind the device API are written
     /// @param devices the things behind it
+    /// @param asked where others wish something of what is served
     private record Mapped(
             long version,
             Map<Integer, TopicAddress> addresses,
@@ -61,7 +63,8 @@ final class Mapping implements Tap {
             Set<String> exact,
             List<String> wild,
             Map<Integer, KeyAddress.Down> downs,
-            Map<String, DeviceApi.Device> devices) {}
+            Map<String, DeviceApi.Device> devices,
+            List<TopicAddress> asked) {}
 
     private record Completed(Done done, boolean stored) {}
 
@@ -73,16 +76,14 @@ final class Mapping implements Tap {
         this.broker = broker;
         this.turnEnds = turnEnds;
         devices = new DeviceApi(here, broker, by, turnEnds);
+        serving = new Serving(here, broker, by, turnEnds);
         orders = new Orders(here, devices);
     }
 
     /// Checks a point of a broker's thing, and the fields of the thing.
     static void check(Point point) throws Invalid {
-        if (point.served())
-            throw new Invalid(
-                    point.at().mark(), point.name() + ": a broker serves no properties; clients publish and subscribe");
         var topic = asTopic(point);
-        var key = KeyAddress.of(topic);
+        var key = point.served() ? Optional.<KeyAddress>empty() : KeyAddress.of(topic);
         TopicMap.check(key.isPresent() ? key.get().asTopic() : topic);
         var thing = point.thingSettings();
         for (String field : TopicAddress.THING_FIELDS) thing.has(field);
@@ -91,7 +92,9 @@ final class Mapping implements Tap {
 
     private static TopicPoint asTopic(Point p) {
         var use = switch (p.access()) {
-            case READ, SERVE, SERVE_WRITABLE -> TopicPoint.Use.READ;
+            case READ -> TopicPoint.Use.READ;
+            case SERVE -> TopicPoint.Use.TELL;
+            case SERVE_WRITABLE -> TopicPoint.Use.ASKED;
             case WRITE -> TopicPoint.Use.WRITE;
             case INVOKE -> TopicPoint.Use.INVOKE;
         };
@@ -108,7 +111,7 @@ final class Mapping implements Tap {
             var topics = new ArrayList<TopicPoint>();
             for (var point : points.all()) {
                 var topic = asTopic(point);
-                var key = KeyAddress.of(topic);
+                var key = point.served() ? Optional.<KeyAddress>empty() : KeyAddress.of(topic);
                 key.ifPresent(k -> keys.put(point.number(), k));
                 topics.add(key.isPresent() ? key.get().asTopic() : topic);
             }
@@ -117,7 +120,17 @@ final class Mapping implements Tap {
             throw new IOException("A point of " + here.connector() + " is not what was applied: " + e.getMessage(), e);
         }
         var addresses = new HashMap<Integer, TopicAddress>();
-        for (var each : map.addresses()) addresses.put(each.point().number(), each);
+        var served = new HashMap<Integer, TopicAddress>(); // of a property that may be one of our own too
+        var asked = new ArrayList<TopicAddress>();
+        for (var each : map.addresses())
+            switch (each.point().use()) {
+                case READ, WRITE, INVOKE -> addresses.put(each.point().number(), each);
+                case TELL -> served.put(each.point().number(), each);
+                case ASKED -> {
+                    served.put(each.point().number(), each);
+                    asked.add(each);
+                }
+            }
         var downs = new HashMap<Integer, KeyAddress.Down>();
         keys.forEach((number, key) -> key.down().ifPresent(d -> downs.put(number, d)));
         var exact = new HashSet<String>();
@@ -126,12 +139,28 @@ final class Mapping implements Tap {
             if (Topics.hasWildcard(each)) wild.add(each);
             else exact.add(each);
         var next = new Mapped(
-                points.version(), Map.copyOf(addresses), map, exact, wild, downs, byThing(points, keys, addresses));
+                points.version(),
+                Map.copyOf(addresses),
+                map,
+                exact,
+                wild,
+                downs,
+                byThing(points, keys, addresses),
+                asked);
         broker.execute(() -> {
             mapped = Optional.of(next);
             remembered.clear();
             devices.forget();
         });
+        serving.remap(points, served);
+    }
+
+    /// Whether a message is somebody's wish for a property that is served.
+    private static boolean isWish(Mapped now, String topic, Reading reading) {
+        for (var each : now.asked())
+            if (each.point().number() == reading.property()
+                    && each.filter().filter(f -> Topics.matches(f, topic)).isPresent()) return true;
+        return false;
     }
 
     private static Map<String, DeviceApi.Device> byThing(
@@ -189,8 +218,19 @@ final class Mapping implements Tap {
         }
         var raw = new Report.Raw(m.payload());
         Optional<Ticket> ticket = Optional.empty();
-        if (!taken.readings().isEmpty()) {
-            ticket = here.offerOneOfMany(new Report.Frame(taken.readings(), raw));
+        var readings = new ArrayList<Reading>(taken.readings().size());
+        for (var each : taken.readings()) {
+            if (!isWish(now, m.topic(), each)) {
+                readings.add(each);
+                continue;
+            }
+            var wish = here.offer(new Report.Asked(each.property(), each.value(), party(m), raw));
+            if (wish.isEmpty()) return false;
+            serving.answer(m, wish.get());
+            ticket = wish;
+        }
+        if (!readings.isEmpty()) {
+            ticket = here.offerOneOfMany(new Report.Frame(readings, raw));
             if (ticket.isEmpty()) return false; // the site has too much to do
             if (++offered >= REPORTS_AT_ONCE_MAX) heardAll();
         }
@@ -203,7 +243,7 @@ final class Mapping implements Tap {
             var its = here.offer(gap(trouble));
             if (its.isPresent()) ticket = its;
         }
-        for (Reading each : taken.readings()) orders.heard(each);
+        for (Reading each : readings) orders.heard(each);
         if (ticket.isEmpty()) done.told(true);
         else if (m.qos().level() > 0) ticket.get().whenDurable(stored -> complete(done, stored));
         return true;
@@ -214,6 +254,10 @@ final class Mapping implements Tap {
         if (offered == 0) return;
         offered = 0;
         here.offered();
+    }
+
+    private static String party(Message m) {
+        return "mqtt " + DevicePayload.cut(m.publisher().isEmpty() ? m.topic() : m.publisher());
     }
 
     private Report.Gap gap(TopicMap.Trouble trouble) {

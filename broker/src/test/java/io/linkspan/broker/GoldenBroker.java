@@ -1,5 +1,6 @@
 package io.linkspan.broker;
 
+import io.linkspan.connector.Outlet;
 import io.linkspan.connector.OwnLog;
 import io.linkspan.journal.Journal;
 import io.linkspan.journal.JournalView;
@@ -153,6 +154,10 @@ public final class GoldenBroker {
         keeper.send(new Packet.Pubrec(1, Reason.SUCCESS, Properties.NONE));
         keeper.send(new Packet.Pubcomp(1, Reason.SUCCESS, Properties.NONE));
         bench.advance(Duration.ofSeconds(10)); // the note is over
+        var its =
+                Optional.ofNullable(bench.broker.state().sessions.get("keeper")).orElseThrow();
+        bench.broker.fed(its, new Outlet.Cursor(false, 77));
+        bench.broker.served(78, true);
         five.lose(); // its will is due in a minute
         keeper.lose();
         bench.snapshot(1);
@@ -242,11 +247,14 @@ public final class GoldenBroker {
             lines.add("  session " + s.number + " of " + s.client + " kept " + s.keptMicros + " left " + s.leftMicros);
             for (var sub : s.subs.values()) lines.add("    subscribes " + sub.subscription);
             for (var d : s.outgoing.values())
-                lines.add("    gets " + d.id + " " + d.qos + " " + d.stage + " " + words(d.message));
+                lines.add("    gets " + d.id + " " + d.qos + " " + d.stage + " " + words(d.message)
+                        + (d.share.isEmpty() ? "" : " by " + d.share));
             for (int id : s.incoming) lines.add("    sent " + id);
+            Optional.ofNullable(s.cursor).ifPresent(c -> lines.add("    has all up to " + c));
         }
         state.retained.each(m -> lines.add("  retained " + words(m)));
         state.wills.forEach((client, w) -> lines.add("  will of " + client + " " + words(w.will())));
+        if (state.servedAt != State.NOT_SERVED) lines.add("  served up to " + state.servedAt);
         state.untold.forEach((entry, m) -> lines.add("  untold " + words(m)));
         return lines;
     }

@@ -82,7 +82,7 @@ final class GoldenLogs {
             Map.entry("0021-damage", GoldenLogs::damage),
             Map.entry("0022-ledger", GoldenLogs::ledger),
             Map.entry("0036-accounts-in-the-node-log", GoldenLogs::accounts),
-            Map.entry("0044-sessions-in-a-log-of-their-own", GoldenLogs::broker)));
+            Map.entry("0052-applications-at-the-broker", GoldenLogs::broker)));
 
     /// Writes every folder anew: `GoldenLogs FOLDER`, the site files being there.
     public static void main(String[] arguments) throws Exception {
