@@ -110,6 +110,7 @@ public record Contract(
                         ? Optional.empty()
                         : Optional.of(new Result.GapNoted(of, r.fromWall(), r.toWall(), r.cause()));
             }
+            case Result.Computed r -> unless(closed.property(r.property()), r);
             case Result.HoldPlaced _,
                     Result.HoldEnded _,
                     Result.Charged _,
@@ -129,6 +130,7 @@ public record Contract(
                     Result.ServiceIs _,
                     Result.ArmedIs _,
                     Result.DiskIs _,
+                    Result.CaughtUp _,
                     Result.Noticed _ -> Optional.empty();
         };
     }
@@ -183,6 +185,8 @@ public record Contract(
             case Result.Left r -> unless(closed.property(r.property()), r);
             case Result.CommandOpened r -> unless(closed.property(r.property()), r);
             case Result.RegisterTurned r -> unless(closed.property(r.property()), r);
+            case Result.Computed r -> unless(closed.property(r.property()), r);
+            case Result.CaughtUp r -> unless(closed.property(r.property()), r);
             // A private link acted: that it did is no secret, what it saw was never written.
             case Result.LinkMoved _,
                     Result.Began _,

@@ -108,7 +108,9 @@ public sealed interface Input {
         /// property.
         ACTUATOR,
         /// A command's deadline; ref is the command's number.
-        DEADLINE
+        DEADLINE,
+        /// A stretch of a window is over, or late readings of it are in; ref is the window's property.
+        WINDOW
     }
 
     /// How the disk is.

@@ -32,7 +32,10 @@ import java.util.TreeMap;
 /// on any other. What belongs to private links is not in it.
 public final class Image {
     /// Version of the bytes; older ones are always read.
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
+
+    /// The last version that knew of no windows; what has none is still written so.
+    private static final int WITHOUT_WINDOWS = 1;
 
     private final Program program;
     private final Twin[] twins;
@@ -46,6 +49,7 @@ public final class Image {
     private final Map<Long, Sending> sending;
     private final Map<Long, Open> open;
     private final Map<String, State.Over> over;
+    private final @org.jspecify.annotations.Nullable WindowState[] windows;
     private final boolean armed;
     private final DiskState disk;
     private final long[] counters;
@@ -63,6 +67,7 @@ public final class Image {
         sending = new TreeMap<>(s.sending);
         open = new TreeMap<>(s.open);
         over = new LinkedHashMap<>(s.over);
+        windows = s.windows.share();
         armed = s.armed;
         disk = s.disk;
         counters = new long[] {s.startedSite, s.nextHold, s.nextWrite, s.nextCommand, s.here, s.lastSite, s.lastWall};
@@ -88,7 +93,8 @@ public final class Image {
 
     /// Writes the bytes.
     public void write(ByteWriter w) {
-        w.u8(EntryCodec.FAMILY_SITE << 4 | VERSION);
+        boolean hasWindows = !program.windows().isEmpty();
+        w.u8(EntryCodec.FAMILY_SITE << 4 | (hasWindows ? VERSION : WITHOUT_WINDOWS));
         directory(w, program.directory);
         for (long c : counters) w.signed(c);
         w.flag(armed).constant(disk);
@@ -100,6 +106,7 @@ public final class Image {
         outOfService.forEach((thing, out) ->
                 EntryCodec.principal(w.text(thing).text(out.reason()), out.by()).signed(out.sinceWall()));
         commands(w);
+        if (hasWindows) WindowStates.write(w, windows);
     }
 
     private static void directory(ByteWriter w, Directory d) {
@@ -216,6 +223,8 @@ public final class Image {
         for (int n = r.items(); n > 0; n--)
             s.outOfService.put(r.text(), new State.Out(r.text(), EntryCodec.principal(r), r.signed()));
         commands(r, s);
+        if ((head & 0xF) > WITHOUT_WINDOWS) s.windows.read(r, s.program);
+        else s.windows.none(s.program);
         if (r.left() != 0) throw new IllegalArgumentException("A snapshot has " + r.left() + " bytes too many");
     }
 

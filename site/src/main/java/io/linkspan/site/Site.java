@@ -80,6 +80,7 @@ public final class Site implements EntryCodec.Privacy {
         apply(decide(logged, by, now), now, results);
         if (input instanceof Input.LineChanged || input instanceof Input.UnitChanged)
             apply(Commands.reachedAgain(state, now), now, results);
+        if (input instanceof Input.ClockStepped) state.windows.touchAll();
         settle(now, results);
         for (var result : results)
             if (result instanceof Result.CommandOpened opened) timers.command(opened.number(), now.site());
@@ -118,6 +119,7 @@ public final class Site implements EntryCodec.Privacy {
 
     /// Links, then actuators, until nothing is left to look at. Links look at readings alone, so this ends.
     private void settle(Moment now, List<Result> results) {
+        windows(now, results);
         while (!state.dirtyLinks.isEmpty() || !state.dirtyActuators.isEmpty()) {
             for (int i; (i = state.dirtyLinks.nextSetBit(0)) >= 0; ) {
                 state.dirtyLinks.clear(i);
@@ -132,6 +134,21 @@ public final class Site implements EntryCodec.Privacy {
                 actuator(p, now, results);
                 timers.actuator(p, now.site());
             }
+        }
+    }
+
+    /// Sliding windows tell with each reading; those that look at them may be heard in turn. No window looks at
+    /// itself,
+    /// so this ends.
+    private void windows(Moment now, List<Result> results) {
+        var windows = state.windows;
+        for (int p; (p = windows.heard.nextSetBit(0)) >= 0; ) {
+            windows.heard.clear(p);
+            apply(Windows.heard(state, p, now), now, results);
+        }
+        for (int p; (p = windows.touched.nextSetBit(0)) >= 0; ) {
+            windows.touched.clear(p);
+            timers.window(p, now.site());
         }
     }
 
@@ -256,6 +273,7 @@ public final class Site implements EntryCodec.Privacy {
                 state.program.link((int) due.ref()).map(Links::carefulEnd).stream()
                         .toList();
             case LEASE -> leaseEnded((int) due.ref(), now);
+            case WINDOW -> Windows.due(state, (int) due.ref(), now);
             case ACTUATOR -> {
                 state.dirtyActuators.set((int) due.ref());
                 yield List.of();
@@ -285,6 +303,8 @@ public final class Site implements EntryCodec.Privacy {
         state.dirtyLinks.clear();
         state.dirtyActuators.clear();
         state.dirtyCells.clear();
+        state.windows.touched.clear();
+        state.windows.heard.clear();
     }
 
     /// Makes the timers that follow from the state.

@@ -38,6 +38,7 @@ final class State {
     static final long KEY_KEPT_MICROS = 3_600_000_000L;
 
     Program program = Program.EMPTY;
+    final WindowStates windows = new WindowStates();
     Twin[] twins = {};
     Actuator[] actuators = {};
     LinkState[] links = {};
@@ -79,6 +80,10 @@ final class State {
     /// What a register's roll-overs and exchanges add to what it shows.
     record Turns(long baseUnscaled, int decimals, int count) {
         static final Turns NONE = new Turns(0, 0, 0);
+
+        java.math.BigDecimal base() {
+            return java.math.BigDecimal.valueOf(baseUnscaled, decimals);
+        }
     }
 
     /// A command that is over, kept for its key.
@@ -116,7 +121,7 @@ final class State {
             case Result.Took r -> took(r.readings(), at);
             case Result.Began r -> began(r, at);
             case Result.Adopted r -> adopted(r, at);
-            case Result.RegisterTurned r -> turned(r);
+            case Result.RegisterTurned r -> turned(r, at);
             case Result.LinkMoved r -> linkMoved(r, at, replayed);
             case Result.HoldPlaced r -> {
                 nextHold = Math.max(nextHold, r.hold().id() + 1);
@@ -182,6 +187,8 @@ final class State {
                 for (int p = 0; p < actuators.length; p++) if (isActuator(p)) dirtyActuators.set(p);
             }
             case Result.DiskIs r -> disk(r, at);
+            case Result.Computed r -> computed(r, at);
+            case Result.CaughtUp r -> windows.caughtUp(r);
             case Result.Noticed _ -> {}
         }
     }
@@ -226,6 +233,7 @@ final class State {
             for (int link : program.linksOf(p)) dirtyLinks.set(link);
             if (usable && isActuator(p)) readBack(p, reading.value());
         }
+        windows.took(this, readings, at);
     }
 
     /// Compares what the machine reads with what it shall do.
@@ -244,9 +252,36 @@ final class State {
         else if (a.write() == WriteState.UNREACHABLE) put(p, a.now(WriteState.IDLE)); // it is there again
     }
 
-    private void turned(Result.RegisterTurned r) {
+    private void turned(Result.RegisterTurned r, Moment at) {
         int p = r.property();
-        if (p < turns.length) turns[p] = new Turns(r.baseUnscaled(), r.decimals(), turns[p].count() + 1);
+        if (p >= turns.length) return;
+        var before = turns[p];
+        turns[p] = new Turns(r.baseUnscaled(), r.decimals(), before.count() + 1);
+        windows.turned(this, p, turns[p].base().subtract(before.base()), at);
+    }
+
+    // ---- windows
+
+    /// A window's value is a reading of its property; an older one that is corrected is not the newest.
+    private void computed(Result.Computed r, Moment at) {
+        int p = r.property();
+        if (p >= twins.length) return;
+        windows.computed(this, r, at);
+        dirtyCells.set(p);
+        var reading = r.reading();
+        if (reading.isEmpty()) {
+            series[p] = series[p].open(r.fromWall(), Result.Computed.NOTHING);
+            return;
+        }
+        var old = twins[p];
+        if (old.reading() == null || old.reading().deviceTimeMicros() <= r.toWall()) {
+            boolean usable = r.quality().isUsable();
+            twins[p] = new Twin(
+                    reading.get(), at.site(), at.wall(), here, usable ? at.site() : old.usableSite(), old.count() + 1);
+            if (series[p].missing() && disk == DiskState.OK) series[p] = series[p].close(r.fromWall());
+            for (int link : program.linksOf(p)) dirtyLinks.set(link);
+        }
+        windows.looksAt(this, r, at);
     }
 
     // ---- links
@@ -333,6 +368,7 @@ final class State {
                     twins[r.property()] = new Twin(reading, at.site(), at.wall(), here, at.site(), old.count());
                     for (int link : program.linksOf(r.property())) dirtyLinks.set(link);
                     readBack(r.property(), done.readBack().get());
+                    windows.took(this, List.of(reading), at);
                 }
             }
             case Outcome.Refused _ -> put(r.property(), a.now(WriteState.REFUSED));
@@ -462,6 +498,7 @@ final class State {
                 case CONNECTOR -> lines[n.number()] = n.version() == 1 ? LineState.UNKNOWN : lines[n.number()];
             }
         }
+        windows.redefined(program, at);
         outOfService.keySet().retainAll(file.things().keySet());
         for (int i = 1; i < program.linksEnd(); i++) dirtyLinks.set(i);
         for (int p = 1; p < program.propertiesEnd(); p++) {

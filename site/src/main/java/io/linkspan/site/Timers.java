@@ -62,6 +62,10 @@ final class Timers {
         look(Timer.ACTUATOR, property, now);
     }
 
+    void window(int property, long now) {
+        look(Timer.WINDOW, property, now);
+    }
+
     void command(long number, long now) {
         look(Timer.DEADLINE, number, now);
     }
@@ -86,6 +90,7 @@ final class Timers {
         for (int i = 1; i < state.program.linksEnd(); i++) link(i, now);
         for (int p = 1; p < state.program.propertiesEnd(); p++) if (state.isActuator(p)) actuator(p, now);
         for (long number : state.open.keySet()) command(number, now);
+        for (int p : state.program.windows().keySet()) window(p, now);
     }
 
     /// When this timer is due by the state, if later than `after`.
@@ -103,6 +108,7 @@ final class Timers {
                         .orElse(Hold.WITHOUT_END);
             case LEASE -> leaseEnd((int) ref);
             case ACTUATOR -> Writes.lookAgainAt(state, (int) ref, after);
+            case WINDOW -> state.windows.dueSite(state, (int) ref);
             case DEADLINE -> {
                 var open = state.open.get(ref);
                 yield open == null
