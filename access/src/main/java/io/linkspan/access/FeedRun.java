@@ -180,6 +180,8 @@ final class FeedRun {
         boolean isMore = !(entry.input() instanceof Input.Frame);
         for (var result : entry.results()) {
             if (result instanceof Result.Took t) t.readings().forEach(r -> readings.add(reading(r)));
+            else if (result instanceof Result.Computed c && c.value().isPresent())
+                readings.add(reading(c.reading().orElseThrow()));
             else if (!gap(result, missing)) isMore = true;
         }
         if (!missing.isEmpty()) events.add(new Event("missing", Words.fields().list("missing", missing)));
@@ -229,6 +231,13 @@ final class FeedRun {
                         .list("properties", names(g.properties()))
                         .time("from", g.fromWall())
                         .text("cause", g.cause())
+                        .done());
+            case Result.Computed c ->
+                missing.add(Words.fields()
+                        .list("properties", names(List.of(c.property())))
+                        .time("from", c.fromWall())
+                        .time("to", c.toWall())
+                        .text("cause", Result.Computed.NOTHING)
                         .done());
             case Result.GapClosed g ->
                 missing.add(Words.fields()

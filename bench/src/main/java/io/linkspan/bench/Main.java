@@ -13,6 +13,7 @@ public final class Main {
         String name = arguments.length == 0 ? "" : arguments[0];
         switch (name) {
             case "site" -> jmh(SiteBench.class);
+            case "windows" -> WindowBench.run(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1_000);
             case "journal" -> jmh(JournalBench.class);
             case "log-size" -> LogSize.run();
             case "wire-to-wire" -> WireToWire.run(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 30);
@@ -26,6 +27,7 @@ public final class Main {
             default -> { // open: what a person typed
                 System.err.println("""
                         linkspan bench site           ns a reading through a site's step, 1 and 1,000 sites (JMH)
+                        linkspan bench windows [N]    ns a reading through N windows, and their memory, beside the same without
                         linkspan bench journal        ns an entry through the journal; append to synced (JMH)
                         linkspan bench log-size       bytes a reading in the log at 1,000 readings a second
                         linkspan bench wire-to-wire [SECONDS]   telegram to Modbus write beside a bare relay, 100 events a second

@@ -111,6 +111,7 @@ public record Contract(
                         ? Optional.empty()
                         : Optional.of(new Result.GapNoted(of, r.fromWall(), r.toWall(), r.cause()));
             }
+            case Result.Computed r -> unless(closed.property(r.property()), r);
             case Result.HoldPlaced _,
                     Result.HoldEnded _,
                     Result.Charged _,
@@ -144,6 +145,7 @@ public record Contract(
                     Result.NoteEnded _,
                     Result.NoteHeld _,
                     Result.TellStorm _,
+                    Result.CaughtUp _,
                     Result.Noticed _ -> Optional.empty();
         };
     }
@@ -214,6 +216,8 @@ public record Contract(
             case Result.CommandAt r -> unless(closed.property(r.property()), r);
             case Result.LeaseBegan r -> unless(closed.property(r.property()), r);
             case Result.BulkOpened r -> unless(hasClosed(r.order(), closed), r);
+            case Result.Computed r -> unless(closed.property(r.property()), r);
+            case Result.CaughtUp r -> unless(closed.property(r.property()), r);
             // A private link acted: that it did is no secret, what it saw was never written.
             case Result.LinkMoved _,
                     Result.Began _,

@@ -8,9 +8,11 @@ import io.linkspan.model.Input;
 import io.linkspan.model.Moment;
 import io.linkspan.model.Principal;
 import io.linkspan.model.Priority;
+import io.linkspan.model.Quality;
 import io.linkspan.model.Reading;
 import io.linkspan.model.Result;
 import io.linkspan.model.Value;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,29 @@ class ContractTest {
         assertThat(shown.input()).isEqualTo(new Input.Frame(1, List.of(reading(1)), 5, 6));
         assertThat(shown.results()).containsExactly(new Result.Took(List.of(reading(1))));
         assertThat(shown.seq()).isEqualTo(7);
+    }
+
+    @Test
+    void aWindowsValuePassesAsAReadingDoes() {
+        var open = computed(1);
+        assertThat(let(new Input.Due(Input.Timer.WINDOW, 1), open, computed(2))
+                        .orElseThrow()
+                        .results())
+                .containsExactly(open);
+        var outside = new Contract("baker", 1, java.util.Set.of(), Duration.ZERO, Duration.ZERO, Long.MAX_VALUE);
+        var entry = new Entry(
+                1,
+                7,
+                new Moment(1, 2),
+                Principal.SYSTEM,
+                new Input.Due(Input.Timer.WINDOW, 1),
+                List.of(open, computed(2), new Result.CaughtUp(1, 1, 0)),
+                false);
+        assertThat(outside.let(entry, CLOSED).orElseThrow().results()).containsExactly(open);
+    }
+
+    private static Result computed(int property) {
+        return new Result.Computed(property, 0, 60, Optional.of(new Value.Num(property)), Quality.GOOD, 60, 3, false);
     }
 
     @Test

@@ -241,6 +241,7 @@ public final class TsFileHistory implements History, AutoCloseable {
                     if (ledger.gapNoted(p, r.fromWall(), r.toWall(), r.cause()))
                         touched(table, p, r.fromWall(), r.toWall());
             }
+            case Result.Computed r -> computed(table, r, wall);
             case Result.Began _,
                     Result.Adopted _,
                     Result.LinkMoved _,
@@ -273,10 +274,32 @@ public final class TsFileHistory implements History, AutoCloseable {
                     Result.NoteEnded _,
                     Result.NoteHeld _,
                     Result.TellStorm _,
+                    Result.CaughtUp _,
                     Result.Noticed _ -> {
                 // says nothing of readings
             }
         }
+    }
+
+    /// A window's value stands at the end of its stretch, however late that was computed. One that corrects takes
+    /// the place
+    /// of the one that was told; whether it is usable now, the log tells.
+    private void computed(Table table, Result.Computed r, long wall) {
+        if (r.value().isEmpty()) {
+            if (ledger.gapNoted(r.property(), r.fromWall(), r.toWall(), Result.Computed.NOTHING))
+                touched(table, r.property(), r.fromWall(), r.toWall());
+            return;
+        }
+        var quality = r.corrects() ? Quality.CORRECTED : r.quality();
+        var repeated = take(table, r.property(), r.toWall(), r.value().get(), quality, wall);
+        counts = with(repeated == Series.Taken.REPEATED ? 0 : 1, repeated == Series.Taken.REPEATED ? 1 : 0, 0, 0, 0, 0);
+    }
+
+    private Series.Taken take(Table table, int property, long at, Value value, Quality quality, long wall) {
+        long before = ledger.newest(property);
+        var taken = table.add(property, at, value, quality, wall, before);
+        if (at > before) ledger.newest(property, at);
+        return taken;
     }
 
     private void touched(Table table, int property, long fromMicros, long toMicros) {
@@ -299,12 +322,7 @@ public final class TsFileHistory implements History, AutoCloseable {
             long at = clockIsRight && r.hasDeviceTime() ? r.deviceTimeMicros() : wall;
             if (r.property() > Table.PROPERTIES_MAX) unnumbered++;
             else if (hasDropped && at < dropped.getOrDefault(r.property(), Long.MIN_VALUE)) tooOld++;
-            else {
-                long before = ledger.newest(r.property());
-                if (table.add(r.property(), at, r.value(), r.quality(), wall, before) == Series.Taken.REPEATED)
-                    repeated++;
-                if (at > before) ledger.newest(r.property(), at);
-            }
+            else if (take(table, r.property(), at, r.value(), r.quality(), wall) == Series.Taken.REPEATED) repeated++;
         }
         counts = with(readings.size() - repeated - tooOld - unnumbered, repeated, tooOld, 0, 0, unnumbered);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.linkspan.model.History;
 import io.linkspan.model.History.Bucket;
 import io.linkspan.model.History.Every;
 import io.linkspan.model.History.Missing;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.tsfile.file.metadata.IDeviceID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -217,6 +219,41 @@ class TsFileHistoryTest {
                             c -> assertThat(c).isCloseTo(1.7, within(1e-6)),
                             c -> assertThat(c).isCloseTo(0.3 + 0.2 + 0.4, within(1e-6)));
         }
+    }
+
+    @Test
+    void aWindowsValueStandsAtTheEndOfItsStretchAndACorrectionTakesItsPlace() throws IOException {
+        long quarter = 15 * Story.MINUTE;
+        story.say(MARCH + quarter + 2_000_000, computed(MARCH, 3, Quality.ESTIMATED, false));
+        story.say(
+                MARCH + 3 * quarter,
+                computed(MARCH + quarter, 4, Quality.GOOD, false)); // told late: it stands no later
+        story.say(MARCH + 4 * quarter, nothing(MARCH + 2 * quarter, MARCH + 4 * quarter));
+        story.say(MARCH + 4 * quarter + 1, computed(MARCH, 5, Quality.UNCERTAIN, true));
+        try (var history = open()) {
+            story.tell(history);
+            for (int i = 0; i < 2; i++) {
+                var points = history.read(1, 0, Long.MAX_VALUE, 10).points();
+                assertThat(points)
+                        .extracting(History.Point::atMicros)
+                        .containsExactly(MARCH + quarter, MARCH + 2 * quarter);
+                assertThat(points).extracting(History.Point::value).containsExactly(new Value.Num(5), new Value.Num(4));
+                assertThat(points).extracting(History.Point::quality).containsExactly(Quality.CORRECTED, Quality.GOOD);
+                history.seal();
+            }
+            assertThat(history.missing(1, MARCH, MARCH + Story.DAY))
+                    .containsExactly(new History.Missing(
+                            MARCH + 2 * quarter, MARCH + 4 * quarter, "nothing to compute it from"));
+        }
+    }
+
+    private static Result computed(long from, double value, Quality quality, boolean corrects) {
+        long to = from + 15 * Story.MINUTE;
+        return new Result.Computed(1, from, to, Optional.of(new Value.Num(value)), quality, to - from, 9, corrects);
+    }
+
+    private static Result nothing(long from, long to) {
+        return new Result.Computed(1, from, to, Optional.empty(), Quality.BAD, 0, 0, false);
     }
 
     private TsFileHistoryTest register(int minute, long tenths) {

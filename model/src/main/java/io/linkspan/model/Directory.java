@@ -179,6 +179,7 @@ public record Directory(SiteFile file, long revision, Map<Key, Result.Numbered> 
                 p.choices(),
                 p.rollover(),
                 p.writing(),
+                p.window().map(Window::unmarked),
                 thing.connector(),
                 Json.write(thing.settings()));
     }

@@ -433,6 +433,9 @@ public final class EntryCodec {
                         .constant(r.move())
                         .signed(r.target())
                         .varint(r.command());
+            case Result.Computed r -> computed(r);
+            case Result.CaughtUp r ->
+                c.u8(61).varint(r.property()).varint(r.corrected()).varint(r.tooLate());
             case Result.Noticed r ->
                 c.u8(21).constant(r.severity()).text(r.about()).text(r.text());
         }
@@ -465,6 +468,8 @@ public final class EntryCodec {
             case 20 -> new Result.DiskIs(c.constant(Input.DiskState.values()));
             case 21 -> new Result.Noticed(c.constant(Result.Severity.values()), c.text(), c.text());
             case 23 -> new Result.Left(c.count(), optional(c));
+            case 60 -> computed(c);
+            case 61 -> new Result.CaughtUp(c.count(), c.count(), c.varint());
             case 22 -> new Result.UnitIs(numbers(c), c.flag(), c.text(), c.signed());
             case 30 -> ruleMoved(c);
             case 31 -> new Result.RuleHolds(c.count(), c.flag(), c.count(), c.varint(), c.count());
@@ -497,6 +502,25 @@ public final class EntryCodec {
                 throw new IllegalArgumentException(
                         "A result of type " + tag + " is newer than this version; update Linkspan");
         };
+    }
+
+    private void computed(Result.Computed r) {
+        int bits = r.quality().ordinal() | (r.value().isPresent() ? 0x10 : 0) | (r.corrects() ? 0x20 : 0);
+        control.u8(60).varint(r.property()).u8(bits).signed(r.toWall()).varint(r.toWall() - r.fromWall());
+        control.varint(r.coveredMicros()).varint(r.readings());
+        r.value().ifPresent(control::value);
+    }
+
+    private static Result computed(ByteReader c) {
+        int property = c.count();
+        int bits = c.u8();
+        long to = c.signed();
+        long from = to - c.varint();
+        long covered = c.varint();
+        long readings = c.varint();
+        Optional<Value> value = (bits & 0x10) != 0 ? Optional.of(c.value()) : Optional.empty();
+        var quality = quality(Quality.values(), bits & 0xF);
+        return new Result.Computed(property, from, to, value, quality, covered, readings, (bits & 0x20) != 0);
     }
 
     private static List<Result.Numbered> numbered(ByteReader c) {

@@ -180,7 +180,9 @@ public sealed interface Input {
         /// A message is too old; ref is the message.
         NOTE,
         /// Whether messages may be told one by one again is looked at; ref is 0.
-        STORM
+        STORM,
+        /// A stretch of a window is over, or late readings of it are in; ref is the window's property.
+        WINDOW
     }
 
     /// How the disk is.

@@ -19,6 +19,7 @@ import java.util.Optional;
 /// @param rollover the largest value before a register starts at 0 again
 /// @param keep how long its readings are kept in the history; none: 90 days. Its roll-ups stay
 /// @param was the name before a renaming
+/// @param window how it is computed from others; none: it is read, or told by nobody
 public record Property(
         String name,
         Optional<String> title,
@@ -34,7 +35,8 @@ public record Property(
         Optional<BigDecimal> rollover,
         Optional<Duration> keep,
         Optional<Writing> writing,
-        Optional<String> was) {
+        Optional<String> was,
+        Optional<Window> window) {
 
     /// Most choices of one property.
     public static final int CHOICES_MAX = 1_000;
@@ -136,6 +138,7 @@ public record Property(
             throw s.wrong("every", "is at least 1ms");
         Optional<Writing> writing = writable ? Optional.of(writing(s, type, choices, step)) : Optional.empty();
         if (!writable) refuseWriting(s);
+        var window = window(s, type);
         var property = new Property(
                 name,
                 s.text("title"),
@@ -151,7 +154,8 @@ public record Property(
                 rollover,
                 keep,
                 writing,
-                s.text("was"));
+                s.text("was"),
+                window);
         s.finish();
         return property;
     }
@@ -161,6 +165,18 @@ public record Property(
 
     /// Shortest `every`, in microseconds.
     static final long EVERY_MICROS_MIN = 1_000;
+
+    private static final String[] READ = {"at", "every", "writable", "rollover", "choices"};
+
+    private static Optional<Window> window(Settings s, ValueType type) throws Invalid {
+        var below = s.below("window");
+        if (below.isEmpty()) return Optional.empty();
+        if (type != ValueType.NUMBER && type != ValueType.INTEGER)
+            throw s.wrong("window", "gives a number or an integer, not a " + type.word());
+        for (String field : READ)
+            if (s.has(field)) throw s.wrong(field, "belongs to what a machine has; a window computes its property");
+        return Optional.of(Window.read(below.get()));
+    }
 
     private static Optional<String> unit(Settings s, ValueType type) throws Invalid {
         var text = s.text("unit");

@@ -435,6 +435,40 @@ public sealed interface Result {
         /// They are told one by one again.
         OVER
     }
+    /// A window's value for a stretch of time: a reading of its property, or that there is none.
+    ///
+    /// @param fromWall also `toWall`: the stretch, microseconds since 1970 UTC; several stretches in a row may be
+    /// told as one
+    /// that had nothing
+    /// @param value none: there was nothing to compute it from, and the series has a gap
+    /// @param coveredMicros how much of the time something usable stood, of all its properties together
+    /// @param readings how many were used
+    /// @param corrects whether it takes the place of one that was told before: late readings are in it
+    record Computed(
+            int property,
+            long fromWall,
+            long toWall,
+            Optional<Value> value,
+            Quality quality,
+            long coveredMicros,
+            long readings,
+            boolean corrects)
+            implements Result {
+        /// Why the series of a window has a gap.
+        public static final String NOTHING = "nothing to compute it from";
+
+        /// It as a reading, at the end of its stretch.
+        public Optional<Reading> reading() {
+            return value.map(v -> new Reading(property, v, quality, toWall));
+        }
+    }
+
+    /// Late readings of a window were looked at.
+    ///
+    /// @param corrected stretches that have another value now
+    /// @param tooLate readings that came later than the window waits for, since it was told last: they are in no
+    /// value of it
+    record CaughtUp(int property, int corrected, long tooLate) implements Result {}
 
     /// A person should know.
     record Noticed(Severity severity, String about, String text) implements Result {}

@@ -111,6 +111,9 @@ public record SiteFile(
         var plans = plans(s);
         var things = things(s, kinds, connectors.keySet(), plans.keySet());
         var lookup = new Lookup(things);
+        for (var thing : things.values())
+            for (var p : thing.properties().values())
+                if (p.window().isPresent()) p.window().get().members(thing, lookup);
         checkServes(connectors, lookup);
         var links = links(s, lookup);
         var modes = modes(s);
@@ -176,6 +179,15 @@ public record SiteFile(
                         thing.id() + " has no property \"" + name + "\""
                                 + near(name, thing.properties().keySet()));
             return property;
+        }
+
+        /// The property of this name of all things of a kind, in the order of the file.
+        List<String> ofKind(String kind, String property) {
+            var paths = new ArrayList<String>();
+            for (var thing : things.values())
+                if (thing.kind().equals(Optional.of(kind)) && thing.properties().containsKey(property))
+                    paths.add(thing.id() + "." + property);
+            return paths;
         }
 
         Property writable(Settings s, String field, String path) throws Invalid {
@@ -553,6 +565,17 @@ public record SiteFile(
             if (all.size() > TARIFFS_MAX) throw new Invalid(t.mark(), "a site has at most " + TARIFFS_MAX + " tariffs");
         }
         return all;
+    }
+
+    /// The properties that the window of a property looks at, in the order of the file; none for a condition, whose
+    /// expression names them, and for a property without a window.
+    public List<String> windowed(Thing thing, Property property) {
+        if (property.window().isEmpty()) return List.of();
+        try {
+            return property.window().get().members(thing, new Lookup(things));
+        } catch (Invalid e) {
+            throw new IllegalStateException("A file that was read names no such property: " + e.getMessage(), e);
+        }
     }
 
     /// Every property path of the site in the order of the file.

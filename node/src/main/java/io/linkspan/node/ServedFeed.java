@@ -76,6 +76,9 @@ final class ServedFeed implements ServedReadings {
         for (var result : entry.results())
             if (result instanceof Result.Took took)
                 for (var reading : took.readings()) if (served.contains(reading.property())) readings.add(reading);
+        for (var result : entry.results())
+            if (result instanceof Result.Computed c && !c.corrects() && served.contains(c.property()))
+                c.reading().ifPresent(readings::add);
         return readings;
     }
 

@@ -9,12 +9,14 @@ import io.linkspan.model.Log;
 import io.linkspan.model.Reading;
 import io.linkspan.model.Result;
 import io.linkspan.model.Rule;
+import io.linkspan.model.Window;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /// Tells from the log why an actuator is as it is, or where a sensor's value came from: the telegram with its bytes,
 /// the link
@@ -30,6 +32,11 @@ public final class Why {
     static final int BEFORE_ENTRIES_MAX = 50_000;
     /// Newest entries that are looked at for the gaps of a sensor, and most gaps that are told.
     static final int GAP_ENTRIES = 50_000;
+
+    /// Newest telegrams that are told of the readings of a window.
+    private static final int WINDOW_TELEGRAMS_MAX = 3;
+    /// Deepest windows over windows that are told.
+    private static final int WINDOWS_DEPTH_MAX = 8;
 
     private static final int GAPS_TOLD_MAX = 5;
     private static final int FIRST_CHUNK = 512;
@@ -320,7 +327,8 @@ public final class Why {
     }
 
     /// What happened, and what of it concerns the property; the most telling of these sentences is returned.
-    private String trigger(Feed.Item item, int property) {
+    private String trigger(Feed.Item item, int property) throws IOException {
+        windows(item, property);
         String reason = happened(item);
         boolean strong = item.entry().input() instanceof Input.Set;
         for (var r : item.entry().results()) {
@@ -375,6 +383,8 @@ public final class Why {
                     Result.NoteEnded _,
                     Result.NoteHeld _,
                     Result.TellStorm _,
+                    Result.Computed _,
+                    Result.CaughtUp _,
                     Result.Noticed _ -> false;
         };
     }
@@ -398,6 +408,7 @@ public final class Why {
                     Result.BulkMoved _ -> "command";
             case Result.Began _ -> "restart";
             case Result.GapOpened _, Result.GapClosed _, Result.GapNoted _ -> "missing";
+            case Result.Computed _, Result.CaughtUp _ -> "window";
             case Result.Took _,
                     Result.Adopted _,
                     Result.RegisterTurned _,
@@ -474,9 +485,8 @@ public final class Why {
 
     /// Who had been put in charge before, where neither the cause nor the write says so.
     private void inCharge(Log.Position before, int property) throws IOException {
-        newestWithin(before, BEFORE_ENTRIES_MAX, e -> isCharged(e, property)).ifPresent(item -> {
-            trigger(item, property); // with the telegram and the link that put it there
-        });
+        var charged = newestWithin(before, BEFORE_ENTRIES_MAX, e -> isCharged(e, property));
+        if (charged.isPresent()) trigger(charged.get(), property); // with the telegram and the link that put it there
     }
 
     /// A restart between the cause and the write.
@@ -521,13 +531,112 @@ public final class Why {
                 step("command", item, telling.followed(c).orElse(""), new byte[0]);
     }
 
+    // ---- of a window
+
+    /// The windows of an entry that a link of it to this property looks at, each with its readings.
+    private void windows(Feed.Item item, int property) throws IOException {
+        for (var r : item.entry().results()) {
+            if (!(r instanceof Result.LinkMoved moved) || !targets(moved, property)) continue;
+            var link = lexicon.link(moved.link());
+            if (link.isEmpty()) continue;
+            for (var other : item.entry().results())
+                if (other instanceof Result.Computed c && looksAt(link.get(), lexicon.property(c.property())))
+                    window(item, c, 0);
+        }
+    }
+
+    private static boolean looksAt(io.linkspan.model.Link link, String path) {
+        return link.from().equals(Optional.of(path))
+                || switch (link.does()) {
+                    case io.linkspan.model.Link.Does.Map m -> names(m.expression(), path);
+                    case io.linkspan.model.Link.Does.Interlock i -> names(i.when(), path);
+                    case io.linkspan.model.Link.Does.Switch _,
+                            io.linkspan.model.Link.Does.Scale _,
+                            io.linkspan.model.Link.Does.Pid _ -> false;
+                };
+    }
+
+    private static boolean names(String expression, String path) {
+        return Pattern.compile("(?<![a-z0-9_.])" + Pattern.quote(path) + "(?![a-z0-9_.])")
+                .matcher(expression)
+                .find();
+    }
+
+    /// What a window computed, behind the newest telegrams that it was computed from.
+    private void window(Feed.Item item, Result.Computed computed, int depth) throws IOException {
+        var sources = sources(computed.property());
+        var from = new ArrayList<Feed.Item>();
+        var at = item.at();
+        while (from.size() < WINDOW_TELEGRAMS_MAX) {
+            var found = newestWithin(at, BEFORE_ENTRIES_MAX, e -> isOf(e, sources, computed));
+            if (found.isEmpty()) break;
+            from.addFirst(found.get());
+            at = found.get().at();
+            if (found.get().entry().results().stream().anyMatch(Result.Computed.class::isInstance)) break;
+        }
+        for (var each : from) {
+            boolean isWindow = false;
+            for (var r : each.entry().results())
+                if (r instanceof Result.Computed inner
+                        && sources.contains(inner.property())
+                        && depth < WINDOWS_DEPTH_MAX) {
+                    window(each, inner, depth + 1);
+                    isWindow = true;
+                }
+            if (!isWindow) happened(each);
+        }
+        step("window", item, telling.computed(computed), new byte[0]);
+    }
+
+    /// Whether an entry has a reading that is in the stretch, or the last one before it.
+    private static boolean isOf(Entry entry, List<Integer> sources, Result.Computed computed) {
+        for (var r : entry.results()) {
+            if (r instanceof Result.Took took && entry.at().wall() < computed.toWall())
+                for (var reading : took.readings()) if (sources.contains(reading.property())) return true;
+            if (r instanceof Result.Computed inner
+                    && sources.contains(inner.property())
+                    && inner.value().isPresent()
+                    && inner.toWall() <= computed.toWall()) return true;
+        }
+        return false;
+    }
+
+    private List<Integer> sources(int property) {
+        var file = view.directory().file();
+        String path = lexicon.property(property);
+        var thing = file.things().get(path.substring(0, path.indexOf('.')));
+        var of = view.directory().find(path);
+        if (thing == null || of.isEmpty() || of.get().window().isEmpty()) return List.of();
+        var paths = of.get().window().get().of() instanceof Window.Of.Condition c
+                ? file.paths().stream().filter(p -> names(c.text(), p)).toList()
+                : file.windowed(thing, of.get());
+        return paths.stream().map(view.directory()::property).toList();
+    }
+
+    private static Optional<Result.Computed> computed(Entry entry, int property) {
+        for (var r : entry.results())
+            if (r instanceof Result.Computed c
+                    && c.property() == property
+                    && c.value().isPresent()) return Optional.of(c);
+        return Optional.empty();
+    }
+
     // ---- of a sensor
 
     private Explanation sensor(int number, String path) throws IOException {
         var newest = newest(e -> reading(e, number).isPresent());
         var gaps = gaps(number);
         String headline = path + " was never read";
-        if (newest.isPresent()) {
+        boolean isWindow = view.directory().find(path).flatMap(p -> p.window()).isPresent();
+        if (isWindow) {
+            headline = path + " was never computed";
+            var told = newest(e -> computed(e, number).isPresent());
+            if (told.isPresent()) {
+                var computed = computed(told.get().entry(), number).orElseThrow();
+                window(told.get(), computed, 0);
+                headline = telling.computed(computed);
+            }
+        } else if (newest.isPresent()) {
             var reading = reading(newest.get().entry(), number).orElseThrow();
             happened(newest.get());
             headline = telling.reading(reading) + " came from "
@@ -572,6 +681,7 @@ public final class Why {
             case Result.GapOpened g -> g.properties().contains(number);
             case Result.GapClosed g -> g.properties().contains(number);
             case Result.GapNoted g -> g.properties().contains(number);
+            case Result.Computed c -> c.property() == number && c.value().isEmpty();
             default -> false; // open: the others say nothing of gaps
         };
     }

@@ -109,7 +109,10 @@ class SiteSchemaTest {
                 "link-without-silent",
                 "link-one-threshold",
                 "link-two-ways",
-                "link-limit-without-end"
+                "link-limit-without-end",
+                "window-two-functions",
+                "window-misspelt",
+                "window-rank"
             })
     void whatHasAWrongShapeIsWrongForTheSchemaToo(String name) throws Exception {
         Path file = ROOT.resolve("node/src/test/resources/golden/bad-sites/" + name + ".yaml");

@@ -283,7 +283,7 @@ public record Assessment(
         return path.substring(0, path.indexOf('.'));
     }
 
-    /// Links and rules whose target's machine reaches, over other links, the machine that they look at.
+    /// Links whose target's machine reaches, over other links and over windows, the machine that they look at.
     private static List<String> loops(Program program) {
         var edges = new TreeMap<String, List<String[]>>();
         for (int i = 1; i < program.linksEnd(); i++) {
@@ -304,10 +304,15 @@ public record Assessment(
                     edges.computeIfAbsent(program.point(s).orElseThrow().thing().id(), _ -> new ArrayList<>())
                             .add(new String[] {thing(to), run.get().rule().id()});
         }
+        for (var run : program.windows().values())
+            for (var member : run.members())
+                for (int s : member.properties())
+                    edges.computeIfAbsent(thing(program.path(s)), _ -> new ArrayList<>())
+                            .add(new String[] {thing(run.path()), ""});
         var sentences = new ArrayList<String>();
         for (var e : edges.entrySet())
             for (var edge : e.getValue())
-                if (reaches(edges, edge[0], e.getKey()))
+                if (!edge[1].isEmpty() && reaches(edges, edge[0], e.getKey()))
                     sentences.add(edge[1] + ": what it does to " + edge[0] + " comes back to " + e.getKey()
                             + ", which it looks at");
         return sentences;

@@ -60,6 +60,7 @@ public final class Image {
     private final Map<Long, Open> open;
     private final Map<String, State.Over> over;
     private final Bulks bulks;
+    private final @org.jspecify.annotations.Nullable WindowState[] windows;
     private final boolean armed;
     private final DiskState disk;
     private final long[] counters;
@@ -85,6 +86,7 @@ public final class Image {
         open = new TreeMap<>(s.open);
         over = new LinkedHashMap<>(s.over);
         bulks = s.bulks.copy();
+        windows = s.windows.share();
         armed = s.armed;
         disk = s.disk;
         counters = new long[] {s.startedSite, s.nextHold, s.nextWrite, s.nextCommand, s.here, s.lastSite, s.lastWall};
@@ -132,6 +134,7 @@ public final class Image {
         rules(w);
         alarms(w);
         notes(w);
+        WindowStates.write(w, windows);
     }
 
     private void alarms(ByteWriter w) {
@@ -203,7 +206,8 @@ public final class Image {
                 && program.rulesEnd() == 1
                 && mode.isEmpty()
                 && nextNote == 1
-                && tells.isEmpty();
+                && tells.isEmpty()
+                && program.windows().isEmpty();
     }
 
     private void rules(ByteWriter w) {
@@ -355,7 +359,8 @@ public final class Image {
             }
             s.countGroups();
             notes(r, s);
-        }
+            s.windows.read(r, s.program);
+        } else s.windows.none(s.program);
         if (r.left() != 0) throw new IllegalArgumentException("A snapshot has " + r.left() + " bytes too many");
     }
 

@@ -35,6 +35,8 @@ final class Program {
     private final int[][] pointsOf;
     private final BitSet isPrivate = new BitSet();
     final Sleepers sleepers;
+    private final Map<Integer, WindowRun> windows;
+    private final WindowRun.Use[][] windowUses;
 
     /// A property or an action, by its number.
     record Point(
@@ -110,6 +112,21 @@ final class Program {
                     .mapToInt(i -> i)
                     .sorted()
                     .toArray();
+        windows = WindowRun.compile(this);
+        windowUses = windowUses();
+    }
+
+    /// By property, which windows look at it.
+    private WindowRun.Use[][] windowUses() {
+        var all = new HashMap<Integer, List<WindowRun.Use>>(); // looked up only
+        for (var run : windows.values())
+            for (int m = 0; m < run.members().size(); m++)
+                for (int p : run.members().get(m).properties())
+                    all.computeIfAbsent(p, _ -> new ArrayList<>()).add(new WindowRun.Use(run.number(), m));
+        var uses = new WindowRun.Use[points.length][];
+        for (int p = 0; p < uses.length; p++)
+            uses[p] = all.getOrDefault(p, List.of()).toArray(WindowRun.Use[]::new);
+        return uses;
     }
 
     /// Makes a directory ready to run.
@@ -195,10 +212,15 @@ final class Program {
             text = i.when();
             wanted = Wanted.CONDITION;
         } else return null;
+        return Expression.compile(mark(link), text, known(), wanted);
+    }
+
+    /// What an expression may name.
+    Map<String, Typed> known() {
         var known = new HashMap<String, Typed>(); // looked up only
         for (var thing : directory.file().things().values())
             for (var p : thing.properties().values()) known.put(thing.id() + "." + p.name(), typed(p));
-        return Expression.compile(mark(link), text, known, wanted);
+        return known;
     }
 
     static Typed typed(Property p) {
@@ -297,6 +319,21 @@ final class Program {
         return connector < pointsOf.length ? pointsOf[connector] : NONE;
     }
 
+    /// The windows, by the number of the property that each computes.
+    Map<Integer, WindowRun> windows() {
+        return windows;
+    }
+
+    /// Which windows look at a property.
+    WindowRun.Use[] windowUses(int property) {
+        return property > 0 && property < windowUses.length ? windowUses[property] : NO_USES;
+    }
+
+    /// The name of a property that is known to be there.
+    String path(int property) {
+        return point(property).orElseThrow().path();
+    }
+
     boolean isPrivate(int property) {
         return isPrivate.get(property);
     }
@@ -314,4 +351,5 @@ final class Program {
     }
 
     private static final int[] NONE = {};
+    private static final WindowRun.Use[] NO_USES = {};
 }

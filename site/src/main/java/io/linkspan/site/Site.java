@@ -89,6 +89,7 @@ public final class Site implements EntryCodec.Privacy {
         if (known) apply(decide(logged, by, now), now, results);
         if (input instanceof Input.LineChanged || input instanceof Input.UnitChanged)
             apply(Commands.reachedAgain(state, now), now, results);
+        if (input instanceof Input.ClockStepped) state.windows.touchAll();
         settle(now, results);
         if (!state.bulks.isEmpty() && !results.isEmpty()) {
             apply(Bulks.look(state), now, results);
@@ -154,6 +155,7 @@ public final class Site implements EntryCodec.Privacy {
     /// Links, rules, then actuators, until nothing is left to look at. Links look at readings alone, and a rule that
     /// acts too often is stopped, so this ends.
     private void settle(Moment now, List<Result> results) {
+        windows(now, results);
         while (!state.dirtyLinks.isEmpty()
                 || !state.dirtyRules.isEmpty()
                 || !state.dirtyAlarms.isEmpty()
@@ -200,6 +202,21 @@ public final class Site implements EntryCodec.Privacy {
                 actuator(o.property(), now, results);
                 timers.actuator(o.property(), now.site());
             }
+        }
+    }
+
+    /// Sliding windows tell with each reading; those that look at them may be heard in turn. No window looks at
+    /// itself,
+    /// so this ends.
+    private void windows(Moment now, List<Result> results) {
+        var windows = state.windows;
+        for (int p; (p = windows.heard.nextSetBit(0)) >= 0; ) {
+            windows.heard.clear(p);
+            apply(Windows.heard(state, p, now), now, results);
+        }
+        for (int p; (p = windows.touched.nextSetBit(0)) >= 0; ) {
+            windows.touched.clear(p);
+            timers.window(p, now.site());
         }
     }
 
@@ -389,6 +406,7 @@ public final class Site implements EntryCodec.Privacy {
                 state.program.link((int) due.ref()).map(Links::carefulEnd).stream()
                         .toList();
             case LEASE -> leaseEnded((int) due.ref(), now);
+            case WINDOW -> Windows.due(state, (int) due.ref(), now);
             case ACTUATOR -> {
                 state.dirtyActuators.set((int) due.ref());
                 yield List.of();
@@ -441,6 +459,8 @@ public final class Site implements EntryCodec.Privacy {
         state.dirtyCells.clear();
         state.dirtyRuleCells.clear();
         state.movedAlarms.clear();
+        state.windows.touched.clear();
+        state.windows.heard.clear();
     }
 
     /// Makes the timers that follow from the state.

@@ -41,6 +41,7 @@ final class State {
     static final long KEY_KEPT_MICROS = 3_600_000_000L;
 
     Program program = Program.EMPTY;
+    final WindowStates windows = new WindowStates();
     Twin[] twins = {};
     Actuator[] actuators = {};
     LinkState[] links = {};
@@ -112,6 +113,10 @@ final class State {
     /// What a register's roll-overs and exchanges add to what it shows.
     record Turns(long baseUnscaled, int decimals, int count) {
         static final Turns NONE = new Turns(0, 0, 0);
+
+        java.math.BigDecimal base() {
+            return java.math.BigDecimal.valueOf(baseUnscaled, decimals);
+        }
     }
 
     /// A command that is over, kept for its key.
@@ -150,7 +155,7 @@ final class State {
             case Result.Took r -> took(r.readings(), at);
             case Result.Began r -> began(r, at);
             case Result.Adopted r -> adopted(r, at);
-            case Result.RegisterTurned r -> turned(r);
+            case Result.RegisterTurned r -> turned(r, at);
             case Result.LinkMoved r -> linkMoved(r, at, replayed);
             case Result.HoldPlaced r -> {
                 nextHold = Math.max(nextHold, r.hold().id() + 1);
@@ -230,6 +235,8 @@ final class State {
                 for (int p = 0; p < actuators.length; p++) if (isActuator(p)) dirtyActuators.set(p);
             }
             case Result.DiskIs r -> disk(r, at);
+            case Result.Computed r -> computed(r, at);
+            case Result.CaughtUp r -> windows.caughtUp(r);
             case Result.Noticed _ -> {}
             case Result.AlarmMoved r -> alarmMoved(r, at);
             case Result.NoteOpened r -> {
@@ -374,7 +381,7 @@ final class State {
                     case ANSWER ->
                         sending.containsKey(i.ref())
                                 && isLeftOut(sending.get(i.ref()).property());
-                    case RULE, BULK_NEXT, ALARM, NOTE, STORM ->
+                    case RULE, BULK_NEXT, ALARM, NOTE, STORM, WINDOW ->
                         false; // no rule, alarm and order over many looks at what is private
                     case DEADLINE ->
                         open.containsKey(i.ref()) && isLeftOut(open.get(i.ref()).property());
@@ -418,6 +425,7 @@ final class State {
             if (usable && isActuator(p)) readBack(p, reading.value());
             for (int beside : program.sleepers.beside(p)) woke(beside);
         }
+        windows.took(this, readings, at);
     }
 
     /// The device of this property was heard: what waits for it is looked at, also what could not be sent before.
@@ -444,9 +452,36 @@ final class State {
         else if (a.write() == WriteState.UNREACHABLE) put(p, a.now(WriteState.IDLE)); // it is there again
     }
 
-    private void turned(Result.RegisterTurned r) {
+    private void turned(Result.RegisterTurned r, Moment at) {
         int p = r.property();
-        if (p < turns.length) turns[p] = new Turns(r.baseUnscaled(), r.decimals(), turns[p].count() + 1);
+        if (p >= turns.length) return;
+        var before = turns[p];
+        turns[p] = new Turns(r.baseUnscaled(), r.decimals(), before.count() + 1);
+        windows.turned(this, p, turns[p].base().subtract(before.base()), at);
+    }
+
+    // ---- windows
+
+    /// A window's value is a reading of its property; an older one that is corrected is not the newest.
+    private void computed(Result.Computed r, Moment at) {
+        int p = r.property();
+        if (p >= twins.length) return;
+        windows.computed(this, r, at);
+        touch(p);
+        var reading = r.reading();
+        if (reading.isEmpty()) {
+            series[p] = series[p].open(r.fromWall(), Result.Computed.NOTHING);
+            return;
+        }
+        var old = twins[p];
+        if (old.reading() == null || old.reading().deviceTimeMicros() <= r.toWall()) {
+            boolean usable = r.quality().isUsable();
+            twins[p] = new Twin(
+                    reading.get(), at.site(), at.wall(), here, usable ? at.site() : old.usableSite(), old.count() + 1);
+            if (series[p].missing() && disk == DiskState.OK) series[p] = series[p].close(r.fromWall());
+            for (int link : program.linksOf(p)) dirtyLinks.set(link);
+        }
+        windows.looksAt(this, r, at);
     }
 
     // ---- links
@@ -540,6 +575,7 @@ final class State {
                     for (int link : program.linksOf(r.property())) dirtyLinks.set(link);
                     touch(r.property());
                     readBack(r.property(), done.readBack().get());
+                    windows.took(this, List.of(reading), at);
                 }
             }
             case Outcome.Refused _ -> put(r.property(), a.now(WriteState.REFUSED));
@@ -672,6 +708,7 @@ final class State {
                 case CONNECTOR -> lines[n.number()] = n.version() == 1 ? LineState.UNKNOWN : lines[n.number()];
             }
         }
+        windows.redefined(program, at);
         outOfService.keySet().retainAll(file.things().keySet());
         tells.keySet().retainAll(file.tells().keySet());
         countGroups();

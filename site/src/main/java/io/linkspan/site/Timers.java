@@ -79,6 +79,10 @@ final class Timers {
         look(Timer.STORM, 0, now);
     }
 
+    void window(int property, long now) {
+        look(Timer.WINDOW, property, now);
+    }
+
     void command(long number, long now) {
         look(Timer.DEADLINE, number, now);
     }
@@ -117,6 +121,7 @@ final class Timers {
         for (long number : state.open.keySet()) command(number, now);
         for (long write : state.sending.keySet()) answer(write, now);
         bulks(now);
+        for (int p : state.program.windows().keySet()) window(p, now);
     }
 
     /// When this timer is due by the state, if later than `after`.
@@ -150,6 +155,7 @@ final class Timers {
             case STORM -> Tells.lookAgainAt(state);
             case LEASE -> leaseEnd((int) ref);
             case ACTUATOR -> Writes.lookAgainAt(state, (int) ref, after);
+            case WINDOW -> state.windows.dueSite(state, (int) ref);
             case DEADLINE -> {
                 var open = state.open.get(ref);
                 yield open == null

@@ -34,13 +34,23 @@ final class Bench {
     final List<Result.WriteOrdered> writes = new ArrayList<>();
     private final EntryCodec codec = new EntryCodec();
     private final SiteId id = new SiteId(1, 2);
+    private final long startWall;
     private long seq;
     private long now;
     private long key;
 
+    private Bench(long startWall) {
+        this.startWall = startWall;
+    }
+
     /// A running site with this file, armed, its lines up.
     static Bench of(String json) {
-        var bench = new Bench();
+        return of(json, START_WALL);
+    }
+
+    /// The same at another time.
+    static Bench of(String json, long startWall) {
+        var bench = new Bench(startWall);
         bench.input(new Input.Started("test", true, 0));
         bench.apply(json);
         bench.input(new Input.Arm(true));
@@ -86,7 +96,7 @@ final class Bench {
     }
 
     Step input(Principal by, Input input) {
-        while (site.nextDue() <= now) take(site.stepDue(here(), moment(now)));
+        if (!(input instanceof Input.Started)) while (site.nextDue() <= now) take(site.stepDue(here(), moment(now)));
         var step = take(site.step(here(), by, input, moment(now)));
         if (input instanceof Input.Started) now += 1_000; // nothing is read in the microsecond of a start
         return step;
@@ -152,8 +162,18 @@ final class Bench {
         return now;
     }
 
+    /// Wall time.
+    long wall() {
+        return startWall + now;
+    }
+
+    /// Time passes while no program runs.
+    void skip(long micros) {
+        now += micros;
+    }
+
     private Moment moment(long at) {
-        return new Moment(at, START_WALL + at);
+        return new Moment(at, startWall + at);
     }
 
     private long here() {
