@@ -330,7 +330,18 @@ public record SiteFile(
     }
 
     private static final List<String> OF_THING = List.of(
-            "id", "title", "urn", "kind", "connector", "area", "place", "position", "properties", "actions", "was", "sleeps");
+            "id",
+            "title",
+            "urn",
+            "kind",
+            "connector",
+            "area",
+            "place",
+            "position",
+            "properties",
+            "actions",
+            "was",
+            "sleeps");
 
     private static Thing thing(Settings t, Optional<String> kind, Set<String> connectors, Set<String> plans)
             throws Invalid {

@@ -192,7 +192,8 @@ final class Rulebook {
             case Step.Invoke i ->
                 "invoke " + i.action() + i.value().map(v -> " with " + v).orElse("");
             case Step.Raise r ->
-                "raise a " + Trees.word(r.alarm().severity()) + " alarm \"" + r.alarm().text() + "\"";
+                "raise a " + Trees.word(r.alarm().severity()) + " alarm \""
+                        + r.alarm().text() + "\"";
             case Step.Tell t -> "tell \"" + t.text() + "\"";
             case Step.Wait w -> "wait " + Durations.format(w.time());
             case Step.Await a ->

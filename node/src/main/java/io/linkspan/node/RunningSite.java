@@ -2,12 +2,12 @@ package io.linkspan.node;
 
 import io.linkspan.journal.FrameRing;
 import io.linkspan.journal.Snapshot;
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.Log;
-import io.linkspan.model.RuleCell;
-import io.linkspan.model.AlarmState;
 import io.linkspan.model.Note;
+import io.linkspan.model.RuleCell;
 import io.linkspan.model.SiteId;
 import java.io.IOException;
 import java.nio.ByteBuffer;

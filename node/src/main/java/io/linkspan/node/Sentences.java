@@ -99,7 +99,8 @@ final class Sentences {
         var directory = view.directory();
         synchronized (KNOWN) {
             return KNOWN.computeIfAbsent(
-                    new Defined(view.id(), directory.revision()), _ -> new Interpreter(directory.file(), presets(directory.file())));
+                    new Defined(view.id(), directory.revision()),
+                    _ -> new Interpreter(directory.file(), presets(directory.file())));
         }
     }
 

@@ -1,7 +1,7 @@
 package io.linkspan.node;
 
-import io.linkspan.model.BulkOrder;
 import io.linkspan.model.AlarmState;
+import io.linkspan.model.BulkOrder;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Durations;
 import io.linkspan.model.Entry;

@@ -1,8 +1,8 @@
 package io.linkspan.node;
 
 import io.linkspan.feed.Feed;
-import io.linkspan.model.Cell;
 import io.linkspan.model.AlarmState;
+import io.linkspan.model.Cell;
 import io.linkspan.model.Entry;
 import io.linkspan.model.Input;
 import io.linkspan.model.Log;

@@ -1,6 +1,7 @@
 package io.linkspan.simulation;
 
 import static io.linkspan.simulation.Violation.unless;
+
 import io.linkspan.connector.Report;
 import io.linkspan.journal.JournalSettings;
 import io.linkspan.journal.SimulatedDisk;

@@ -152,7 +152,8 @@ public final class Site implements EntryCodec.Privacy {
         }
     }
 
-    /// Links, rules, then actuators, until nothing is left to look at. Links look at readings alone, and a rule that
+    /// Links, rules, then actuators, until nothing is left to look at. Links look at readings alone, and a rule
+    /// that
     /// acts too often is stopped, so this ends.
     private void settle(Moment now, List<Result> results) {
         windows(now, results);
