@@ -29,7 +29,8 @@ class CautionTest {
                 new Result.Charge(Result.By.HOLD, 7, 0, 0),
                 List.of(hold),
                 outOfService,
-                Cell.WriteState.SETTLED);
+                Cell.WriteState.SETTLED,
+                Optional.empty());
         var cell = new Cell(1, Optional.empty(), 0, 0, Optional.of(duty), 0, "", false);
         return p -> p.equals(path) ? Optional.of(cell) : Optional.empty();
     }
