@@ -79,6 +79,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private final Journal journal;
     private final FrameRing ring;
     private final Histories histories;
+    private final Notifier notifier;
     private final LedAccounts people;
     private final Inbox<Runnable> inbox;
     private final Inbox<Runnable>.Source doors;
@@ -152,6 +153,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         journal = Journal.open(disk, limits.journal(random.nextLong()));
         ring = FrameRing.open(disk, FRAMES, limits.framesBytes());
         histories = new Histories(data, this::views);
+        notifier = new Notifier(this, Notifier.RETRY_FIRST);
         people = LedAccounts.open(
                 journal.open(SiteId.NODE),
                 NodeClock.real(),
@@ -200,6 +202,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         loop.start();
         for (var site : sites.values()) wiring.execute(() -> rewire(site));
         histories.start();
+        if (!passive) notifier.start();
         wiring.scheduleWithFixedDelay(
                 this::dropReadings, RETENTION_EVERY.toMillis(), RETENTION_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         wiring.scheduleWithFixedDelay(
@@ -518,6 +521,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
             throws Invalid {
         var next = SiteFile.read(tree);
         var assessment = Assessment.of(now, next);
+        Channels.check(next);
         attached.check(now.with(next, now.revision() + 1, now.changes(next)));
         return assessment;
     }
@@ -557,6 +561,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     public void close() throws IOException {
         if (!open) return;
         for (var each : wires.values()) each.close();
+        notifier.close();
         histories.close();
         var stopped = new java.util.concurrent.CountDownLatch(1);
         doors.force(() -> {

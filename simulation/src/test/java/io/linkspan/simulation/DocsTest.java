@@ -38,7 +38,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DocsTest {
     private static final Pattern BLOCK = Pattern.compile("^```yaml\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
     private static final Pattern REFUSED = Pattern.compile("\\A# refused: (.+)\n");
-    private static final Set<String> LISTS = Set.of("connectors", "kinds", "plans", "things", "links");
+    private static final Set<String> LISTS =
+            Set.of("connectors", "kinds", "plans", "things", "links", "alarms", "channels", "tell");
     private static final String PROFILES = "/io/linkspan/connectors/profiles/";
 
     /// Fewer blocks than this and the pattern has lost its grip on the pages.
