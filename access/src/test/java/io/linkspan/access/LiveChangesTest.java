@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.linkspan.feed.Contract;
 import io.linkspan.feed.Filter;
+import io.linkspan.model.AlarmState;
 import io.linkspan.model.Cell;
 import io.linkspan.model.Directory;
 import io.linkspan.model.EntryCodec;
 import io.linkspan.model.Json;
 import io.linkspan.model.Log;
+import io.linkspan.model.Moment;
 import io.linkspan.model.Principal;
 import io.linkspan.model.Reading;
 import io.linkspan.model.Result;
@@ -27,6 +29,7 @@ class LiveChangesTest {
     private final Directory directory = directory();
     private double value = 1;
     private boolean missing;
+    private boolean shelved;
 
     /// What happens while a snapshot is made, between two looks at the same cell.
     private Runnable meanwhile = () -> {};
@@ -64,6 +67,36 @@ class LiveChangesTest {
         assertThat(changes.next(Principal.SYSTEM))
                 .extracting(PageChanges.Event::name)
                 .containsExactly("cells");
+    }
+
+    @Test
+    void anAlarmThatMovedIsTold() throws Exception {
+        var changes = new LiveChanges(place(), filter(), desk());
+        assertThat(changes.next(Principal.SYSTEM))
+                .singleElement()
+                .satisfies(e -> assertThat(e.data()).contains("\"standing\":0"));
+        shelved = true;
+        assertThat(changes.next(Principal.SYSTEM))
+                .filteredOn(e -> e.name().equals("alarms"))
+                .singleElement()
+                .satisfies(e -> assertThat(e.data()).contains("\"state\":\"shelved\"", "\"standing\":1"));
+        assertThat(changes.next(Principal.SYSTEM)).isEmpty();
+    }
+
+    private AlarmState alarm() {
+        if (!shelved) return AlarmState.fresh(3);
+        var moved = new Result.AlarmMoved(
+                3,
+                1,
+                Result.AlarmMove.SHELVED,
+                AlarmState.Standing.SHELVED,
+                9,
+                false,
+                false,
+                "",
+                List.of(),
+                Principal.SYSTEM);
+        return AlarmState.fresh(3).moved(moved, false, new Moment(1, 1), 1);
     }
 
     private Cell cell() {
@@ -109,17 +142,25 @@ class LiveChangesTest {
                     case "armed" -> true;
                     case "newest" -> new Log.Position(ID, 1, 1);
                     case "nowMicros" -> 10L;
-                    case "changes" -> (long) looks;
+                    case "changes" -> looks + (shelved ? 1L : 0);
+                    case "alarms" -> List.of(alarm());
                     case "cell" -> Optional.of(cell());
-                    case "tree" ->
-                        Words.fields()
-                                .text("property", "meter.power")
-                                .plain("value", shown((Cell) arguments[0]))
-                                .done();
+                    case "tree" -> tree(arguments[0]);
                     case "closed" -> closed();
                     case "page" -> new PageView("s", "S", "UTC", true, 10, 1, "", List.of());
                     default -> throw new AssertionError(method.getName());
                 });
+    }
+
+    private static Tree.Fields tree(Object told) {
+        return told instanceof AlarmState a
+                ? Words.fields()
+                        .text("state", a.standing().name().toLowerCase(java.util.Locale.ROOT))
+                        .done()
+                : Words.fields()
+                        .text("property", "meter.power")
+                        .plain("value", shown((Cell) told))
+                        .done();
     }
 
     private static long shown(Cell cell) {

@@ -392,22 +392,11 @@ public final class EntryCodec {
             case Result.RuleIs r ->
                 principal(c.u8(33).varint(r.rule()).flag(r.off()).text(r.reason()), r.by());
             case Result.AlarmMoved r -> alarmMoved(r);
-            case Result.NoteOpened r ->
-                c.u8(51)
-                        .varint(r.note())
-                        .text(r.tell())
-                        .text(r.channel())
-                        .varint(r.alarm())
-                        .constant(r.kind())
-                        .constant(r.severity())
-                        .text(r.subject())
-                        .text(r.text())
-                        .signed(r.expiresSite());
+            case Result.NoteOpened r -> noteOpened(r);
             case Result.NoteTried r -> c.u8(52).varint(r.note()).text(r.why());
             case Result.NoteEnded r ->
                 c.u8(53).varint(r.note()).constant(r.end()).text(r.detail());
-            case Result.NoteHeld r ->
-                c.u8(54).text(r.tell()).varint(r.alarm()).constant(r.kind()).constant(r.severity());
+            case Result.NoteHeld r -> noteHeld(r);
             case Result.TellStorm r -> c.u8(55).text(r.tell()).constant(r.move());
             case Result.DiskIs r -> c.u8(20).constant(r.state());
             case Result.UnitIs r ->
@@ -602,6 +591,16 @@ public final class EntryCodec {
         var by = (bits & 16) != 0 ? principal(c) : Principal.SYSTEM;
         return new Result.AlarmMoved(
                 alarm, version, move, standing, until, (bits & 2) != 0, (bits & 4) != 0, text, seen(c), by);
+    }
+
+    private void noteOpened(Result.NoteOpened r) {
+        control.u8(51).varint(r.note()).text(r.tell()).text(r.channel()).varint(r.alarm());
+        control.constant(r.kind()).constant(r.severity());
+        control.text(r.subject()).text(r.text()).signed(r.expiresSite());
+    }
+
+    private void noteHeld(Result.NoteHeld r) {
+        control.u8(54).text(r.tell()).varint(r.alarm()).constant(r.kind()).constant(r.severity());
     }
 
     private void seen(List<Result.Seen> all) {

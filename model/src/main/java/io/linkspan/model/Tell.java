@@ -7,6 +7,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,9 +50,9 @@ public record Tell(
 
     public Tell {
         to = List.copyOf(to);
-        groups = Set.copyOf(groups);
-        owners = Set.copyOf(owners);
-        days = Set.copyOf(days);
+        groups = Set.copyOf(groups); // looked up only
+        owners = Set.copyOf(owners); // looked up only
+        days = Set.copyOf(days); // looked up only
         modes = List.copyOf(modes);
     }
 
@@ -112,8 +113,8 @@ public record Tell(
         var tell = new Tell(
                 id,
                 to,
-                Set.copyOf(names(s, "groups")),
-                Set.copyOf(names(s, "owners")),
+                new LinkedHashSet<>(names(s, "groups")),
+                new LinkedHashSet<>(names(s, "owners")),
                 s.choice("at-least", Alarm.Severity.class).orElse(Alarm.Severity.LOW),
                 from,
                 until,

@@ -54,9 +54,9 @@ final class AlarmCommand implements Callable<Integer> {
                     Table.Cell.of(Terminal.harmless(Where.text(a, "text"))));
         where.out().print(table.text(where.terminal()));
         where.print("");
-        where.print(Where.text(answer, "standing") + " alarms stand, " + Where.text(answer, "unacknowledged")
-                + " are not acknowledged; " + Where.text(answer, "messages_waiting")
-                + " messages wait to be delivered");
+        where.print("standing: " + Where.text(answer, "standing") + ", not acknowledged: "
+                + Where.text(answer, "unacknowledged") + ", messages that wait: "
+                + Where.text(answer, "messages_waiting"));
         return Exit.DONE;
     }
 

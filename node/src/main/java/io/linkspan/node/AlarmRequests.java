@@ -9,6 +9,7 @@ import io.linkspan.model.Input;
 import io.linkspan.model.Invalid;
 import io.linkspan.model.Log;
 import io.linkspan.model.Note;
+import io.linkspan.model.Principal;
 import io.linkspan.model.Result;
 import io.linkspan.model.Rule;
 import io.linkspan.model.Settings;
@@ -246,7 +247,11 @@ final class AlarmRequests {
     }
 
     private static Tree move(Telling telling, Log.Position at, Entry entry, Result.AlarmMoved m) {
-        String words = telling.followed(m).or(() -> telling.happened(entry)).orElse("");
+        var followed = telling.followed(m);
+        boolean byPerson = !m.by().equals(Principal.SYSTEM) && followed.isPresent();
+        String words = followed.or(() -> telling.happened(entry)).orElse("")
+                + (byPerson ? " by " + Telling.who(m.by()) : "")
+                + (byPerson && !m.text().isEmpty() ? ": " + m.text() : "");
         return Trees.fields()
                 .text("position", Trees.position(at))
                 .time("time", entry.at().wall())

@@ -82,6 +82,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
     private final Histories histories;
     private final Rehearsals rehearsals = new Rehearsals();
     private final Shadows shadows;
+    private final Notifier notifier;
     private final LedAccounts people;
     private final Inbox<Runnable> inbox;
     private final Inbox<Runnable>.Source doors;
@@ -156,6 +157,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         ring = FrameRing.open(disk, FRAMES, limits.framesBytes());
         histories = new Histories(data, this::views);
         shadows = new Shadows(data);
+        notifier = new Notifier(this, Notifier.RETRY_FIRST);
         people = LedAccounts.open(
                 journal.open(SiteId.NODE),
                 NodeClock.real(),
@@ -206,6 +208,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         for (var site : sites.values()) wiring.execute(() -> rewire(site));
         histories.start();
         for (var view : views()) shadows.resume(view);
+        if (!passive) notifier.start();
         wiring.scheduleWithFixedDelay(
                 this::dropReadings, RETENTION_EVERY.toMillis(), RETENTION_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         wiring.scheduleWithFixedDelay(
@@ -580,6 +583,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
             throws Invalid {
         var next = SiteFile.read(tree);
         var assessment = Assessment.of(now, next);
+        Channels.check(next);
         attached.check(now.with(next, now.revision() + 1, now.changes(next)));
         return assessment;
     }
@@ -621,6 +625,7 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         for (var each : wires.values()) each.close();
         rehearsals.close();
         shadows.close();
+        notifier.close();
         histories.close();
         var stopped = new java.util.concurrent.CountDownLatch(1);
         doors.force(() -> {
