@@ -284,7 +284,8 @@ final class Rules {
             newest = at;
             point = i + 1;
         }
-        if (point == 0 || point == rule.step() && newest <= rule.lastAtWall()) return List.of();
+        boolean isSetBack = rule.lastAtWall() > now.wall() + SET_BACK_MICROS; // then times count from what it shows
+        if (point == 0 || point == rule.step() && newest <= rule.lastAtWall() && !isSetBack) return List.of();
         var results = new ArrayList<Result>();
         if (point == rule.step()) { // again: it holds already what it holds
             results.add(moved(run, RuleMove.POINT, false, point, Hold.WITHOUT_END, newest, List.of()));
