@@ -19,6 +19,7 @@ public final class Main {
             case "wire-to-wire" -> WireToWire.run(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 30);
             case "rehearse" ->
                 RehearseBench.run(arguments.length > 1 ? Long.parseLong(arguments[1]) : RehearseBench.ENTRIES_USUAL);
+            case "rules" -> RulesBench.run(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 30);
             case "start" -> System.out.print(ProcessStart.run(arguments.length > 1 ? arguments[1] : "./linkspan"));
             case "history" -> HistoryBench.run(Arrays.asList(arguments).subList(1, arguments.length));
             case "api" -> ApiBench.run(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10);
@@ -31,6 +32,7 @@ public final class Main {
                         linkspan bench journal        ns an entry through the journal; append to synced (JMH)
                         linkspan bench log-size       bytes a reading in the log at 1,000 readings a second
                         linkspan bench wire-to-wire [SECONDS]   telegram to Modbus write beside a bare relay, 100 events a second
+                        linkspan bench rules [SECONDS]          10,000 rules: apply, start, memory, ns a reading, reading to write beside a bare relay
                         linkspan bench history [--points N] [--memory MIB] [--no-peers]   readings by time: size, speed, beside SQLite and DuckDB
                         linkspan bench api [SECONDS]            requests over HTTP: latency, requests a second, CPU, beside the JDK's server
                         linkspan bench mqtt [--messages N] [--clients N] [--seconds N] [--hivemq]   the MQTT broker beside mosquitto (and HiveMQ): CPU a message, latency, idle clients

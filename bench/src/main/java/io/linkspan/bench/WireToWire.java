@@ -35,15 +35,25 @@ import org.HdrHistogram.Histogram;
 /// the same run: one block written to a file that was allocated before, and synced, in the relay's turns.
 final class WireToWire {
     private static final int EVENTS_A_SECOND = 100;
-    private static final int OTHERS = 1_000;
-    private static final Duration OTHERS_EVERY = Duration.ofMillis(200);
+    private static final Load LINK = new Load(1_000, 200, false);
     private static final long WARM_UP_SECONDS = 10;
     private static final int DISK_BLOCK_BYTES = 4_096;
     private static final int DISK_BLOCKS = 1_000;
 
     private WireToWire() {}
 
+    /// What goes on beside.
+    ///
+    /// @param others other readings that are stored
+    /// @param everyMillis how often each is read
+    /// @param rules whether a rule looks at each of them; none acts (one that did so often would be stopped)
+    record Load(int others, long everyMillis, boolean rules) {}
+
     static void run(int seconds) throws Exception {
+        run(seconds, LINK);
+    }
+
+    static void run(int seconds, Load load) throws Exception {
         Path data = Files.createTempDirectory("wire-to-wire");
         byte[][] telegrams = telegrams();
         var ours = new LinkedBlockingQueue<Long>();
@@ -54,7 +64,7 @@ final class WireToWire {
                 var sink = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = machine.listenTcp();
             machine.unit(1).flag("coil 0", true);
-            for (int i = 0; i < OTHERS; i++) machine.unit(2).number("holding " + i + " int16", i);
+            for (int i = 0; i < load.others; i++) machine.unit(2).number("holding " + i + " int16", i);
             machine.onWrite(w -> ours.add(w.nanos()));
             Thread relay =
                     Thread.ofPlatform().daemon().start(() -> relay(relayMeter.getLocalPort(), sink.getLocalPort()));
@@ -62,7 +72,7 @@ final class WireToWire {
             try (var disk = disk(data.resolve("disk-alone"));
                     var node =
                             Node.start(new Node.Settings(data, NodeClock.real(), Duration.ofMillis(200), Set.of()))) {
-                var tree = (Tree.Fields) Yaml.parse("bench.yaml", site(meter.getLocalPort(), port));
+                var tree = (Tree.Fields) Yaml.parse("bench.yaml", site(meter.getLocalPort(), port, load));
                 node.create(Principal.person("bench"), tree);
                 try (var toUs = meter.accept();
                         var toRelay = relayMeter.accept()) {
@@ -203,15 +213,15 @@ final class WireToWire {
         }
     }
 
-    private static String site(int meterPort, int machinePort) {
+    private static String site(int meterPort, int machinePort, Load load) {
         var others = new StringBuilder();
-        for (int i = 0; i < OTHERS; i++)
+        for (int i = 0; i < load.others; i++)
             others.append("      p")
                     .append(i)
                     .append(": { type: number, at: \"holding ")
                     .append(i)
                     .append(" int16\", every: ")
-                    .append(OTHERS_EVERY.toMillis())
+                    .append(load.everyMillis)
                     .append("ms }\n");
         return String.join(
                 "\n",
@@ -231,8 +241,22 @@ final class WireToWire {
                         "    unit: 2",
                         "    properties:",
                         others.toString().stripTrailing(),
+                        load.rules ? rules(load) : "",
                         "links:",
                         "  - { id: shed, from: grid.power, to: boiler.on, off-above: 5.0, on-below: 2.5, silent: { after: 60s, then: release } }",
                         ""));
+    }
+
+    private static String rules(Load load) {
+        var all = new StringBuilder("rules:");
+        for (int i = 0; i < load.others; i++)
+            all.append("\n  - { id: r")
+                    .append(i)
+                    .append(", when: \"store.p")
+                    .append(i)
+                    .append(" > 20000 || store.p")
+                    .append(i)
+                    .append(" < -20000\", then: [ { tell: high } ] }");
+        return all.toString();
     }
 }

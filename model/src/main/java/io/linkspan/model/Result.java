@@ -299,7 +299,9 @@ public sealed interface Result {
         ASLEEP,
         /// Its time came and its condition was not met.
         NOT_MET,
-        /// Its time passed while nobody could act, and is not caught up.
+        /// Its time passed while nobody could act, and is not caught up; or the clock was set far back, and its
+        /// times
+        /// count from what it shows.
         SKIPPED,
         /// It acted too often and is stopped for a while.
         LIMITED,

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -78,6 +79,23 @@ class SiteSchemaTest {
         var read = Applying.read(file.toString(), Files.readString(file), Optional.empty(), "");
         assertThat(Node.check(read).added()).isNotEmpty();
         assertThat(complaints(read)).as("with its profiles worked in").isEmpty();
+    }
+
+    /// Each in the house of the cookbook, whose lists its own replace: a schema does not look from one to the
+    /// other.
+    @Test
+    void everyRecipeOfTheCookbookIsRight() throws Exception {
+        Path folder = ROOT.resolve("simulation/scenarios/cookbook");
+        var house = Yaml.read(folder.resolve("house.yaml"));
+        try (var files = Files.list(folder)) {
+            for (var file : files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
+                var fields = new LinkedHashMap<>(house.fields());
+                fields.putAll(Yaml.read(file).fields());
+                assertThat(complaints(new Tree.Fields(house.mark(), fields, house.keys())))
+                        .as(file.getFileName().toString())
+                        .isEmpty();
+            }
+        }
     }
 
     @Test

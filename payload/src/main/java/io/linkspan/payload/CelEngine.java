@@ -22,6 +22,7 @@ import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
 import dev.cel.runtime.Program;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -42,6 +43,12 @@ final class CelEngine {
     static final String ROUND = "@round";
     static final String TRUNCATE = "@truncate";
     static final String COUNT = "@count";
+    /// Flags are compared by a function of our own: CEL's `==` takes a missing value that came out of `&&` or `||`
+    /// for a
+    /// value, and answers.
+    static final String SAME = "@same";
+
+    static final String OTHER = "@other";
 
     private static final Map<String, CelFunctionOverload.Binary<Double, Double>> BINARY = Map.of(
             ADD, (a, b) -> finite(a + b),
@@ -77,6 +84,22 @@ final class CelEngine {
     private static final CelCompiler COMPILER = compiler();
     private static final CelRuntime RUNTIME = runtime();
 
+    /// Programs by their tree, the least used dropped: trees name their values by place (`d0`), so what rules ask
+    /// of
+    /// many
+    /// things is one program.
+    private static final Map<CelExpr, Program> PROGRAMS = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<CelExpr, Program> eldest) {
+            return size() > PROGRAMS_MAX;
+        }
+    };
+
+    /// Most programs that are kept to be shared.
+    private static final int PROGRAMS_MAX = 1_000;
+
     private CelEngine() {}
 
     /// A computation that has no result, told in words. Without a stack: it is an answer, no bug.
@@ -94,6 +117,12 @@ final class CelEngine {
 
     /// Makes a checked and rewritten tree ready to run. That CEL refuses it would be a bug in our checker.
     static Program program(CelExpr tree) {
+        synchronized (PROGRAMS) {
+            return PROGRAMS.computeIfAbsent(tree, CelEngine::made);
+        }
+    }
+
+    private static Program made(CelExpr tree) {
         try {
             var source = CelSource.newBuilder("").build();
             var checked = COMPILER.check(CelAbstractSyntaxTree.newParsedAst(tree, source))
@@ -114,6 +143,11 @@ final class CelEngine {
                 .forEach(name -> builder.addFunctionDeclarations(declared(name, SimpleType.DOUBLE, SimpleType.DOUBLE)));
         UNARY.keySet().forEach(name -> builder.addFunctionDeclarations(declared(name, SimpleType.DOUBLE)));
         builder.addFunctionDeclarations(declared(COUNT, SimpleType.INT));
+        for (String name : List.of(SAME, OTHER))
+            builder.addFunctionDeclarations(CelFunctionDecl.newFunctionDeclaration(
+                    name,
+                    CelOverloadDecl.newGlobalOverload(
+                            name + "_bool", SimpleType.BOOL, List.of(SimpleType.BOOL, SimpleType.BOOL))));
         return builder.build();
     }
 
@@ -128,6 +162,12 @@ final class CelEngine {
                 name, CelFunctionBinding.from(name + "_double", Double.class, Double.class, body))));
         UNARY.forEach((name, body) -> bindings.addAll(
                 CelFunctionBinding.fromOverloads(name, CelFunctionBinding.from(name + "_double", Double.class, body))));
+        CelFunctionOverload.Binary<Boolean, Boolean> same = Boolean::equals;
+        CelFunctionOverload.Binary<Boolean, Boolean> other = (a, b) -> !a.equals(b);
+        bindings.addAll(CelFunctionBinding.fromOverloads(
+                SAME, CelFunctionBinding.from(SAME + "_bool", Boolean.class, Boolean.class, same)));
+        bindings.addAll(CelFunctionBinding.fromOverloads(
+                OTHER, CelFunctionBinding.from(OTHER + "_bool", Boolean.class, Boolean.class, other)));
         CelFunctionOverload.Unary<Long> count = Long::doubleValue;
         bindings.addAll(
                 CelFunctionBinding.fromOverloads(COUNT, CelFunctionBinding.from(COUNT + "_double", Long.class, count)));

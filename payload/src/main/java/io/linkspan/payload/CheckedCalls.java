@@ -35,7 +35,7 @@ final class CheckedCalls {
             case "_&&_", "_||_" -> logical(at, function, a);
             case "_?_:_" -> choose(at, a.get(0), a.get(1), a.get(2));
             case "_<_", "_<=_", "_>_", "_>=_" -> order(at, function, a);
-            case "_==_", "_!=_" -> joined(at, function, alike(a, "compared"), new Kind.Flag());
+            case "_==_", "_!=_" -> same(at, function, alike(a, "compared"));
             case "@in" -> in(at, a.get(0), a.get(1));
             default -> named(at, function, a); // open: what a person typed
         };
@@ -113,6 +113,12 @@ final class CheckedCalls {
     private Term order(long at, String function, List<Term> a) throws Refused {
         for (var term : a) number(term, function.replace("_", ""));
         return joined(at, function, quantities.alike(a, "compared"), new Kind.Flag());
+    }
+
+    private Term same(long at, String function, List<Term> a) {
+        boolean flags = a.getFirst().kind() instanceof Kind.Flag;
+        String emitted = !flags ? function : function.equals("_==_") ? CelEngine.SAME : CelEngine.OTHER;
+        return joined(at, emitted, a, new Kind.Flag());
     }
 
     private Term in(long at, Term item, Term list) throws Refused {

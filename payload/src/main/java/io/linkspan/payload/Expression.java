@@ -14,6 +14,7 @@ import io.linkspan.payload.Emitter.Slot;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A condition or a map over properties, written in CEL (Common Expression Language) and checked for types and units
 /// before
@@ -60,14 +61,21 @@ public final class Expression {
     private final List<String> variables;
     private final List<Slot> slots;
     private final Wanted wanted;
-    private final Program program;
+    private final Computing computing;
 
-    private Expression(String text, List<String> variables, List<Slot> slots, Wanted wanted, Program program) {
+    private Expression(String text, List<String> variables, List<Slot> slots, Wanted wanted, Computing computing) {
         this.text = text;
         this.variables = variables;
         this.slots = slots;
         this.wanted = wanted;
-        this.program = program;
+        this.computing = computing;
+    }
+
+    /// How it is computed.
+    private sealed interface Computing {
+        record Plainly(PlainCondition condition) implements Computing {}
+
+        record InCel(Program program) implements Computing {}
     }
 
     /// What became of one evaluation.
@@ -96,6 +104,12 @@ public final class Expression {
     /// @param variables what it may name, by the name: `boiler.temperature`, `value`
     /// @throws Invalid with the column, what is wrong and what would be right
     public static Expression compile(Mark at, String text, Map<String, Typed> variables, Wanted wanted) throws Invalid {
+        return compile(at, text, variables, wanted, true);
+    }
+
+    /// @param plainly whether CEL's interpreter may be left out where nothing needs it
+    static Expression compile(Mark at, String text, Map<String, Typed> variables, Wanted wanted, boolean plainly)
+            throws Invalid {
         if (text.length() > TEXT_CHARACTERS_MAX)
             throw new Invalid(
                     at,
@@ -107,7 +121,7 @@ public final class Expression {
         if (parsed.hasError()) throw unreadable(at, text, parsed.getErrors().getFirst());
         try {
             var tree = parsed.getAst();
-            return checked(at, text, tree.getExpr(), tree.getSource(), variables, wanted);
+            return checked(at, text, tree.getExpr(), tree.getSource(), variables, wanted, plainly);
         } catch (CelValidationException e) {
             throw new IllegalStateException("CEL parsed \"" + text + "\" without an error and has no tree", e);
         }
@@ -119,13 +133,19 @@ public final class Expression {
             dev.cel.common.ast.CelExpr tree,
             CelSource source,
             Map<String, Typed> variables,
-            Wanted wanted)
+            Wanted wanted,
+            boolean plainly)
             throws Invalid {
         var emit = new Emitter();
         var checker = new ExpressionChecker(variables, emit);
         try {
             var term = checker.check(tree, wanted);
-            return new Expression(text, checker.variables(), emit.slots(), wanted, CelEngine.program(term.expr()));
+            var slots = emit.slots();
+            var plain = plainly ? PlainCondition.of(term.expr(), slots) : Optional.<PlainCondition>empty();
+            Computing computing = plain.isPresent()
+                    ? new Computing.Plainly(plain.get())
+                    : new Computing.InCel(CelEngine.program(term.expr()));
+            return new Expression(text, checker.variables(), slots, wanted, computing);
         } catch (Refused e) {
             int offset = source.getPositionsMap().getOrDefault(e.part(), 0);
             throw new Invalid(at, place(text, offset) + ": " + e.getMessage());
@@ -160,6 +180,11 @@ public final class Expression {
         return variables;
     }
 
+    /// Whether it is computed without CEL's interpreter.
+    boolean isPlain() {
+        return computing instanceof Computing.Plainly;
+    }
+
     /// What it was compiled for.
     public Wanted wanted() {
         return wanted;
@@ -168,6 +193,21 @@ public final class Expression {
     /// Computes it. Deterministic: the same values give the same result; no clock, no state.
     public Result evaluate(Values values) {
         var fetch = new Fetch(slots, variables, values);
+        return switch (computing) {
+            case Computing.Plainly plainly ->
+                switch (plainly.condition.evaluate(fetch)) {
+                    case YES -> YES;
+                    case NO -> NO;
+                    case NONE -> new Result.NoValue(fetch.missing().orElse("a value is missing"));
+                };
+            case Computing.InCel inCel -> inCel(inCel.program, fetch);
+        };
+    }
+
+    private static final Result YES = new Result.Of(Value.Flag.ON);
+    private static final Result NO = new Result.Of(Value.Flag.OFF);
+
+    private Result inCel(Program program, Fetch fetch) {
         try {
             return result(program.eval(fetch));
         } catch (CelEvaluationException e) {
@@ -217,7 +257,7 @@ public final class Expression {
     }
 
     /// Fetches values for one evaluation and remembers the first that was missing.
-    private static final class Fetch implements CelVariableResolver {
+    private static final class Fetch implements CelVariableResolver, PlainCondition.Source {
         private final List<Slot> slots;
         private final List<String> variables;
         private final Values values;
@@ -237,7 +277,27 @@ public final class Expression {
         public Optional<Object> find(String name) {
             char letter = name.charAt(0);
             if (letter != 'd' && letter != 'b' && letter != 's') return Optional.empty();
-            var slot = slots.get(Integer.parseInt(name, 1, name.length(), 10));
+            return find(slots.get(Integer.parseInt(name, 1, name.length(), 10)), letter);
+        }
+
+        @Override
+        public double number(Slot slot) {
+            return find(slot, 'd').map(Double.class::cast).orElse(Double.NaN);
+        }
+
+        @Override
+        public @Nullable String text(Slot slot) {
+            return find(slot, 's').map(String.class::cast).orElse(null);
+        }
+
+        @Override
+        public PlainCondition.Truth flag(Slot slot) {
+            var found = find(slot, 'b');
+            if (found.isEmpty()) return PlainCondition.Truth.NONE;
+            return found.get().equals(true) ? PlainCondition.Truth.YES : PlainCondition.Truth.NO;
+        }
+
+        private Optional<Object> find(Slot slot, char letter) {
             var value = values.value(slot.variable());
             if (slot.presence()) return Optional.of(value.isPresent());
             if (value.isEmpty()) return none(slot, "has no value");

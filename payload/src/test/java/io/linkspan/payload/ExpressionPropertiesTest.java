@@ -193,6 +193,79 @@ class ExpressionPropertiesTest {
                                 .isCloseTo(expected, within(1e-6 * (1 + Math.abs(expected)))));
     }
 
+    /// Values that comparisons may stumble over: missing ones, both zeros, what a conversion makes too large, a
+    /// whole
+    /// number beyond what a double holds, a value of another type than declared.
+    private static Optional<Value> some(String name, Random random) {
+        if (random.nextInt(5) == 0) return Optional.empty();
+        if (random.nextInt(30) == 0) return Optional.of(new Value.Bytes(new byte[] {1}));
+        return Optional.of(
+                switch (name.charAt(0)) {
+                    case 'e', 'f' -> new Value.Flag(random.nextBoolean());
+                    case 'i', 'j' -> new Value.Text(random.nextBoolean() ? "on" : "off");
+                    case 'd' ->
+                        new Value.Register(random.nextInt(3) * (random.nextBoolean() ? 1 : Long.MAX_VALUE / 4), 3);
+                    default ->
+                        switch (random.nextInt(6)) {
+                            case 0 -> new Value.Num(0.0);
+                            case 1 -> new Value.Num(-0.0);
+                            case 2 -> new Value.Num(Double.MAX_VALUE);
+                            case 3 -> new Value.Int(random.nextBoolean() ? 1 : Long.MIN_VALUE);
+                            default -> new Value.Num(random.nextInt(-2, 3) / 1000.0);
+                        };
+                });
+    }
+
+    private static String plain(Random random, int depth) {
+        if (depth > 0 && random.nextInt(4) != 0) {
+            String x = plain(random, depth - 1);
+            return switch (random.nextInt(6)) {
+                case 0 -> "!(" + x + ")";
+                case 1 -> "(" + x + ") == (" + plain(random, depth - 1) + ")";
+                case 4 -> "(" + x + ") != (" + plain(random, depth - 1) + ")";
+                case 2, 3 -> "(" + x + ") && (" + plain(random, depth - 1) + ")";
+                default -> "(" + x + ") || (" + plain(random, depth - 1) + ")";
+            };
+        }
+        String order = List.of("<", "<=", ">", ">=", "==", "!=").get(random.nextInt(6));
+        return switch (random.nextInt(9)) {
+            case 0 -> "e.on";
+            case 1 -> "has(f.on)";
+            case 2 -> "j.mode " + (random.nextBoolean() ? "==" : "!=") + " 'on'";
+            case 3 -> "i.name == 'off'";
+            case 4 -> "d.energy " + order + " 0.002";
+            case 5 -> "g.temperature " + order + " h.temperature";
+            case 6 -> random.nextBoolean() ? "true" : "false";
+            case 7 -> "b.power " + order + " a.power";
+            default ->
+                "a.power " + order + " " + List.of("0", "-0.0", "0.001", "-1.5").get(random.nextInt(4));
+        };
+    }
+
+    @Property(tries = 3_000)
+    void whatIsComputedPlainlyIsWhatCelComputes(@ForAll long seed) throws Invalid {
+        var random = new Random(seed);
+        String text = plain(random, 4);
+        var plain = Expression.compile(Mark.NONE, text, KNOWN, Wanted.CONDITION);
+        var cel = Expression.compile(Mark.NONE, text, KNOWN, Wanted.CONDITION, false);
+        assertThat(plain.isPlain()).as(text).isTrue();
+        assertThat(cel.isPlain()).isFalse();
+        for (int i = 0; i < 20; i++) {
+            var values = new HashMap<String, Value>();
+            for (var name : plain.variables()) some(name, random).ifPresent(v -> values.put(name, v));
+            assertThat(plain.evaluate(values)).as(text + " of " + values).isEqualTo(cel.evaluate(values));
+        }
+    }
+
+    @Property(tries = 300)
+    void whatIsNotPlainIsLeftToCel(@ForAll long seed) throws Invalid {
+        var drawn = new Drawn(seed);
+        var condition = drawn.condition(3);
+        var either = Expression.compile(Mark.NONE, condition.text(), KNOWN, Wanted.CONDITION);
+        var cel = Expression.compile(Mark.NONE, condition.text(), KNOWN, Wanted.CONDITION, false);
+        assertThat(either.evaluate(drawn.values)).as(condition.text()).isEqualTo(cel.evaluate(drawn.values));
+    }
+
     @Property(tries = 3_000)
     void anyTextIsAnExpressionOrASentence(@ForAll("texts") String text, @ForAll long seed) {
         var drawn = new Drawn(seed);

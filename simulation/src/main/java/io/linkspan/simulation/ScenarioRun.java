@@ -370,12 +370,12 @@ public final class ScenarioRun {
             case "disarms" -> ask(who, new Input.Arm(false));
             case "puts" -> ask(who, new Input.ModeSet(mode(line, line.word(5))));
             case "calls" -> {
-                if (!file.scenes().containsKey(line.word(3)))
-                    throw new Invalid(line.mark(), "there is no scene " + line.word(3));
-                ask(who, new Input.SceneSet("k" + ++keys, line.word(3), priority(line), 0, 0));
+                if (!file.scenes().containsKey(line.word(4)))
+                    throw new Invalid(line.mark(), "there is no scene " + line.word(4));
+                ask(who, new Input.SceneSet("k" + ++keys, line.word(4), priority(line), 0, 0));
             }
-            case "stops" -> ask(who, new Input.RuleSwitched(rule(line, line.word(3)), true, line.rest(4)));
-            case "resumes" -> ask(who, new Input.RuleSwitched(rule(line, line.word(3)), false, ""));
+            case "stops" -> ask(who, new Input.RuleSwitched(rule(line, line.word(4)), true, line.rest(5)));
+            case "resumes" -> ask(who, new Input.RuleSwitched(rule(line, line.word(4)), false, ""));
             case "exchanges" -> {
                 String path = line.word(2);
                 ask(who, new Input.Exchange(number(line, path), value(line, path, 4), value(line, path, 6)));

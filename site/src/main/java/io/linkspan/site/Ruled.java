@@ -127,7 +127,10 @@ final class Ruled {
         var all = new HashMap<String, Typed>(); // looked up only
         var it = rule.it().map(directory.file().things()::get);
         if (it.isEmpty()) return all;
-        for (var p : it.get().properties().values()) all.put("it." + p.name(), Program.typed(p));
+        for (String p : it.get().properties().keySet()) {
+            var typed = known.get(it.get().id() + "." + p);
+            if (typed != null) all.put("it." + p, typed);
+        }
         return all;
     }
 

@@ -43,6 +43,9 @@ final class Rules {
         if (!over.isEmpty()) return over;
         if (run.rule().does() instanceof Rule.Does.Plans plans) return plan(state, run, rule, plans, now);
         var r = run.reacts();
+        // each time that is caught up does its steps before the next begins them anew
+        if (!r.at().isEmpty() && rule.branch() != Branch.NONE && rule.wakeSite() == RuleState.GOING)
+            return steps(state, run, rule, now);
         var moved = r.at().isEmpty() ? condition(state, run, rule, r, now) : times(state, run, rule, r, now);
         return moved.isEmpty() ? steps(state, run, rule, now) : moved;
     }
@@ -226,6 +229,8 @@ final class Rules {
     // ---- times
 
     private static List<Result> times(State state, RuleRun run, RuleState rule, Rule.Does.Reacts r, Moment now) {
+        if (rule.lastAtWall() > now.wall() + SET_BACK_MICROS) // from here on they count from what the clock shows
+        return List.of(moved(run, RuleMove.SKIPPED, false, 0, Hold.WITHOUT_END, now.wall(), List.of()));
         long at = nextAt(state, run, rule, now.wall());
         if (at > now.wall()) return List.of();
         if (now.wall() - at > LATE_MICROS && r.missed() != Missed.LATE) {
@@ -237,8 +242,10 @@ final class Rules {
         List<Seen> seen = when == null ? List.of() : when.seen(state, now);
         if (when == null || when.met(state, now).orElse(false)) {
             var fired = fires(state, run, rule, at, seen, now);
+            // it is stopped: all that passed is given up at once, however much that is
             return fired.isEmpty()
-                    ? List.of(moved(run, RuleMove.SKIPPED, false, 0, Hold.WITHOUT_END, at, seen)) // it is stopped
+                    ? List.of(moved(
+                            run, RuleMove.SKIPPED, false, 0, Hold.WITHOUT_END, newest(state, run, now.wall()), seen))
                     : fired;
         }
         return List.of(moved(run, RuleMove.NOT_MET, false, 0, Hold.WITHOUT_END, at, seen));
@@ -277,7 +284,8 @@ final class Rules {
             newest = at;
             point = i + 1;
         }
-        if (point == 0 || point == rule.step() && newest <= rule.lastAtWall()) return List.of();
+        boolean isSetBack = rule.lastAtWall() > now.wall() + SET_BACK_MICROS; // then times count from what it shows
+        if (point == 0 || point == rule.step() && newest <= rule.lastAtWall() && !isSetBack) return List.of();
         var results = new ArrayList<Result>();
         if (point == rule.step()) { // again: it holds already what it holds
             results.add(moved(run, RuleMove.POINT, false, point, Hold.WITHOUT_END, newest, List.of()));

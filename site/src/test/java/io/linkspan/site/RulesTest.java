@@ -323,6 +323,57 @@ class RulesTest {
     }
 
     @Test
+    void aHoldWaitsForAPersonToReleaseIt() {
+        var bench = bench(
+                "{\"id\":\"hot\",\"when\":\"boiler.temperature > 90\",\"priority\":\"protect\","
+                        + "\"then\":[{\"hold\":{\"boiler.on\":false,\"lamp.on\":true},\"until\":\"released\"}]},"
+                        + "{\"id\":\"light\",\"when\":\"lamp.motion\",\"priority\":\"protect\",\"then\":[{\"hold\":{\"blind.position\":7}}]}");
+        bench.reads("lamp.motion", Flag.ON);
+        bench.reads("boiler.temperature", 95);
+        bench.reads("boiler.temperature", 20);
+        bench.input(new Input.LineChanged(1, false, "cut"));
+        bench.pass(HOUR);
+        bench.restart();
+        bench.input(new Input.LineChanged(1, true, ""));
+        is(bench, "lamp.on", Flag.ON);
+        bench.release("lamp.on", Priority.OPERATE); // not at this priority
+        is(bench, "lamp.on", Flag.ON);
+        bench.release("lamp.on", Priority.PROTECT);
+        assertThat(bench.outcome()).contains(new Outcome.Done(Optional.empty()));
+        is(bench, "lamp.on", Flag.OFF);
+        assertThat(bench.inCharge("boiler.on")).isEqualTo("rule:hot (protect)");
+        bench.reads("lamp.motion", Flag.ON);
+        bench.release("blind.position", Priority.PROTECT); // the rule's own, which nobody gives back
+        assertThat(bench.outcome().orElseThrow()).isInstanceOf(Outcome.Refused.class);
+        is(bench, "blind.position", new Value.Num(7));
+    }
+
+    @Test
+    void eachTimeThatIsCaughtUpDoesItsSteps() {
+        var bench = bench(
+                "{\"id\":\"air\",\"at\":[\"09:00\",\"10:00\",\"11:00\"],\"missed\":\"late\",\"then\":[{\"tell\":\"now\"}]}");
+        bench.sleep(4 * HOUR);
+        assertThat(notices(bench)).containsExactly("now", "now", "now");
+    }
+
+    @Test
+    void aClockSetAYearAheadCostsAMinutesWorth() {
+        var bench = bench("{\"id\":\"often\",\"at\":\"every 1s\",\"missed\":\"late\",\"then\":[{\"tell\":\"now\"}]}");
+        bench.sleep(365 * 24 * HOUR);
+        assertThat(notices(bench).stream().filter("now"::equals)).hasSize(RuleState.FIRED_MAX);
+        assertThat(notices(bench)).anyMatch(text -> text.contains("acted too often"));
+        bench.pass(2 * MINUTE);
+        assertThat(notices(bench).stream().filter("now"::equals)).hasSizeGreaterThan(RuleState.FIRED_MAX);
+    }
+
+    private static List<String> notices(Bench bench) {
+        return bench.steps.stream()
+                .flatMap(step -> step.results().stream())
+                .flatMap(r -> r instanceof Result.Noticed n ? java.util.stream.Stream.of(n.text()) : null)
+                .toList();
+    }
+
+    @Test
     void aSceneIsOneCommandForEachValue() {
         var bench = bench("");
         bench.pass(Writes.START_GRACE_MICROS); // what can not be read is written after a while
