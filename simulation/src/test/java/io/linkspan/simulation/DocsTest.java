@@ -41,7 +41,19 @@ class DocsTest {
     private static final Pattern BLOCK = Pattern.compile("^```yaml\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
     private static final Pattern REFUSED = Pattern.compile("\\A# refused: (.+)\n");
     private static final Set<String> LISTS = Set.of(
-            "connectors", "kinds", "plans", "things", "links", "rules", "schedules", "scenes", "modes", "holidays", "alarms", "channels", "tell");
+            "connectors",
+            "kinds",
+            "plans",
+            "things",
+            "links",
+            "rules",
+            "schedules",
+            "scenes",
+            "modes",
+            "holidays",
+            "alarms",
+            "channels",
+            "tell");
     private static final String COOKBOOK = "docs/cookbook.md";
     private static final String PROFILES = "/io/linkspan/connectors/profiles/";
 
