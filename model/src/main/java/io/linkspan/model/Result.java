@@ -308,7 +308,9 @@ public sealed interface Result {
         /// A person put it to sleep.
         OFF,
         /// A schedule came to its next point.
-        POINT
+        POINT,
+        /// The clock was set far back: its times count from what it shows now.
+        COUNTS_ANEW
     }
 
     /// A hold was placed by this step of a rule; the step says how long it lives.

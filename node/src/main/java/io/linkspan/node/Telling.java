@@ -433,6 +433,7 @@ final class Telling {
                         + " while it could not act, and does not catch up";
             case LIMITED -> name + " acted too often and is stopped for a while";
             case OFF -> name + " was put to sleep";
+            case COUNTS_ANEW -> name + " counts its times from now on: the clock was set far back";
             case POINT -> name + " came to its point of " + at(r.atWall());
         };
     }

@@ -101,7 +101,7 @@ record RuleState(
             case SURE -> unsure(SURE);
             case SILENT, ASLEEP, OFF ->
                 phase(Phase.IDLE, at.site()).unsure(SURE).at(Branch.NONE, 0, GOING);
-            case NOT_MET -> lastAt(r.atWall());
+            case NOT_MET, COUNTS_ANEW -> lastAt(r.atWall());
             case SKIPPED -> r.atWall() != 0 ? lastAt(r.atWall()) : phase(Phase.ACTIVE, at.site()); // not caught up
             case LIMITED -> limited(r.untilSite());
             case POINT -> at(Branch.NONE, r.step(), GOING).lastAt(r.atWall());

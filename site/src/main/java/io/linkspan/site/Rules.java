@@ -229,8 +229,8 @@ final class Rules {
     // ---- times
 
     private static List<Result> times(State state, RuleRun run, RuleState rule, Rule.Does.Reacts r, Moment now) {
-        if (rule.lastAtWall() > now.wall() + SET_BACK_MICROS) // from here on they count from what the clock shows
-        return List.of(moved(run, RuleMove.SKIPPED, false, 0, Hold.WITHOUT_END, now.wall(), List.of()));
+        if (rule.lastAtWall() > now.wall() + SET_BACK_MICROS)
+            return List.of(moved(run, RuleMove.COUNTS_ANEW, false, 0, Hold.WITHOUT_END, now.wall(), List.of()));
         long at = nextAt(state, run, rule, now.wall());
         if (at > now.wall()) return List.of();
         if (now.wall() - at > LATE_MICROS && r.missed() != Missed.LATE) {
