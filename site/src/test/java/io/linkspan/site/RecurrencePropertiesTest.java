@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -137,6 +138,7 @@ class RecurrencePropertiesTest {
     void aRuleLeapsAndMissesNothing(
             @ForAll("rules") String rule, @ForAll("anchors") LocalDate anchor, @ForAll("leaps") int skipped)
             throws Invalid, InvalidRecurrenceRuleException {
+        if (meetsNoDay(rule, anchor)) return;
         var read = CalendarRule.read(Mark.NONE, rule, rule + " from " + anchor);
         var all = new RecurrenceRule(rule).iterator(new DateTime(DateTime.UTC, anchor.toEpochDay() * 86_400_000L));
         for (int i = 0; i < skipped; i++) all.nextMillis();
@@ -154,6 +156,17 @@ class RecurrencePropertiesTest {
                 assertThat(read.floor(next - 1)).as(rule).isEqualTo(last);
             last = next;
         }
+    }
+
+    /// Each so many weeks, counted in days, on weekdays that the first day is none of: that never comes.
+    private static boolean meetsNoDay(String rule, LocalDate anchor) {
+        var interval = Pattern.compile("INTERVAL=(\\d+)").matcher(rule);
+        var days = Pattern.compile("BYDAY=([A-Z,]+)").matcher(rule);
+        return rule.contains("FREQ=DAILY")
+                && interval.find()
+                && Integer.parseInt(interval.group(1)) % 7 == 0
+                && days.find()
+                && !days.group(1).contains(anchor.getDayOfWeek().name().substring(0, 2));
     }
 
     // ---- what is tried
