@@ -76,8 +76,6 @@ class WindowNodeTest {
     private java.util.List<History.Point> points(int number) throws Exception {
         var history = node.running().node().history(node.view().id());
         if (history.isEmpty()) return java.util.List.of(); // it is being opened
-        return history.get()
-                .read(number, 0, Long.MAX_VALUE, History.POINTS_MAX)
-                .points();
+        return history.get().read(number, 0, Long.MAX_VALUE, History.POINTS_MAX).points();
     }
 }

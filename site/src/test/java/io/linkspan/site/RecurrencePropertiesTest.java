@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -160,8 +159,8 @@ class RecurrencePropertiesTest {
 
     /// Each so many weeks, counted in days, on weekdays that the first day is none of: that never comes.
     private static boolean meetsNoDay(String rule, LocalDate anchor) {
-        var interval = Pattern.compile("INTERVAL=(\\d+)").matcher(rule);
-        var days = Pattern.compile("BYDAY=([A-Z,]+)").matcher(rule);
+        var interval = java.util.regex.Pattern.compile("INTERVAL=(\\d+)").matcher(rule);
+        var days = java.util.regex.Pattern.compile("BYDAY=([A-Z,]+)").matcher(rule);
         return rule.contains("FREQ=DAILY")
                 && interval.find()
                 && Integer.parseInt(interval.group(1)) % 7 == 0
