@@ -46,13 +46,13 @@ class RuleCommandsTest {
     void aModeMakesARuleActAndWhyTellsIt() throws Exception {
         assertThat(node.say("mode").out()).startsWith("home");
         assertThat(node.say("mode", "away").out()).contains("in mode away");
-        TestNode.await("the boiler is off", () -> node.value("boiler.on").equals("off"));
+        TestNode.await("the boiler is off", () -> node.value("boiler.on").equals("false"));
         assertThat(node.say("get", "boiler.on").out()).contains("rule leave (comfort)");
         String why = node.say("why", "boiler.on").out();
         assertThat(why).contains("puts the site into mode away").contains("rule leave (version 1) acts");
         assertThat(node.say("rules").out()).contains("leave").contains("active");
         assertThat(node.say("rules", "leave", "--sleep", "visitors").exit()).isZero();
-        TestNode.await("the boiler is on", () -> node.value("boiler.on").equals("on"));
+        TestNode.await("the boiler is on", () -> node.value("boiler.on").equals("true"));
         assertThat(node.say("rules", "leave").out()).contains("a person put it to sleep (visitors)");
     }
 
@@ -72,6 +72,6 @@ class RuleCommandsTest {
         var said = node.say("scene", "cold");
         assertThat(said.out()).contains("boiler.on: done");
         assertThat(said.exit()).isZero();
-        TestNode.await("the boiler is off", () -> node.value("boiler.on").equals("off"));
+        TestNode.await("the boiler is off", () -> node.value("boiler.on").equals("false"));
     }
 }
