@@ -124,16 +124,15 @@ await page.screenshot({ path: `${folder}/plan.png`, fullPage: true });
 // rules are written, read as sentences, put to sleep and woken; the mode is switched and a scene tells what became of it
 await to('setup/file');
 const file = page.getByRole('textbox', { name: 'The site file' });
-await file.fill(`${(await file.inputValue()).trimEnd()}
-modes: [home, away]
-scenes:
-  - { id: good_night, set: { boiler.on: false } }
-rules:
+const rules = `rules:
   - id: warm_water
     when: "boiler.temperature < -30"
     then: [ { hold: { boiler.on: true }, linger: 15min } ]
   - { id: gone, modes: [away], when: "boiler.temperature > -30", then: [ { tell: { severity: low, text: "Nobody is there" } } ] }
-`);
+`;
+const before = `${(await file.inputValue()).trimEnd()}\nmodes: [home, away]\nscenes:\n  - { id: good_night, set: { boiler.on: false } }\n`;
+// The site may have rules of its own.
+await file.fill(/^rules:\n/m.test(before) ? before.replace(/^rules:\n/m, rules) : before + rules);
 await page.getByRole('button', { name: 'See what would change' }).click();
 await page.getByRole('button', { name: 'Apply' }).click();
 await page.getByText('is in force').waitFor();
