@@ -43,6 +43,13 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
   if (accounts) state.accounts.set('anna', { name: 'anna', password: 'a quiet river', role: 'owner', created: '2026-01-04T09:12:00Z', language: undefined });
   if (accounts) state.accounts.set('bert', { name: 'bert', password: 'only looking', role: 'viewer', created: '2026-02-11T18:40:00Z' });
 
+  const MODES = ['home', 'away'];
+  Object.assign(state, { mode: 'home', rules: [
+    { id: 'warm_water', title: 'Warm water', kind: 'rule', sentence: 'when boiler.temperature < 50 && !cellar.door for 10min: hold boiler.on at on, and 15min longer', priority: 'comfort', version: 1, when: 'boiler.temperature < 50 && !cellar.door', until: 'boiler.temperature > 60', for: '10min', works: ['boiler.on'], then: [{ do: 'hold', text: 'hold boiler.on at on', property: 'boiler.on', value: true, asks: 'on', linger: '15min' }] },
+    { id: 'living_room', title: 'Heating by the day', kind: 'schedule', sentence: 'by the clock, heat_pump.set_point is held at 20.5 °C from 06:30', priority: 'comfort', version: 1, works: ['heat_pump.set_point'], points: [{ at: '06:30 mon-fri', value: 20.5, shown: '20.5 °C' }, { at: '22:30', value: 17, shown: '17 °C' }] },
+    { id: 'nobody_home', kind: 'rule', sentence: 'In mode away: when cellar.door: tell "The cold store is open"', priority: 'comfort', version: 1, modes: ['away'], when: 'cellar.door', works: [], then: [{ do: 'tell', text: 'tell "The cold store is open"', severity: 'high', says: 'The cold store is open' }] },
+  ] });
+
   const local = seconds => new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Brussels', hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(seconds * 1000);
   const note = (by, ...text) => { const position = String(++state.position); state.log.unshift({ position, time: iso(clock()), by, text }); return position; };
   const allThings = () => [...things, ...state.added];
@@ -309,6 +316,18 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
     return { language, kind: 'not_understood', text: `I do not know "${text}" here. Try: turn off boiler` };
   }
 
+  // ---- rules: one that acts on a value, one by the clock, one that sleeps in a mode
+
+  function ruleNow({ off, reason, moves: _, ...r }) {
+    const at = clock(), asleep = r.modes && !r.modes.includes(state.mode);
+    return { ...r, state: off ? 'off' : asleep ? 'asleep' : r.kind === 'schedule' ? 'active' : 'idle', since: iso(at - 3600), fired: 3, last_fired: iso(first / 1000 - 9000), holds: [], ...(off ? { reason } : {}), ...(r.kind === 'schedule' ? { next: iso(at + 5000) } : {}) };
+  }
+  function ruleTold(rule) {
+    const seen = path => ({ of: path, text: `${path} ${show(must(path), cell(path).value)}`, value: cell(path).value });
+    const condition = rule.id === 'warm_water' ? [{ text: 'boiler.temperature < 50', met: cell('boiler.temperature').value < 50 ? 'yes' : 'no', seen: [seen('boiler.temperature')] }, { text: '!cellar.door', met: cell('cellar.door').value ? 'no' : 'yes', seen: [seen('cellar.door')] }] : undefined;
+    return { ...ruleNow(rule), ...(condition ? { condition } : {}), why_not: 'see its condition', moves: rule.moves ?? [{ position: String(state.position - 20), time: iso(first / 1000 - 9000), move: 'fired', seen: [], text: 'it saw boiler.temperature 49.2 °C' }] };
+  }
+
   // ---- commands
 
   function place(path, body, by) {
@@ -491,6 +510,32 @@ export async function start({ dist, now, accounts = true, port = 0, tick = 500, 
       if (method === 'POST') { const asked = await read(); state.applications.push({ ...asked, created: iso(clock()), cursor: String(state.position) }); return { name: asked.name, token: 'lsa_9hT3cV6pLq2sXe8uBk5J' }; }
       state.applications = state.applications.filter(a => a.name !== name);
       return undefined;
+    }
+    if (what === 'rules') {
+      if (!name) return { mode: state.mode, modes: MODES, rules: state.rules.map(ruleNow) };
+      const rule = state.rules.find(r => r.id === name);
+      if (!rule) throw new Problem(404, 'Not found', `there is no rule "${name}" in this site, but ${state.rules.map(r => r.id).join(', ')}`);
+      if (deeper === 'sleep') {
+        allow(account, 'operator');
+        const asked = await read();
+        Object.assign(rule, { off: asked.off, reason: asked.reason ?? '' });
+        (rule.moves ??= []).unshift({ position: note(account.name, `${account.name} ${asked.off ? 'puts' : 'wakes'} ${name}`), time: iso(clock()), move: asked.off ? 'off' : 'ended', seen: [], text: `${account.name} ${asked.off ? 'put it to sleep' : 'woke it'}` });
+        return {};
+      }
+      return ruleTold(rule);
+    }
+    if (what === 'mode') {
+      if (method === 'GET') return { mode: state.mode, modes: MODES };
+      allow(account, 'operator');
+      state.mode = (await read()).mode;
+      note(account.name, `${account.name} puts the site into mode ${state.mode}`);
+      return {};
+    }
+    if (what === 'scenes') {
+      const scenes = [{ id: 'night', title: 'Good night', set: [{ property: 'heat_pump.set_point', value: 17, shown: '17 °C' }, { property: 'car.limit', value: 40, shown: '40 A' }] }];
+      if (!name) return { scenes };
+      allow(account, 'operator');
+      return { outcomes: scenes[0].set.map(v => ({ property: v.property, outcome: place(v.property, { value: v.value }, account.name).outcome })) };
     }
     if (what === 'sentences' && method === 'POST') return say(await read(), account);
     if (what === 'cells') {

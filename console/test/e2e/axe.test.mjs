@@ -37,7 +37,7 @@ for (const scheme of ['light', 'dark'])
         await page.locator('.troubles li').nth(2).waitFor();
         await audit(page, 'site, something missing');
         mock.play.heal('plant_room');
-        for (const path of ['thing/boiler', 'thing/heat_pump', 'thing/meter', 'thing/hall', 'energy', 'plan', 'plan/map', 'setup/file', 'setup/add', 'setup/people', 'setup/tokens', 'setup/applications']) {
+        for (const path of ['thing/boiler', 'thing/heat_pump', 'thing/meter', 'thing/hall', 'energy', 'rules', 'rules/warm_water', 'plan', 'plan/map', 'setup/file', 'setup/add', 'setup/people', 'setup/tokens', 'setup/applications']) {
           await to(path);
           await page.locator('.card, .tile').first().waitFor();
           await audit(page, path);

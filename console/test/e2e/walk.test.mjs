@@ -573,3 +573,47 @@ test('the first view weighs under 60 KB, everything but the plan and the map und
   assert.ok(first < 60_000, `${first} bytes before the first view`);
   assert.ok(all < 90_000, `${all} bytes in all`);
 }));
+
+test('a rule is read, looked into, put to sleep with a reason and woken', () => walk({}, async ({ page, signIn, to }) => {
+  await signIn();
+  await to('thing/boiler');
+  await page.locator('.actuator').getByRole('link', { name: 'Warm water' }).click();
+  await page.getByText(/When Boiler · Temperature is below 50/).waitFor();
+  await page.locator('.parts .no', { hasText: 'Temperature is below' }).locator('.value').waitFor();
+  await page.getByText(/It does not act: “Boiler · Temperature is below/).waitFor();
+  await page.getByRole('button', { name: 'Put to sleep' }).click();
+  const dialog = page.getByRole('dialog');
+  assert.ok(await dialog.getByRole('button', { name: 'Put to sleep' }).isDisabled());
+  await dialog.getByLabel('Why?').fill('the pump is being changed');
+  await dialog.getByRole('button', { name: 'Put to sleep' }).click();
+  await page.getByText('Somebody put it to sleep: the pump is being changed').waitFor();
+  await page.getByRole('button', { name: 'Wake it' }).click();
+  await page.getByRole('button', { name: 'Put to sleep' }).waitFor();
+  await page.getByRole('link', { name: 'Boiler · Heating' }).click();
+  await page.getByRole('heading', { name: 'Boiler' }).waitFor();
+}));
+
+test('the mode is switched at the site, and a scene tells what became of each of its values', () => walk({}, async ({ page, signIn, to }) => {
+  await signIn();
+  const modes = page.getByRole('group', { name: 'Mode' });
+  await modes.getByRole('button', { name: 'away' }).click();
+  await modes.getByRole('button', { name: 'away', pressed: true }).waitFor();
+  await page.getByRole('button', { name: 'Good night' }).click();
+  const told = page.getByRole('status', { name: 'What became of it' });
+  await told.getByText('Heat pump · Warm to: Done').waitFor();
+  await told.getByText('Car charger · Charge with at most: Refused').waitFor();
+  await to('rules');
+  await page.locator('.rule', { hasText: 'Nobody home' }).getByText('acts').or(page.locator('.rule', { hasText: 'Nobody home' }).getByText('waits')).first().waitFor();
+}));
+
+test('who only looks switches no mode and puts no rule to sleep', () => walk({ account: 'bert', screen: 'phone', locale: 'nl-BE' }, async ({ page, signIn, to }) => {
+  await signIn();
+  await to('rules');
+  await page.getByText(/Wanneer Boiler · Temperature is onder/).waitFor();
+  assert.ok(await page.getByRole('button', { name: 'away' }).isDisabled());
+  assert.ok(await fits(page));
+  await to('rules/warm_water');
+  await page.locator('.parts li').first().waitFor();
+  assert.ok(await fits(page));
+  assert.equal(await page.getByRole('button', { name: 'In slaap zetten' }).count(), 0);
+}));

@@ -78,6 +78,22 @@ export type Tried = { values: { property: string; value: Json; unit?: string; qu
 export type Found = { connector: string; what: string; settings: LineSettings; first: string; last: string };
 export type Profile = { name: string; title: string; maker?: string; connectors?: string[]; defaults?: Record<string, Json> };
 export type LogEntry = { position: string; time: string; by: string; text: string[] };
+// What a site does by itself. `do` of a step: hold, release, mode, invoke, raise, tell, wait, await.
+export type RuleStep = {
+  do: string; text: string; property?: string; value?: Json; asks?: string; for?: string; linger?: string; until?: string; until_released?: boolean;
+  mode?: string; action?: string; severity?: string; says?: string; time?: string; condition?: string;
+};
+export type RuleState = 'idle' | 'met' | 'active' | 'waiting' | 'unsure' | 'asleep' | 'off' | 'limited';
+export type Rule = {
+  id: string; title?: string; for_thing?: string; kind: 'rule' | 'schedule'; sentence: string; priority: string; version: number; modes?: string[];
+  when?: string; until?: string; at?: string[]; for?: string; works: string[]; state?: RuleState; since?: string; next?: string; fired?: number;
+  last_fired?: string; holds?: string[]; reason?: string; then?: RuleStep[]; else?: RuleStep[]; points?: { at: string; value?: Json; shown?: string }[];
+};
+export type RulePart = { text: string; met: 'yes' | 'no' | 'unknown'; seen: { of: string; text: string; value?: Json }[] };
+export type RuleMove = { position: string; time: string; move: string; text: string; seen: RulePart['seen'] };
+export type RuleTold = Rule & { silent?: string; condition?: RulePart[]; ends_when?: RulePart[]; why_not: string; moves: RuleMove[] };
+export type Rules = { mode: string; modes: string[]; rules: Rule[] };
+export type Scene = { id: string; title?: string; set: { property: string; value: Json; shown: string }[] };
 export type Token = { id: string; title: string; role: Role; created?: string; expires?: string; account?: string };
 export type Application = {
   name: string; contract: { properties: string[]; every?: string; delay?: string; until?: string };
@@ -191,6 +207,17 @@ export const api = {
       { method: 'POST', body: { value: step.value, priority: step.priority, ...(step.for === undefined ? {} : { for: step.for }) }, headers: { 'Idempotency-Key': key() } }),
   service: (site: string, thing: string, out: boolean, reason: string) =>
     json<void>(`/v1/sites/${part(site)}/things/${part(thing)}/service`, { method: 'PUT', body: { out, reason } }),
+
+  rules: (site: string) => json<Rules>(`/v1/sites/${part(site)}/rules`),
+  rule: (site: string, rule: string) => json<RuleTold>(`/v1/sites/${part(site)}/rules/${part(rule)}`),
+  sleep: (site: string, rule: string, off: boolean, reason: string) =>
+    json<void>(`/v1/sites/${part(site)}/rules/${part(rule)}/sleep`, { method: 'PUT', body: { off, ...(reason ? { reason } : {}) } }),
+  modes: (site: string) => json<{ mode: string; modes: string[] }>(`/v1/sites/${part(site)}/mode`),
+  setMode: (site: string, mode: string) => json<void>(`/v1/sites/${part(site)}/mode`, { method: 'PUT', body: { mode } }),
+  scenes: async (site: string) => (await json<{ scenes: Scene[] }>(`/v1/sites/${part(site)}/scenes`)).scenes,
+  setScene: async (site: string, scene: string) =>
+    (await json<{ outcomes: { property: string; outcome?: Outcome }[] }>(`/v1/sites/${part(site)}/scenes/${part(scene)}`,
+      { method: 'POST', body: {}, headers: { 'Idempotency-Key': key() } })).outcomes,
 
   history: (site: string, path: string, from: Date, to: Date, columns: number, signal?: AbortSignal) =>
     json<History>(`${historyOf(site, path)}${query({ from: from.toISOString(), to: to.toISOString(), columns })}`, signal ? { signal } : {}),

@@ -101,6 +101,7 @@ const localeOf = (language: Language) => navigator.languages.find(l => l.toLower
 const later = {
   thing: () => import('./pages/thing').then(m => m.ThingPage as ComponentType<{ path: string[] }>),
   energy: () => import('./pages/energy').then(m => m.EnergyPage as ComponentType<{ path: string[] }>),
+  rules: () => import('./pages/rules').then(m => m.RulesPage as ComponentType<{ path: string[] }>),
   plan: () => import('./pages/plan').then(m => m.PlanPage as ComponentType<{ path: string[] }>),
   setup: () => import('./pages/setup').then(m => m.SetupPage as ComponentType<{ path: string[] }>),
 };
@@ -131,7 +132,7 @@ function Frame({ many, page, onSignedOut }: { many: SiteSummary[]; page: string[
       <Top many={many} what={what} onSignedOut={onSignedOut} />
       <OfflineNote />
       <main id="content" ref={main} tabIndex={-1}>
-        {what === '' ? <SitePage /> : what === 'thing' || what === 'energy' || what === 'plan' || what === 'setup' ? <Later name={what} path={path} /> : <Note kind="warn">{words.notFound}</Note>}
+        {what === '' ? <SitePage /> : what === 'thing' || what === 'energy' || what === 'rules' || what === 'plan' || what === 'setup' ? <Later name={what} path={path} /> : <Note kind="warn">{words.notFound}</Note>}
       </main>
     </>
   );
@@ -141,7 +142,7 @@ function Top({ many, what, onSignedOut }: { many: SiteSummary[]; what: string; o
   const { words, site, account, language, setLanguage, live } = useAround();
   const status = useLive(live, s => s.status);
   const armed = useLive(live, s => s.armed);
-  const tabs = [['', words.home, 'house'], ['energy', words.energy, 'energy'], ['plan', words.plan, 'plan'], ['setup', words.setup, 'setup']] as const;
+  const tabs = [['', words.home, 'house'], ['energy', words.energy, 'energy'], ['rules', words.rules.page, 'rules'], ['plan', words.plan, 'plan'], ['setup', words.setup, 'setup']] as const;
   return (
     <header class="top">
       <a class="brand" href={address(site.name)}>

@@ -1,5 +1,5 @@
 // The site at a glance: what is wrong first, then who switches whom, then every machine.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { api, type Cell, type LogEntry, type Thing } from '../api';
 import { inCharge, priorityWords, whoWords } from '../charge';
 import { address, mayBe, useAround, useAsked, useCell, useLive, useMedia, useNow } from '../context';
@@ -17,10 +17,18 @@ export function SitePage() {
       <div class="headline"><h1>{site.title ?? site.name}</h1><Arming /></div>
       <Ask />
       <Wrong />
+      <Modes />
       {narrow ? <><Machines /><LinkMap /></> : <><LinkMap /><Machines /></>}
       <Recently />
     </>
   );
+}
+
+// They come after what is wrong: a site without modes and scenes needs nothing of it.
+function Modes() {
+  const [Part, set] = useState<typeof import('../parts/modes').Modes>();
+  useEffect(() => { import('../parts/modes').then(part => set(() => part.Modes), () => { /* the page Rules says so */ }); }, []);
+  return Part ? <Part /> : null;
 }
 
 function Arming() {

@@ -18,6 +18,7 @@ export function ThingPage({ path: [id = ''] }: { path: string[] }) {
 function One({ thing, site }: { thing: Thing; site: string }) {
   const { words } = useAround();
   const description = useAsked(() => api.description(site, thing.id), [site, thing.id]);
+  const rules = useAsked(() => api.rules(site), [site, thing.id]).value?.rules ?? [];
   const acts = thing.properties.filter(p => p.writable);
   const charted = thing.properties.filter(p => !p.private && p.type !== 'text' && p.type !== 'bytes' && p.type !== 'group' && p.type !== 'position');
   const first = charted.find(p => p.type === 'number' && !p.writable) ?? charted[0];
@@ -27,7 +28,7 @@ function One({ thing, site }: { thing: Thing; site: string }) {
       <nav class="crumbs" aria-label={words.back}><a href={address(site)}><Icon name="left" size={18} /> {words.home}</a></nav>
       <div class="headline"><h1>{titleOf(thing)} <small class="id">{thing.id}</small></h1><Service thing={thing.id} cell={acts[0]} /></div>
       <Tiles cells={thing.properties.filter(p => !p.writable)} />
-      {acts.length > 0 && <div class="actuators">{acts.map(c => <Actuator key={c.property} path={c.property} thing={thing.id} described={described(c.property)} />)}</div>}
+      {acts.length > 0 && <div class="actuators">{acts.map(c => <Actuator rules={rules} key={c.property} path={c.property} thing={thing.id} described={described(c.property)} />)}</div>}
       {(thing.actions ?? []).length > 0 && <Actions thing={thing} />}
       {first && <Chart cells={charted} first={first.property} />}
       <Engineer thing={thing} description={description.value} problem={description.problem} />

@@ -1,14 +1,14 @@
 // What can be switched: who is in charge, until when, who waits below; take it by hand for a time, give it back; why it is as it is.
 import { useState } from 'preact/hooks';
-import { api, type Cell, type Commanded, type Json, type Problem, type WhyStep } from '../api';
+import { api, type Cell, type Commanded, type Json, type Problem, type Rule, type WhyStep } from '../api';
 import { byPriority, inCharge, priorityWords, whoWords, wishWords } from '../charge';
-import { mayBe, problemText, useAround, useAsked, useCell } from '../context';
+import { address, mayBe, problemText, useAround, useAsked, useCell } from '../context';
 import { symbol, thingOf, titleOf } from '../format';
 import { Act, Card, Choice, Dialog, Field, Icon, Note, Segments, Text, Trouble, Value } from './small';
 
 export type Described = { enum?: Json[]; minimum?: number; maximum?: number; multipleOf?: number };
 
-export function Actuator({ path, thing, described }: { path: string; thing: string; described: Described }) {
+export function Actuator({ path, thing, described, rules }: { rules: readonly Rule[]; path: string; thing: string; described: Described }) {
   const { words, format, site, live, account } = useAround();
   const cell = useCell(live, path);
   const [open, setOpen] = useState<'take' | 'why' | undefined>();
@@ -29,6 +29,7 @@ export function Actuator({ path, thing, described }: { path: string; thing: stri
           <dl class="charges">
             <div><dt>{words.inCharge}</dt><dd><strong>{whoWords(words, cell.in_charge ?? '')}</strong>{charge.priority && <span class="soft"> {priorityWords(words, charge.priority)}</span>}{charge.until && <span> {format.fill(words.until, { at: charge.until })}</span>}</dd></div>
           </dl>
+          {rules.filter(r => r.works.includes(path)).length > 0 && <p class="small">{words.rules.page}: {rules.filter(r => r.works.includes(path)).map((r, i) => <span key={r.id}>{i > 0 && ', '}<a href={address(site.name, 'rules', r.id)}>{titleOf(r)}</a></span>)}</p>}
           {cell.why && <p class="because" lang="en">{cell.why}</p>}
           <h3>{words.waits}</h3>
           {holds.length > 1 || (holds.length === 1 && whoWords(words, holds[0]!.who) !== whoWords(words, cell.in_charge ?? ''))

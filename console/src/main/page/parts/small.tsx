@@ -7,6 +7,7 @@ import { symbol } from '../format';
 
 const drawings = {
   house: 'M4 11.5 12 5l8 6.5M6 10v9h12v-9', energy: 'M13 3 5 14h6l-1 7 8-11h-6z', setup: 'M4 7h10m4 0h2M4 17h2m4 0h10M14 4.5v5m-4 5v5',
+  rules: 'M5 6h3v3H5zM5 15h3v3H5zM11 7.500h9m-9 9h9',
   plan: 'M4 5h16v14H4zM4 12h7m0-7v4m0 6v4m4-7h5',
   good: 'M5 12.5l4.5 4.5L19 7', warn: 'M12 4 2.8 20h18.4zM12 10v4.5m0 2.6v.2', lock: 'M7 11V8a5 5 0 0 1 10 0v3M6 11h12v9H6z', hand: 'M8 12V6.5a1.5 1.5 0 0 1 3 0V11m0-1V4.5a1.5 1.5 0 0 1 3 0V11m0-4.5a1.5 1.5 0 0 1 3 0V15a5.5 5.5 0 0 1-5.5 5.5c-3 0-4.200-1.500-6.500-5.500a1.400 1.400 0 0 1 2.300-1.600L8 14.500',
   link: 'M4 12h13m-4-5 5 5-5 5', eye: 'M3 12s3.300-6 9-6 9 6 9 6-3.300 6-9 6-9-6-9-6zm9-2.500a2.500 2.500 0 1 1 0 5 2.500 2.500 0 0 1 0-5', person: 'M12 4.500a3.500 3.500 0 1 1 0 7 3.500 3.500 0 0 1 0-7M5 20c.6-4 3.400-6 7-6s6.400 2 7 6', close: 'M6 6l12 12M18 6 6 18', left: 'M15 5l-7 7 7 7', right: 'M9 5l7 7-7 7',
@@ -120,11 +121,11 @@ export function Dialog({ title, onClose, children, wide = false }: { title: stri
 }
 
 // A button that asks the server, and can not be pressed twice meanwhile.
-export function Act({ onAct, onDone, class: look = '', children, disabled = false }: { onAct: () => Promise<unknown>; onDone?: (problem?: Problem) => void; class?: string; children: ComponentChildren; disabled?: boolean }) {
+export function Act({ onAct, onDone, class: look = '', children, disabled = false, pressed }: { pressed?: boolean; onAct: () => Promise<unknown>; onDone?: (problem?: Problem) => void; class?: string; children: ComponentChildren; disabled?: boolean }) {
   const [busy, setBusy] = useState(false);
   const press = async () => {
     setBusy(true);
     try { await onAct(); onDone?.(); } catch (error) { onDone?.(asProblem(error)); } finally { setBusy(false); }
   };
-  return <button type="button" class={look} disabled={busy || disabled} aria-busy={busy} onClick={press}>{children}</button>;
+  return <button type="button" class={look} aria-pressed={pressed} disabled={busy || disabled} aria-busy={busy} onClick={press}>{children}</button>;
 }

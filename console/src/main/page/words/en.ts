@@ -109,4 +109,17 @@ export const en = {
   addToken: 'Make a token', tokenTitle: 'What is it for?', tokenOnce: 'Copy it now: it is not shown again.', expires: 'Until',
   addApplication: 'Add an application', applicationGets: 'What it gets', every: 'At most every', everyReading: 'each reading', mayNot: 'Your account may not change this.',
   removeAsk: 'Remove {name}?',
+  // rules
+  rules: {
+    page: 'Rules', lead: 'What this site does by itself, and what each does now.', none: 'This site has no rule and no schedule yet.', mode: 'Mode', scenes: 'Scenes', asWritten: 'As it is written', edit: 'Change it in the site file',
+    when: 'When {what}', at: 'At {times}', iff: '{times}, if {what}', lasts: '{what} for {time}', inModes: 'In mode {modes}: {what}', then: '{when}: {what}.', ends: 'It counts as met until {what}.', otherwise: 'Else: {what}.', byClock: 'By the clock {name} is {points}.', point: '{value} from {at}', nothing: 'free',
+    sets: '{name} to {value}', computes: '{name} to what {value} gives', lets: 'let {name} go', goes: 'put the site into mode {mode}', invokes: 'start {name}', raises: 'raise the alarm “{text}”', tells: 'tell “{text}”', waits: 'wait {time}', awaits: 'wait until {what}',
+    forTime: '{what} for {time}', lingers: '{what}, and {time} longer', untilThat: '{what} until {that}', untilReleased: '{what} until somebody gives it back', next: ', then ', and: ' and ', or: ' or ', always: 'at all times',
+    above: '{name} is above {value}', below: '{name} is below {value}', atLeast: '{name} is at least {value}', atMost: '{name} is at most {value}', is: '{name} is {value}', isNot: '{name} is not {value}',
+    state: { idle: 'waits', met: 'met, not yet long enough', active: 'acts', waiting: 'between two steps', unsure: 'can not know', asleep: 'sleeps in this mode', off: 'put to sleep', limited: 'stopped for a while' },
+    nextAt: 'next {at}', fired: { one: 'acted once', other: 'acted {count} times' }, lastAt: 'last {at}', condition: 'Its condition now', endsWhen: 'It ends when', met: { yes: 'met', no: 'not met', unknown: 'not known' }, sees: 'sees', unknownValue: 'unknown',
+    whyNot: 'Why it does what it does now', idleWhy: 'It does not act: {what}.', idleTime: 'Its time has not come.', partNot: '“{what}” is not met', partUnknown: '“{what}” is not known', idleMet: 'Its condition is met; it acts when it becomes met anew.', metWhy: 'Its condition is met since {since}; it acts at {next} if it stays so.', activeWhy: 'It acted at {since}.', waitingWhy: 'It is at a step that waits.', asleepWhy: 'The site is in mode {mode}; it is awake in {modes}.', offWhy: 'Somebody put it to sleep: {reason}', limitedWhy: 'It acted too often and is stopped until {next}.', notYet: 'Nothing is known of it yet.',
+    did: 'What it did', didNothing: 'Nothing yet.', move: { met: 'Condition met', called_off: 'Not met long enough', fired: 'Acted', ended: 'Condition over', unsure: 'Could not know', sure: 'Knows again', silent: 'Unknown for too long', asleep: 'Sleeps in this mode', not_met: 'Its time came, condition not met', skipped: 'Its time passed unseen', limited: 'Stopped: too often', off: 'Put to sleep', point: 'Next point' },
+    sleep: 'Put to sleep', wake: 'Wake it', sleepLead: 'It lets go of what it has and does nothing until somebody wakes it.', sleepReason: 'Why?', works: 'Works on', acted: 'What became of it', sceneWait: 'taken, but nobody knows yet what became of it',
+  },
 };

@@ -64,14 +64,12 @@ final class Rulebook {
         var rule = find(id);
         var out = one(rule);
         if (rule.does() instanceof Does.Reacts r) {
-            out.put("then", steps(r.then()));
-            if (!r.otherwise().isEmpty()) out.put("else", steps(r.otherwise()));
             out.text("silent", silent(r.silent()));
             r.when().ifPresent(when -> out.put("condition", judged(when, rule.it())));
             boolean acted =
                     cell(rule).map(c -> c.state() == RuleCell.State.ACTIVE).orElse(false);
             r.until().filter(_ -> acted).ifPresent(until -> out.put("ends_when", judged(until, rule.it())));
-        } else if (rule.does() instanceof Does.Plans p) out.put("points", points(p));
+        }
         out.text("why_not", whyNot(rule));
         return out.put("moves", moved(view.directory().rule(id), moves)).done();
     }
@@ -131,7 +129,9 @@ final class Rulebook {
             r.until().ifPresent(u -> out.text("until", u));
             if (!r.at().isEmpty()) out.texts("at", r.at()).text("missed", Trees.word(r.missed()));
             if (!r.held().isZero()) out.text("for", Durations.format(r.held()));
-        }
+            out.put("then", steps(r.then()));
+            if (!r.otherwise().isEmpty()) out.put("else", steps(r.otherwise()));
+        } else if (rule.does() instanceof Does.Plans p) out.put("points", points(p));
         out.texts("works", rule.holds());
         cell(rule).ifPresent(c -> {
             out.text("state", Trees.word(c.state()))
@@ -221,6 +221,17 @@ final class Rulebook {
         };
     }
 
+    /// How long a wish of a step lives, field by field; nothing where it ends with the condition.
+    private static void lives(Trees.Fields out, Life life) {
+        switch (life) {
+            case Life.WhileMet _ -> {}
+            case Life.For f -> out.text("for", Durations.format(f.time()));
+            case Life.Linger l -> out.text("linger", Durations.format(l.time()));
+            case Life.Until u -> out.text("until", u.condition());
+            case Life.Released _ -> out.plain("until_released", true);
+        }
+    }
+
     private static String silent(Rule.Silent silent) {
         return "what can not be known for " + Durations.format(silent.after())
                 + (silent.then() == Link.Then.RELEASE ? " makes it let go" : " changes nothing");
@@ -235,12 +246,17 @@ final class Rulebook {
                     out.text("property", h.to());
                     if (h.asks() instanceof Rule.Asks.Fixed(Wish.Want(Value value)))
                         out.put("value", Trees.value(value));
+                    out.text("asks", asks(h));
+                    lives(out, h.life());
                 }
                 case Step.Release r -> out.text("property", r.to());
                 case Step.Mode m -> out.text("mode", m.mode());
                 case Step.Invoke i -> out.text("action", i.action());
-                case Step.Raise r -> out.text("severity", Trees.word(r.alarm().severity()));
-                case Step.Tell t -> out.text("severity", Trees.word(t.severity()));
+                case Step.Raise r ->
+                    out.text("severity", Trees.word(r.alarm().severity()))
+                            .text("says", r.alarm().text());
+                case Step.Tell t ->
+                    out.text("severity", Trees.word(t.severity())).text("says", t.text());
                 case Step.Wait w -> out.text("time", Durations.format(w.time()));
                 case Step.Await a -> out.text("condition", a.condition());
             }
