@@ -121,6 +121,42 @@ await page.locator('.board .standing .value').first().waitFor();
 assert.equal(await page.locator('.board img.leaflet-image-layer').evaluate(i => i.decode().then(() => i.naturalWidth)), 1200);
 await page.screenshot({ path: `${folder}/plan.png`, fullPage: true });
 
+// rules are written, read as sentences, put to sleep and woken; the mode is switched and a scene tells what became of it
+await to('setup/file');
+const file = page.getByRole('textbox', { name: 'The site file' });
+const rules = `rules:
+  - id: warm_water
+    when: "boiler.temperature < -30"
+    then: [ { hold: { boiler.on: true }, linger: 15min } ]
+  - { id: gone, modes: [away], when: "boiler.temperature > -30", then: [ { tell: { severity: info, text: "Nobody is there" } } ] }
+`;
+const before = `${(await file.inputValue()).trimEnd()}\nmodes: [home, away]\nscenes:\n  - { id: good_night, set: { boiler.on: false } }\n`;
+// The site may have rules of its own.
+await file.fill(/^rules:\n/m.test(before) ? before.replace(/^rules:\n/m, rules) : before + rules);
+await page.getByRole('button', { name: 'See what would change' }).click();
+await page.getByRole('button', { name: 'Apply' }).click();
+await page.getByText('is in force').waitFor();
+await to('thing/boiler');
+await page.locator('.actuator').getByRole('link', { name: 'Warm water' }).click();
+await page.getByText(/When Boiler · Temperature is below -30.*Boiler · On to on, and 15.min longer/).waitFor();
+await page.locator('.parts .no .value').waitFor();
+await page.getByText('It does not act').waitFor();
+await page.getByRole('button', { name: 'Put to sleep' }).click();
+await page.getByRole('dialog').getByLabel('Why?').fill('the pump is being changed');
+await page.getByRole('dialog').getByRole('button', { name: 'Put to sleep' }).click();
+await page.getByText('Somebody put it to sleep: the pump is being changed').waitFor();
+await page.getByRole('button', { name: 'Wake it' }).click();
+await page.getByRole('button', { name: 'Put to sleep' }).waitFor();
+await to('rules');
+await page.getByRole('group', { name: 'Mode' }).getByRole('button', { name: 'away' }).click();
+await page.getByRole('group', { name: 'Mode' }).getByRole('button', { name: 'away', pressed: true }).waitFor();
+await page.locator('.rule', { hasText: 'Nobody is there' }).getByText('acts', { exact: true }).waitFor();
+await page.getByRole('button', { name: 'Good night' }).click();
+await page.getByRole('status', { name: 'What became of it' }).getByText('Boiler · On: ').waitFor();
+await page.screenshot({ path: `${folder}/rules.png`, fullPage: true });
+await page.locator('.rule').getByRole('link', { name: 'Gone' }).click();
+await page.locator('.events li', { hasText: 'Acted' }).first().waitFor();
+
 await page.reload();
 await page.locator('main#content > *').first().waitFor();
 assert.equal((await page.request.get(`${url}/v1/sites`)).status(), 200);

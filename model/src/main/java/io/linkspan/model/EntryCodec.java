@@ -306,6 +306,28 @@ public final class EntryCodec {
         for (var result : results) result(result, secret);
     }
 
+    private void adopted(Result.Adopted r) {
+        var c = control;
+        c.u8(2)
+                .varint(r.revision())
+                .bytes(Deflated.bytes(r.text()))
+                .varint(r.numbers().size());
+        for (var n : r.numbers())
+            c.constant(n.sort()).text(n.path()).varint(n.number()).varint(n.version());
+    }
+
+    private void ordered(Result.WriteOrdered r, boolean secret) {
+        control.u8(8).varint(r.write()).varint(r.property());
+        optional(secret ? Optional.empty() : r.value());
+        control.varint(r.hold()).varint(r.cause()).flag(r.actFirst());
+    }
+
+    private void opened(Result.CommandOpened r) {
+        control.u8(12).varint(r.number()).text(r.key());
+        principal(r.by());
+        optional(control.varint(r.property()).varint(r.hold()), r.input()).signed(r.deadlineSite());
+    }
+
     private static void results(ByteReader c, List<Result> into) {
         for (int n = c.items(); n > 0; n--) into.add(result(c));
     }
@@ -315,14 +337,7 @@ public final class EntryCodec {
         switch (result) {
             case Result.Took _ -> throw new IllegalStateException("Readings are encoded with their frame");
             case Result.Began r -> c.u8(1).text(r.program()).flag(r.crashed()).signed(r.lastWall());
-            case Result.Adopted r -> {
-                c.u8(2)
-                        .varint(r.revision())
-                        .bytes(Deflated.bytes(r.text()))
-                        .varint(r.numbers().size());
-                for (var n : r.numbers())
-                    c.constant(n.sort()).text(n.path()).varint(n.number()).varint(n.version());
-            }
+            case Result.Adopted r -> adopted(r);
             case Result.RegisterTurned r ->
                 c.u8(3)
                         .varint(r.property())
@@ -339,11 +354,7 @@ public final class EntryCodec {
                 charge(c, r.charge());
                 optional(secret.property(r.property()) ? Optional.empty() : r.desired());
             }
-            case Result.WriteOrdered r -> {
-                c.u8(8).varint(r.write()).varint(r.property());
-                optional(secret.property(r.property()) ? Optional.empty() : r.value());
-                c.varint(r.hold()).varint(r.cause()).flag(r.actFirst());
-            }
+            case Result.WriteOrdered r -> ordered(r, secret.property(r.property()));
             case Result.WriteWithheld r -> {
                 c.u8(9).varint(r.property());
                 optional(secret.property(r.property()) ? Optional.empty() : r.value());
@@ -357,11 +368,7 @@ public final class EntryCodec {
                 c.u8(11).varint(r.property());
                 optional(secret.property(r.property()) ? Optional.empty() : r.seen());
             }
-            case Result.CommandOpened r -> {
-                c.u8(12).varint(r.number()).text(r.key());
-                principal(r.by());
-                optional(c.varint(r.property()).varint(r.hold()), r.input()).signed(r.deadlineSite());
-            }
+            case Result.CommandOpened r -> opened(r);
             case Result.CommandEnded r -> {
                 c.u8(13).varint(r.number()).text(r.key());
                 outcome(r.outcome());

@@ -183,23 +183,7 @@ final class State {
                 if (!hidden(r.property(), replayed))
                     put(r.property(), actuator(r.property()).now(WriteState.LEFT));
             }
-            case Result.CommandOpened r -> {
-                nextCommand = Math.max(nextCommand, r.number() + 1);
-                open.put(
-                        r.number(),
-                        new Open(
-                                r.number(),
-                                r.key(),
-                                r.by(),
-                                r.property(),
-                                r.hold(),
-                                r.deadlineSite(),
-                                here,
-                                r.input(),
-                                0,
-                                0,
-                                Optional.empty()));
-            }
+            case Result.CommandOpened r -> opened(r);
             case Result.CommandAt r -> {
                 var o = open.get(r.number());
                 if (o != null) open.put(r.number(), o.at(r.progress()));
@@ -213,13 +197,7 @@ final class State {
             case Result.BulkMoved _ -> {}
             case Result.CommandEnded r -> commandEnded(r, at);
             case Result.LineIs r -> line(r, at);
-            case Result.GapOpened r -> {
-                for (int p : r.properties()) {
-                    if (p >= series.length) continue;
-                    series[p] = series[p].open(r.fromWall(), r.cause());
-                    touch(p);
-                }
-            }
+            case Result.GapOpened r -> gapOpened(r);
             case Result.GapClosed r -> {
                 for (int p : r.properties()) if (p < series.length) series[p] = series[p].close(r.toWall());
             }
@@ -256,21 +234,50 @@ final class State {
             case Result.RuleHolds r -> {
                 if (r.rule() < rules.length) rule(r.rule(), rules[r.rule()].with(r));
             }
-            case Result.ModeIs r -> {
-                for (int rule : program.rulesOfMode()) {
-                    var modes = program.rule(rule).orElseThrow().rule().modes();
-                    boolean wakes = !modes.isEmpty() && !modes.contains(mode) && modes.contains(r.mode());
-                    rule(rule, wakes ? rules[rule].lastAt(at.wall()) : rules[rule]); // what it slept through is over
-                }
-                mode = r.mode();
-            }
-            case Result.RuleIs r -> {
-                if (r.off()) rulesOff.put(r.rule(), new RuleOff(r.reason(), r.by(), at.wall()));
-                else rulesOff.remove(r.rule());
-                if (r.rule() < rules.length)
-                    rule(r.rule(), r.off() ? rules[r.rule()] : rules[r.rule()].lastAt(at.wall()));
-            }
+            case Result.ModeIs r -> mode(r, at);
+            case Result.RuleIs r -> switched(r, at);
         }
+    }
+
+    private void opened(Result.CommandOpened r) {
+        nextCommand = Math.max(nextCommand, r.number() + 1);
+        open.put(
+                r.number(),
+                new Open(
+                        r.number(),
+                        r.key(),
+                        r.by(),
+                        r.property(),
+                        r.hold(),
+                        r.deadlineSite(),
+                        here,
+                        r.input(),
+                        0,
+                        0,
+                        Optional.empty()));
+    }
+
+    private void gapOpened(Result.GapOpened r) {
+        for (int p : r.properties()) {
+            if (p >= series.length) continue;
+            series[p] = series[p].open(r.fromWall(), r.cause());
+            touch(p);
+        }
+    }
+
+    private void mode(Result.ModeIs r, Moment at) {
+        for (int rule : program.rulesOfMode()) {
+            var modes = program.rule(rule).orElseThrow().rule().modes();
+            boolean wakes = !modes.isEmpty() && !modes.contains(mode) && modes.contains(r.mode());
+            rule(rule, wakes ? rules[rule].lastAt(at.wall()) : rules[rule]); // what it slept through is over
+        }
+        mode = r.mode();
+    }
+
+    private void switched(Result.RuleIs r, Moment at) {
+        if (r.off()) rulesOff.put(r.rule(), new RuleOff(r.reason(), r.by(), at.wall()));
+        else rulesOff.remove(r.rule());
+        if (r.rule() < rules.length) rule(r.rule(), r.off() ? rules[r.rule()] : rules[r.rule()].lastAt(at.wall()));
     }
 
     private void alarmMoved(Result.AlarmMoved r, Moment at) {
