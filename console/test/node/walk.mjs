@@ -138,7 +138,7 @@ await page.getByRole('button', { name: 'Apply' }).click();
 await page.getByText('is in force').waitFor();
 await to('thing/boiler');
 await page.locator('.actuator').getByRole('link', { name: 'Warm water' }).click();
-await page.getByText(/When Boiler · Temperature is below -30.*Boiler · On to on, and 15.min longer/).waitFor();
+await page.getByText(/When Boiler · Temperature is below .30.*Boiler · On to on, and 15.min longer/i).waitFor();
 await page.locator('.parts .no .value').waitFor();
 await page.getByText('It does not act').waitFor();
 await page.getByRole('button', { name: 'Put to sleep' }).click();
