@@ -501,8 +501,9 @@ final class LedSite {
         synchronized (waitingLock) {
             while (!waiting.isEmpty() && waiting.element().step.here() <= packed) due.add(waiting.remove());
         }
-        for (var effect : due) act(effect, true);
-        due.clear();
+        var all = List.copyOf(due);
+        due.clear(); // each is told once, also when telling one of them fails
+        for (var effect : all) act(effect, true);
     }
 
     private void act(Effect effect, boolean durable) {

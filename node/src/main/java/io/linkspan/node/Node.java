@@ -40,6 +40,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -293,7 +294,11 @@ public final class Node implements AutoCloseable, LedSite.Surround {
 
     @Override
     public void adopted(LedSite site) {
-        wiring.execute(() -> rewire(site));
+        try {
+            wiring.execute(() -> rewire(site));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("A site file came into force while the node ends: its lines are opened at the next start");
+        }
     }
 
     @Override
