@@ -109,6 +109,7 @@ class LiveChangesTest {
                 Optional.empty(),
                 missing ? 5 : 0,
                 "",
+                !missing,
                 false);
         meanwhile.run();
         return cell;

@@ -31,7 +31,7 @@ class CautionTest {
                 outOfService,
                 Cell.WriteState.SETTLED,
                 Optional.empty());
-        var cell = new Cell(1, Optional.empty(), 0, 0, Optional.of(duty), 0, "", false);
+        var cell = new Cell(1, Optional.empty(), 0, 0, Optional.of(duty), 0, "", true, false);
         return p -> p.equals(path) ? Optional.of(cell) : Optional.empty();
     }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
 /// @param duty what the actuator shall do and why; none for a sensor
 /// @param missingSince wall time since which it is missing; 0 when it is not
 /// @param missingCause in plain words
+/// @param stands whether the newest reading still says how it is: what rules may act on
 /// @param isPrivate its values belong to the two parties of a link alone
 public record Cell(
         int property,
@@ -20,6 +21,7 @@ public record Cell(
         Optional<Duty> duty,
         long missingSince,
         String missingCause,
+        boolean stands,
         boolean isPrivate) {
 
     /// What an actuator shall do.

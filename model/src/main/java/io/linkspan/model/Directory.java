@@ -101,11 +101,11 @@ public record Directory(SiteFile file, long revision, Map<Key, Result.Numbered> 
                 changes.add(new Result.Numbered(key.sort(), key.path(), old.number(), Math.max(old.version(), 0) + 1));
             }
         }
-        var kept = new java.util.HashSet<Integer>();
-        for (var n : changes) kept.add(n.number() * 4 + n.sort().ordinal());
+        var kept = new java.util.HashSet<Map.Entry<Result.Sort, Integer>>();
+        for (var n : changes) kept.add(Map.entry(n.sort(), n.number()));
         for (var old : numbers.values()) {
             if (old.version() == 0 || now.containsKey(new Key(old.sort(), old.path()))) continue;
-            boolean moved = kept.contains(old.number() * 4 + old.sort().ordinal());
+            boolean moved = kept.contains(Map.entry(old.sort(), old.number()));
             if (!moved) changes.add(new Result.Numbered(old.sort(), old.path(), old.number(), 0));
         }
         changes.sort(java.util.Comparator.comparing((Result.Numbered n) -> n.sort())

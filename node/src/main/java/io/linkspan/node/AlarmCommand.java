@@ -241,12 +241,7 @@ final class AlarmCommand implements Callable<Integer> {
             if (most != null) request.plain("most", most);
             var answer = where.askToLook(request);
             if (where.printed(answer)) return Exit.DONE;
-            for (var move : Where.list(answer, "journal"))
-                where.print("%-8s %-27s %s"
-                        .formatted(
-                                Where.text(move, "position"),
-                                Where.text(move, "time"),
-                                Terminal.harmless(Where.text(move, "text"))));
+            where.moves(answer, "journal");
             return Exit.DONE;
         }
     }

@@ -66,6 +66,9 @@ final class LedSite {
 
         /// A person should know.
         void noticed(LedSite site, Result.Noticed notice);
+
+        /// A message is to be delivered.
+        void noteOpened(LedSite site);
     }
 
     private final SiteId id;
@@ -526,8 +529,10 @@ final class LedSite {
                 case Result.CommandEnded ended -> untold(ended.key());
                 case Result.Adopted _ -> surround.adopted(this);
                 case Result.Noticed n -> surround.noticed(this, n);
-                case Result.NoteOpened n ->
+                case Result.NoteOpened n -> {
                     board.putNote(Note.of(n, step.here(), step.at().wall()));
+                    surround.noteOpened(this);
+                }
                 case Result.NoteTried n -> board.triedNote(n.note(), n.why());
                 case Result.NoteEnded n -> board.endNote(n.note());
                 default -> {} // open: nobody waits for the others

@@ -34,6 +34,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -330,6 +331,11 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         else LOG.warn("{}", notice.text());
     }
 
+    @Override
+    public void noteOpened(LedSite site) {
+        notifier.wake();
+    }
+
     // ---- connectors
 
     private void rewire(LedSite site) {
@@ -546,17 +552,24 @@ public final class Node implements AutoCloseable, LedSite.Surround {
         return asked;
     }
 
-    /// Sets a scene.
+    /// A scene on its way.
     ///
-    /// @param each gets for each path what becomes of its command
-    Asked ask(SiteId site, Principal by, Input.SceneSet scene, Map<String, Asked> each) throws InterruptedException {
+    /// @param stored tells when the site has it
+    /// @param each what becomes of the command of each path
+    record SceneAsked(Asked stored, Map<String, Asked> each) {}
+
+    /// Sets a scene of the file in force.
+    SceneAsked setScene(SiteId site, Principal by, Input.SceneSet set) throws InterruptedException {
         var led = led(site);
-        var asked = new Asked();
+        var scene = board(site).directory().file().scenes().get(set.scene());
+        var each = new LinkedHashMap<String, Asked>();
+        if (scene != null) for (String path : scene.set().keySet()) each.put(path, new Asked());
+        var stored = new Asked();
         doors.put(() -> {
-            each.forEach((path, follower) -> led.follow(scene.key() + "/" + path, follower));
-            led.ask(by, scene, Optional.empty(), asked);
+            each.forEach((path, asked) -> led.follow(set.key() + "/" + path, asked));
+            led.ask(by, set, Optional.empty(), stored);
         });
-        return asked;
+        return new SceneAsked(stored, each);
     }
 
     /// Checks a site file against everything that must take it, and says what it would change.

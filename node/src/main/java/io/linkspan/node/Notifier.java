@@ -26,8 +26,10 @@ import org.slf4j.LoggerFactory;
 /// One thread looks; each channel has one message on its way at most, on a thread of its own, so that one that is slow
 /// keeps nobody else waiting. Thread-safety: safe for many threads.
 final class Notifier implements AutoCloseable {
-    /// How long the thread rests between two looks.
+    /// How long the thread rests between two looks while messages wait.
     static final Duration REST = Duration.ofMillis(200);
+    /// How long it rests while none does; a new one wakes it.
+    static final Duration REST_WITHOUT = Duration.ofMinutes(1);
     /// How long a channel rests after its first failure; then twice as long each time.
     static final Duration RETRY_FIRST = Duration.ofSeconds(5);
     /// The longest rest.
@@ -72,15 +74,22 @@ final class Notifier implements AutoCloseable {
     private void work() {
         try {
             while (open) {
-                for (var site : node.sites()) look(site);
-                LockSupport.parkNanos(this, REST.toNanos());
+                boolean waits = false;
+                for (var site : node.sites()) waits |= look(site);
+                LockSupport.parkNanos(this, (waits ? REST : REST_WITHOUT).toNanos());
             }
         } catch (RuntimeException | Error e) { // thread top
             LOG.error("Nobody is told of alarms any more; they stand in the log. Restart, and report this", e);
         }
     }
 
-    private void look(SiteId site) {
+    /// A message is there.
+    void wake() {
+        LockSupport.unpark(looking);
+    }
+
+    /// @return whether messages wait
+    private boolean look(SiteId site) {
         var board = node.board(site);
         var notes = board.notes();
         ended.removeIf(sent -> sent.site.equals(site) && notes.stream().noneMatch(n -> n.number() == sent.note));
@@ -89,6 +98,7 @@ final class Notifier implements AutoCloseable {
             if (way.busy || System.nanoTime() - way.restsUntil < 0) continue;
             next(site, channel, notes).ifPresent(note -> begin(site, way, note));
         }
+        return !notes.isEmpty();
     }
 
     /// The message that was tried least, of these the oldest: one that fails each time keeps no other waiting.

@@ -5,12 +5,10 @@ import io.linkspan.access.Pictures;
 import io.linkspan.model.Names;
 import io.linkspan.model.SiteId;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -121,14 +119,7 @@ public final class PictureFolder implements Pictures {
         Files.createDirectories(folder);
         Path fresh = folder.resolve(name + FRESH);
         try {
-            try (var out = FileChannel.open(
-                    fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-                var left = ByteBuffer.wrap(bytes);
-                while (left.hasRemaining()) out.write(left);
-                out.force(true);
-            }
-            Files.move(
-                    fresh, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            WholeFile.write(fresh, folder.resolve(name), bytes);
         } finally {
             Files.deleteIfExists(fresh);
         }

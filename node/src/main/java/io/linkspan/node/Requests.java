@@ -260,16 +260,14 @@ public final class Requests implements ControlSocket.Handler {
                                             view.directory().file().scenes().keySet())));
         var priority = s.choice("priority", Priority.class).orElse(Priority.MANUAL);
         var set = new Input.SceneSet(key(s), name, priority, micros(s, "for"), micros(s, "deadline"));
-        var each = new LinkedHashMap<String, Asked>();
-        for (String path : scene.set().keySet()) each.put(path, new Asked());
-        var taken =
-                node.ask(view.id(), by, set, each).await(STORE_TIMEOUT).orElseThrow(() -> new IOException(notStored()));
+        var asked = node.setScene(view.id(), by, set);
+        var taken = asked.stored().await(STORE_TIMEOUT).orElseThrow(() -> new IOException(notStored()));
         boolean waits = !s.flag("no-wait", false);
         long end = System.nanoTime()
                 + (set.deadline() == 0 ? Input.DEADLINE_MICROS : set.deadline()) * 1_000
                 + ANSWER_GRACE.toNanos();
         var outcomes = new ArrayList<Tree>();
-        for (var e : each.entrySet()) {
+        for (var e : asked.each().entrySet()) {
             var told = Trees.fields().text("property", e.getKey());
             var left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
             if (waits) e.getValue().awaitOutcome(left).ifPresent(o -> told.put("outcome", Trees.outcome(o)));

@@ -46,12 +46,7 @@ final class RuleCommands {
                 where.print(
                         "  %-8s %s".formatted(Where.text(part, "met"), Terminal.harmless(Where.text(part, "text"))));
             where.print("");
-            for (var move : Where.list(answer, "moves"))
-                where.print("%-8s %-27s %s"
-                        .formatted(
-                                Where.text(move, "position"),
-                                Where.text(move, "time"),
-                                Terminal.harmless(Where.text(move, "text"))));
+            where.moves(answer, "moves");
             return Exit.DONE;
         }
 

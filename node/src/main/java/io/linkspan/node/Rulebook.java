@@ -65,10 +65,10 @@ final class Rulebook {
         var out = one(rule);
         if (rule.does() instanceof Does.Reacts r) {
             out.text("silent", silent(r.silent()));
-            r.when().ifPresent(when -> out.put("condition", judged(when, rule.it())));
+            r.when().ifPresent(when -> out.put("condition", judged(when, rule)));
             boolean acted =
                     cell(rule).map(c -> c.state() == RuleCell.State.ACTIVE).orElse(false);
-            r.until().filter(_ -> acted).ifPresent(until -> out.put("ends_when", judged(until, rule.it())));
+            r.until().filter(_ -> acted).ifPresent(until -> out.put("ends_when", judged(until, rule)));
         }
         out.text("why_not", whyNot(rule));
         return out.put("moves", moved(view.directory().rule(id), moves)).done();
@@ -279,19 +279,18 @@ final class Rulebook {
 
     // ---- what its condition says now
 
-    private List<Judgement.Part> judge(String condition, Optional<String> it) {
-        return new Judgement(view.directory(), view.mode(), view.nowMicros(), this::known).of(condition, it);
+    private List<Judgement.Part> judge(String condition, Rule rule) {
+        return new Judgement(view.directory(), view.mode(), view.nowMicros(), this::known).of(condition, rule.it());
     }
 
+    /// A value as rules take it.
     private Optional<Value> known(int property) {
-        var cell = view.cell(property);
-        if (cell.isEmpty() || cell.get().isPrivate()) return Optional.empty();
-        return cell.flatMap(Cell::reading).filter(r -> r.quality().isUsable()).map(Reading::value);
+        return view.cell(property).filter(Cell::stands).flatMap(Cell::reading).map(Reading::value);
     }
 
-    private Tree judged(String condition, Optional<String> it) {
+    private Tree judged(String condition, Rule rule) {
         var all = new ArrayList<Tree>();
-        for (var part : judge(condition, it)) {
+        for (var part : judge(condition, rule)) {
             var out = Trees.fields()
                     .text("text", part.text())
                     .text("met", part.met().map(m -> m ? "yes" : "no").orElse("unknown"));
@@ -340,7 +339,7 @@ final class Rulebook {
         String next = c.untilWall() == 0 ? "" : "; its next time is " + telling.at(c.untilWall());
         if (!(rule.does() instanceof Does.Reacts r) || r.when().isEmpty()) return "its time has not come" + next;
         var parts = new ArrayList<String>();
-        for (var part : judge(r.when().get(), rule.it())) {
+        for (var part : judge(r.when().get(), rule)) {
             if (part.met().equals(Optional.of(true))) continue;
             String saw = String.join(
                     ", ",

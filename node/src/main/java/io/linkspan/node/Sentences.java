@@ -283,14 +283,26 @@ final class Sentences {
                 case Intent.Scene i -> {
                     var scene = view.directory().file().scenes().get(i.id());
                     if (scene == null) refuse(spoken.say("noPreset"));
-                    else
-                        for (var e : scene.set().entrySet()) set(new Intent.Target(e.getKey(), e.getValue()), i.when());
+                    else scene(scene, i.when());
                 }
                 case Intent.Cancel _ -> lines.add(spoken.say("nothing"));
                 case Intent.Several i -> {
                     for (var each : i.intents()) run(each);
                 }
             }
+        }
+
+        private void scene(SiteFile.Scene scene, Intent.When when) throws InterruptedException {
+            var set = new Input.SceneSet(key(scene.id()), scene.id(), said.priority(), lease(when), 0);
+            scene.set().keySet().forEach(this::noteUndo);
+            var asked = node.setScene(view.id(), by, set);
+            asked.each().forEach((path, each) -> {
+                var value = Optional.ofNullable(scene.set().get(path))
+                        .map(v -> spoken.value(path, v))
+                        .orElse("");
+                String text = spoken.say("value", spoken.name(path), value);
+                under.add(new Under(path, text, asked.stored(), each));
+            });
         }
 
         private void mode(Intent.Mode intent) throws IOException, InterruptedException {
@@ -384,11 +396,14 @@ final class Sentences {
             undo.add(out.text("priority", said.priority().word()).done());
         }
 
-        private record Under(String path, String text, Asked asked) {}
+        /// @param stored tells when the site has it
+        /// @param asked what became of it
+        private record Under(String path, String text, Asked stored, Asked asked) {}
 
         /// Hands it to the site; what becomes of all of them is waited for together.
         private void ask(String path, String text, Input input) throws InterruptedException {
-            under.add(new Under(path, text, node.ask(view.id(), by, input)));
+            var asked = node.ask(view.id(), by, input);
+            under.add(new Under(path, text, asked, asked));
         }
 
         void end() throws IOException, InterruptedException {
@@ -397,7 +412,7 @@ final class Sentences {
                             .plus(Requests.ANSWER_GRACE)
                             .toNanos();
             for (var u : under) {
-                if (u.asked().await(Requests.STORE_TIMEOUT).isEmpty())
+                if (u.stored().await(Requests.STORE_TIMEOUT).isEmpty())
                     throw new IOException("it is not on disk yet and may never be: "
                             + node.journal().trouble());
                 boolean waits = view.armed();

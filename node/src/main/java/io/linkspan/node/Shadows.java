@@ -10,9 +10,9 @@ import io.linkspan.model.SiteId;
 import io.linkspan.model.Tree;
 import io.linkspan.site.Rehearsal;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -210,21 +210,10 @@ final class Shadows implements AutoCloseable {
         return folder.resolve(site + ".json");
     }
 
-    /// Written aside, synced, then given its name.
     private void save(SiteId site, Kept kept) throws IOException {
         Node.makeFolder(folder);
-        var aside = folder.resolve(site + ".tmp");
-        try (var out = java.nio.channels.FileChannel.open(
-                aside,
-                java.nio.file.StandardOpenOption.CREATE,
-                java.nio.file.StandardOpenOption.TRUNCATE_EXISTING,
-                java.nio.file.StandardOpenOption.WRITE)) {
-            var bytes =
-                    java.nio.ByteBuffer.wrap(Json.write(kept.tree()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) out.write(bytes);
-            out.force(true);
-        }
-        Files.move(aside, fileOf(site), StandardCopyOption.ATOMIC_MOVE);
+        byte[] bytes = Json.write(kept.tree()).getBytes(StandardCharsets.UTF_8);
+        WholeFile.write(folder.resolve(site + ".tmp"), fileOf(site), bytes);
     }
 
     /// Goes on with the shadow that a site had.

@@ -110,6 +110,9 @@ public final class SteppedNode {
 
         @Override
         public void noticed(LedSite from, Result.Noticed notice) {}
+
+        @Override
+        public void noteOpened(LedSite from) {}
     }
 
     /// Takes what a connector told.

@@ -104,6 +104,13 @@ public final class Where {
                 .toList();
     }
 
+    /// Prints what happened, a line each: position, time, words.
+    void moves(Tree.Fields answer, String field) {
+        for (var move : list(answer, field))
+            print("%-8s %-27s %s"
+                    .formatted(text(move, "position"), text(move, "time"), Terminal.harmless(text(move, "text"))));
+    }
+
     /// The maps of a list in an answer.
     static List<Tree.Fields> list(Tree.Fields answer, String field) {
         if (!(answer.fields().get(field) instanceof Tree.Items items)) return List.of();

@@ -61,6 +61,7 @@ class PageViewsTest {
                 duty,
                 missing,
                 "the line is down",
+                missing == 0,
                 isPrivate);
     }
 

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,22 @@ final class Mosquitto implements Judged {
     static void need() {
         Assumptions.assumeTrue(
                 isHere(), "mosquitto is missing, so nothing was compared with it; install it (apt install mosquitto)");
+    }
+
+    /// One of mosquitto's clients (`pub`, `sub`, `rr`) for the broker on this port of loopback; it tells each line
+    /// at
+    /// once, which it does not by itself when nobody sits before it. Skips the test that asks where it is missing.
+    static List<String> client(String program, int port, String... more) {
+        var all = new ArrayList<>(List.of(
+                ForeignProgram.need("stdbuf", "coreutils"),
+                "-oL",
+                ForeignProgram.need("mosquitto_" + program, "mosquitto-clients"),
+                "-h",
+                "127.0.0.1",
+                "-p",
+                Integer.toString(port)));
+        all.addAll(List.of(more));
+        return all;
     }
 
     private static java.util.Optional<Path> program() {

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,25 +51,12 @@ class MqttApplicationsTest {
         open = Mosquitto.freePort();
         node = NodeProcess.start(folder, SITE.formatted(port, open));
         owner = node.token("olga", "owner");
-        awaitBroker();
+        node.awaitPort(open);
     }
 
     @AfterEach
     void end() throws Exception {
         if (Optional.ofNullable(node).isPresent()) node.close(); // it may not have begun
-    }
-
-    private void awaitBroker() throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (true) {
-            try (var socket = new java.net.Socket()) {
-                socket.connect(MqttWire.loopback(open));
-                return;
-            } catch (java.io.IOException e) {
-                if (System.nanoTime() > end) throw new AssertionError(node.said(), e);
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
-        }
     }
 
     private String http(String method, String path, String body) throws Exception {
@@ -93,21 +79,8 @@ class MqttApplicationsTest {
         return ((Tree.Scalar) token.orElseThrow()).text();
     }
 
-    private List<String> mosquitto(String program, int at, String... more) {
-        var all = new ArrayList<>(List.of(
-                ForeignProgram.need("stdbuf", "coreutils"),
-                "-oL",
-                ForeignProgram.need("mosquitto_" + program, "mosquitto-clients"),
-                "-h",
-                "127.0.0.1",
-                "-p",
-                Integer.toString(at)));
-        all.addAll(List.of(more));
-        return all;
-    }
-
     private void tell(String topic, String value) throws Exception {
-        assertThat(ForeignProgram.run(mosquitto("pub", open, "-q", "1", "-t", topic, "-m", value), folder, ""))
+        assertThat(ForeignProgram.run(Mosquitto.client("pub", open, "-q", "1", "-t", topic, "-m", value), folder, ""))
                 .isEmpty();
     }
 
@@ -118,7 +91,7 @@ class MqttApplicationsTest {
     }
 
     private List<String> takerWords(String token, int count, String... more) {
-        var words = new ArrayList<>(mosquitto(
+        var words = new ArrayList<>(Mosquitto.client(
                 "sub",
                 port,
                 "-d",
@@ -174,7 +147,7 @@ class MqttApplicationsTest {
         for (int i = 1; i <= 5; i++) tell("m/power", Integer.toString(i));
         node.kill();
         node.restart();
-        awaitBroker();
+        node.awaitPort(open);
         for (int i = 6; i <= 9; i++) tell("m/power", Integer.toString(i));
         try (var again = ForeignProgram.start(takerWords(token, 100, kept), folder)) {
             var values = new ArrayList<String>();
@@ -199,7 +172,7 @@ class MqttApplicationsTest {
             taker.await("DISCONNECT (135)"); // not authorized
         }
         assertThat(ForeignProgram.run(
-                        mosquitto("sub", port, "-u", "dashboard", "-P", token, "-t", "linkspan/#", "-W", "20"),
+                        Mosquitto.client("sub", port, "-u", "dashboard", "-P", token, "-t", "linkspan/#", "-W", "20"),
                         folder,
                         ""))
                 .anyMatch(l -> l.contains("not authorised") || l.contains("bad user name"));
@@ -209,7 +182,7 @@ class MqttApplicationsTest {
     void anApplicationPublishesNothingAndSeesNoOtherTopics() throws Exception {
         String token = application("dashboard", "{\"properties\":[\"meter.power\"]}");
         assertThat(ForeignProgram.run(
-                        mosquitto(
+                        Mosquitto.client(
                                 "pub",
                                 port,
                                 "-V",

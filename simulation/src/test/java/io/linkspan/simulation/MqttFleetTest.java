@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -59,27 +58,31 @@ class MqttFleetTest {
         }
     }
 
-    private static List<String> mosquitto(String program, String... more) {
-        var all = new ArrayList<>(List.of(
-                ForeignProgram.need("stdbuf", "coreutils"),
-                "-oL",
-                ForeignProgram.need("mosquitto_" + program, "mosquitto-clients"),
-                "-h",
-                "127.0.0.1",
-                "-p",
-                Integer.toString(port)));
-        all.addAll(List.of(more));
-        return all;
-    }
-
     private static List<String> publish(String token, String version, String topic, String payload) throws Exception {
         return ForeignProgram.run(
-                mosquitto("pub", "-V", version, "-u", token, "-q", "1", "-t", topic, "-m", payload), folder, "");
+                Mosquitto.client("pub", port, "-V", version, "-u", token, "-q", "1", "-t", topic, "-m", payload),
+                folder,
+                "");
     }
 
     private static ForeignProgram subscribe(String token, String filter) throws Exception {
         var program = ForeignProgram.start(
-                mosquitto("sub", "-d", "-u", token, "-q", "1", "-W", "50", "-C", "1", "-F", "got %t %p", "-t", filter),
+                Mosquitto.client(
+                        "sub",
+                        port,
+                        "-d",
+                        "-u",
+                        token,
+                        "-q",
+                        "1",
+                        "-W",
+                        "50",
+                        "-C",
+                        "1",
+                        "-F",
+                        "got %t %p",
+                        "-t",
+                        filter),
                 folder);
         program.await("SUBACK");
         return program;

@@ -3,9 +3,6 @@ package io.linkspan.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,44 +35,19 @@ class MqttServesTest {
 
     private int port;
 
-    private List<String> mosquitto(String program, String... more) {
-        var all = new ArrayList<>(List.of(
-                ForeignProgram.need("stdbuf", "coreutils"),
-                "-oL",
-                ForeignProgram.need("mosquitto_" + program, "mosquitto-clients"),
-                "-h",
-                "127.0.0.1",
-                "-p",
-                Integer.toString(port)));
-        all.addAll(List.of(more));
-        return all;
-    }
-
     private void tell(String topic, String value) throws Exception {
-        assertThat(ForeignProgram.run(mosquitto("pub", "-q", "1", "-t", topic, "-m", value), folder, ""))
+        assertThat(ForeignProgram.run(Mosquitto.client("pub", port, "-q", "1", "-t", topic, "-m", value), folder, ""))
                 .isEmpty();
-    }
-
-    private void awaitBroker(NodeProcess node) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (true) {
-            try (var socket = new java.net.Socket()) {
-                socket.connect(MqttWire.loopback(port));
-                return;
-            } catch (java.io.IOException e) {
-                if (System.nanoTime() > end) throw new AssertionError(node.said(), e);
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
-        }
     }
 
     @Test
     void whatIsServedIsRetainedAndAWishIsAnswered() throws Exception {
         port = Mosquitto.freePort();
         try (var node = NodeProcess.start(folder, SITE.formatted(port))) {
-            awaitBroker(node);
+            node.awaitPort(port);
             try (var taker = ForeignProgram.start(
-                    mosquitto("sub", "-d", "-t", "site/#", "-q", "1", "-W", "50", "-F", "got %t %r %p"), folder)) {
+                    Mosquitto.client("sub", port, "-d", "-t", "site/#", "-q", "1", "-W", "50", "-F", "got %t %r %p"),
+                    folder)) {
                 taker.await("SUBACK");
                 tell("m/power", "1.5");
                 taker.await("got site/power 0 {\"value\":1.5}");
@@ -84,21 +56,26 @@ class MqttServesTest {
             }
             node.kill();
             node.restart();
-            awaitBroker(node);
+            node.awaitPort(port);
             try (var late = ForeignProgram.start(
-                    mosquitto("sub", "-t", "site/power", "-W", "50", "-C", "1", "-F", "got %r %p"), folder)) {
+                    Mosquitto.client("sub", port, "-t", "site/power", "-W", "50", "-C", "1", "-F", "got %r %p"),
+                    folder)) {
                 assertThat(late.finish()).containsExactly("got 1 {\"value\":2.5}");
             }
             tell("z/lamp", "OFF");
             try (var lamp = ForeignProgram.start(
-                            mosquitto("sub", "-d", "-t", "z/lamp/set", "-W", "50", "-C", "1", "-F", "got %p"), folder);
+                            Mosquitto.client(
+                                    "sub", port, "-d", "-t", "z/lamp/set", "-W", "50", "-C", "1", "-F", "got %p"),
+                            folder);
                     var shown = ForeignProgram.start(
-                            mosquitto("sub", "-d", "-t", "site/lamp", "-W", "50", "-F", "got %p"), folder)) {
+                            Mosquitto.client("sub", port, "-d", "-t", "site/lamp", "-W", "50", "-F", "got %p"),
+                            folder)) {
                 lamp.await("SUBACK");
                 shown.await("SUBACK");
                 try (var wish = ForeignProgram.start(
-                        mosquitto(
+                        Mosquitto.client(
                                 "rr",
+                                port,
                                 "-V",
                                 "mqttv5",
                                 "-t",

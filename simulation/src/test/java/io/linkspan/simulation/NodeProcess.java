@@ -9,6 +9,7 @@ import io.linkspan.node.Main;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -96,6 +97,20 @@ final class NodeProcess implements AutoCloseable {
 
     Path data() {
         return data;
+    }
+
+    /// Waits until something listens on this port of loopback.
+    void awaitPort(int port) throws IOException, InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try (var socket = new Socket()) {
+                socket.connect(MqttWire.loopback(port));
+                return;
+            } catch (IOException e) {
+                if (System.nanoTime() > end) throw new AssertionError(said(), e);
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            }
+        }
     }
 
     /// What it said so far.

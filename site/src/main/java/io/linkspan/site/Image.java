@@ -214,12 +214,19 @@ public final class Image {
         w.text(mode);
         for (int i = 1; i < program.rulesEnd(); i++) {
             var r = rules[i];
-            w.constant(r.phase()).signed(r.sinceSite()).signed(r.unsureSince()).constant(r.branch());
-            w.varint(r.step()).signed(r.wakeSite()).varint(r.held().size());
+            w.constant(r.phase()).signed(r.met().sinceSite()).signed(r.met().unsureSince());
+            w.constant(r.branch())
+                    .varint(r.step())
+                    .signed(r.wakeSite())
+                    .varint(r.held().size());
             for (var h : r.held())
                 w.varint(h.hold()).varint(h.property()).flag(h.otherwise()).varint(h.step());
-            w.signed(r.lastAtWall()).varint(r.fired()).signed(r.firedWall());
-            w.varint(r.recent()).signed(r.recentSite()).signed(r.limitedUntil()).signed(r.here());
+            var acts = r.acts();
+            w.signed(r.lastAtWall())
+                    .varint(acts.fired())
+                    .signed(acts.firedWall())
+                    .varint(acts.recent());
+            w.signed(acts.recentSite()).signed(acts.limitedUntil()).signed(r.here());
         }
         w.varint(rulesOff.size());
         rulesOff.forEach((rule, off) -> EntryCodec.principal(w.varint(rule).text(off.reason()), off.by())
@@ -432,30 +439,14 @@ public final class Image {
     private static void rules(ByteReader r, State s) {
         s.mode = r.text();
         for (int i = 1; i < s.rules.length; i++) {
-            var phase = r.constant(RuleState.Phase.values());
-            long since = r.signed();
-            long unsure = r.signed();
-            var branch = r.constant(RuleState.Branch.values());
-            int step = r.count();
-            long wake = r.signed();
+            var met = new RuleState.Met(r.constant(RuleState.Phase.values()), r.signed(), r.signed());
+            var place = new RuleState.Place(r.constant(RuleState.Branch.values()), r.count(), r.signed());
             var held = new ArrayList<RuleState.Held>();
             for (int n = r.items(); n > 0; n--)
                 held.add(new RuleState.Held(r.varint(), r.count(), r.flag(), r.count()));
-            s.rules[i] = new RuleState(
-                    phase,
-                    since,
-                    unsure,
-                    branch,
-                    step,
-                    wake,
-                    List.copyOf(held),
-                    r.signed(),
-                    r.varint(),
-                    r.signed(),
-                    r.count(),
-                    r.signed(),
-                    r.signed(),
-                    r.signed());
+            long lastAt = r.signed();
+            var acts = new RuleState.Acts(r.varint(), r.signed(), r.count(), r.signed(), r.signed());
+            s.rules[i] = new RuleState(met, place, acts, List.copyOf(held), lastAt, r.signed());
         }
         for (int n = r.items(); n > 0; n--)
             s.rulesOff.put(r.count(), new State.RuleOff(r.text(), EntryCodec.principal(r), r.signed()));

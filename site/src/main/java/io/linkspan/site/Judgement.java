@@ -7,12 +7,9 @@ import io.linkspan.model.Mark;
 import io.linkspan.model.Result.Seen;
 import io.linkspan.model.Value;
 import io.linkspan.payload.Expression;
-import io.linkspan.payload.Typed;
 import io.linkspan.payload.Wanted;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
@@ -21,6 +18,7 @@ import java.util.function.IntFunction;
 /// function for who looks from outside; the site itself decides in its step.
 public final class Judgement {
     private final Directory directory;
+    private final RuleNames names;
     private final String mode;
     private final long wall;
     private final IntFunction<Optional<Value>> values;
@@ -41,6 +39,7 @@ public final class Judgement {
     /// @param values by the number of a property; none where it can not be known
     public Judgement(Directory directory, String mode, long wall, IntFunction<Optional<Value>> values) {
         this.directory = directory;
+        names = new RuleNames(directory);
         this.mode = mode;
         this.wall = wall;
         this.values = values;
@@ -50,13 +49,13 @@ public final class Judgement {
     ///
     /// @param it the thing that `it` stands for
     public List<Part> of(String condition, Optional<String> it) {
-        var known = known(it);
+        var known = names.known(it);
         var all = new ArrayList<Part>();
         for (String text : parts(condition)) {
             try {
                 var expression = Expression.compile(Mark.NONE, text, known, Wanted.CONDITION);
                 var numbers = expression.variables().stream()
-                        .map(name -> number(name, it))
+                        .map(name -> names.number(it, name))
                         .toList();
                 var result = expression.evaluate(i -> value(numbers.get(i)));
                 Optional<Boolean> met = result instanceof Expression.Result.Of of
@@ -78,28 +77,6 @@ public final class Judgement {
         return of > 0
                 ? values.apply(of)
                 : Ambience.value(directory.file(), mode, Ambient.of(of).orElseThrow(), wall);
-    }
-
-    private int number(String name, Optional<String> it) {
-        if (it.isPresent() && name.startsWith("it.")) return directory.property(it.get() + name.substring(2));
-        int property = directory.property(name);
-        if (property != 0) return property;
-        for (var ambient : Ambient.values()) if (ambient.path().equals(name)) return ambient.number();
-        throw new IllegalStateException("\"" + name + "\" has no number");
-    }
-
-    private Map<String, Typed> known(Optional<String> it) {
-        var all = new HashMap<String, Typed>(); // looked up only
-        var file = directory.file();
-        for (var ambient : Ambient.values())
-            if (ambient != Ambient.SITE_MODE || !file.modes().isEmpty())
-                all.put(ambient.path(), Ambience.typed(ambient, file.modes()));
-        for (var thing : file.things().values())
-            for (var p : thing.properties().values()) {
-                all.put(thing.id() + "." + p.name(), Program.typed(p));
-                if (it.equals(Optional.of(thing.id()))) all.put("it." + p.name(), Program.typed(p));
-            }
-        return all;
     }
 
     /// Splits at `&&` outside of parentheses, brackets and quotes; text that has none is one part.

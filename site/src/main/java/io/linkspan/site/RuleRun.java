@@ -81,6 +81,15 @@ record RuleRun(
 
     /// All conditions that are looked at as values change.
     List<Condition> conditions() {
+        return conditions(when, until, then, otherwise, alarm);
+    }
+
+    static List<Condition> conditions(
+            @Nullable Condition when,
+            @Nullable Condition until,
+            List<Ready> then,
+            List<Ready> otherwise,
+            @Nullable Raises alarm) {
         var all = new ArrayList<Condition>();
         add(all, when);
         add(all, until);

@@ -29,24 +29,19 @@ final class Ruled {
     private final Map<Integer, int[]> of = new HashMap<>(); // looked up only
     private final int[] ofMode;
     private final Map<String, Tree.Fields> written;
-    private final Map<String, Typed> known = new HashMap<>(); // looked up only
+    private final RuleNames known;
 
     /// @param program its points are known already
     Ruled(Directory directory, Program program) throws Invalid {
         this.directory = directory;
         written = written(directory.file().tree());
+        known = new RuleNames(directory);
         rules = new RuleRun[1 + program.most(Sort.RULE)];
         var all = directory.file().rules().values();
         if (all.isEmpty()) {
             ofMode = NONE;
             return;
         }
-        for (var ambient : Ambient.values())
-            if (ambient != Ambient.SITE_MODE || !directory.file().modes().isEmpty())
-                known.put(
-                        ambient.path(), Ambience.typed(ambient, directory.file().modes()));
-        for (var thing : directory.file().things().values())
-            for (var p : thing.properties().values()) known.put(thing.id() + "." + p.name(), Program.typed(p));
         var users = new HashMap<Integer, TreeSet<Integer>>(); // looked up only
         var modes = new TreeSet<Integer>();
         for (var rule : all) {
@@ -69,16 +64,7 @@ final class Ruled {
     }
 
     private RuleRun ready(Rule rule, Program program) throws Invalid {
-        var its = its(rule);
-        known.putAll(its);
-        try {
-            return ready(rule, program, known);
-        } finally {
-            known.keySet().removeAll(its.keySet());
-        }
-    }
-
-    private RuleRun ready(Rule rule, Program program, Map<String, Typed> names) throws Invalid {
+        var names = known.known(rule.it());
         int number = directory.rule(rule.id());
         int version = directory.version(Sort.RULE, rule.id());
         return switch (rule.does()) {
@@ -91,47 +77,18 @@ final class Ruled {
             case Rule.Does.Reacts r -> {
                 var times = new ArrayList<Recurrence>();
                 for (String at : r.at()) times.add(time(rule, at));
-                var run = new RuleRun(
-                        number,
-                        version,
-                        rule,
-                        condition(rule, r.when(), names),
-                        condition(rule, r.until(), names),
-                        times,
-                        steps(rule, r.then(), names, program),
-                        steps(rule, r.otherwise(), names, program),
-                        0,
-                        false,
-                        alarm(rule, names));
+                var when = condition(rule, r.when(), names);
+                var until = condition(rule, r.until(), names);
+                var then = steps(rule, r.then(), names, program);
+                var otherwise = steps(rule, r.otherwise(), names, program);
+                var alarm = alarm(rule, names);
                 // what a rule at its times sees of the clock needs no looking at in between
-                boolean clock = false;
-                for (var c : run.conditions()) clock |= c.usesClock() && (r.at().isEmpty() || c != run.when());
-                yield new RuleRun(
-                        number,
-                        version,
-                        rule,
-                        run.when(),
-                        run.until(),
-                        times,
-                        run.then(),
-                        run.otherwise(),
-                        0,
-                        clock,
-                        run.alarm());
+                boolean clock =
+                        RuleRun.conditions(r.at().isEmpty() ? when : null, until, then, otherwise, alarm).stream()
+                                .anyMatch(Condition::usesClock);
+                yield new RuleRun(number, version, rule, when, until, times, then, otherwise, 0, clock, alarm);
             }
         };
-    }
-
-    /// What a rule for many things may name beside: `it` with its properties.
-    private Map<String, Typed> its(Rule rule) {
-        var all = new HashMap<String, Typed>(); // looked up only
-        var it = rule.it().map(directory.file().things()::get);
-        if (it.isEmpty()) return all;
-        for (String p : it.get().properties().keySet()) {
-            var typed = known.get(it.get().id() + "." + p);
-            if (typed != null) all.put("it." + p, typed);
-        }
-        return all;
     }
 
     private Recurrence time(Rule rule, String text) throws Invalid {
@@ -230,12 +187,7 @@ final class Ruled {
     }
 
     private int number(Rule rule, String name) {
-        if (rule.it().isPresent() && name.startsWith("it."))
-            return directory.property(rule.it().get() + name.substring(2));
-        int property = directory.property(name);
-        if (property != 0) return property;
-        for (var ambient : Ambient.values()) if (ambient.path().equals(name)) return ambient.number();
-        throw new IllegalStateException("\"" + name + "\" was known to the expression and has no number");
+        return known.number(rule.it(), name);
     }
 
     /// Where a field of a rule stands; else where the rule does.

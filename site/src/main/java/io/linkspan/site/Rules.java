@@ -91,12 +91,12 @@ final class Rules {
         var met = condition.met(state, now);
         if (met.isEmpty()) return unsure(state, run, rule, condition, r, now);
         boolean isMet = rule.phase() == Phase.ACTIVE && run.until() != null ? !met.get() : met.get();
-        if (rule.unsureSince() != RuleState.SURE) return List.of(moved(run, RuleMove.SURE, condition.seen(state, now)));
+        if (!rule.isSure()) return List.of(moved(run, RuleMove.SURE, condition.seen(state, now)));
         return switch (rule.phase()) {
             case IDLE -> isMet ? begins(state, run, rule, condition, r, now) : List.of();
             case MET -> {
                 if (!isMet) yield List.of(moved(run, RuleMove.CALLED_OFF, condition.seen(state, now)));
-                long due = rule.sinceSite() + State.micros(r.held());
+                long due = rule.met().sinceSite() + State.micros(r.held());
                 if (now.site() < due) yield List.of();
                 if (r.missed() == Missed.SKIP && now.site() - due > LATE_MICROS)
                     yield List.of(moved(run, RuleMove.SKIPPED, condition.seen(state, now)));
@@ -190,8 +190,7 @@ final class Rules {
     private static List<Result> unsure(
             State state, RuleRun run, RuleState rule, Condition condition, Rule.Does.Reacts r, Moment now) {
         if (rule.phase() == Phase.IDLE) return List.of();
-        if (rule.unsureSince() == RuleState.SURE)
-            return List.of(moved(run, RuleMove.UNSURE, condition.seen(state, now)));
+        if (rule.isSure()) return List.of(moved(run, RuleMove.UNSURE, condition.seen(state, now)));
         if (now.site() < silentAt(rule, r)) return List.of();
         var results = new ArrayList<Result>();
         results.add(moved(run, RuleMove.SILENT, condition.seen(state, now)));
@@ -223,7 +222,7 @@ final class Rules {
 
     private static long silentAt(RuleState rule, Rule.Does.Reacts r) {
         boolean lets = r.silent().then() == Link.Then.RELEASE;
-        return lets ? rule.unsureSince() + State.micros(r.silent().after()) : Hold.WITHOUT_END;
+        return lets ? rule.met().unsureSince() + State.micros(r.silent().after()) : Hold.WITHOUT_END;
     }
 
     // ---- times
@@ -435,10 +434,10 @@ final class Rules {
         return new RuleCell(
                 run.number(),
                 how,
-                off == null ? rule.sinceSite() + toWall : off.sinceWall(),
+                off == null ? rule.met().sinceSite() + toWall : off.sinceWall(),
                 until == Hold.WITHOUT_END ? 0 : until + toWall,
-                rule.fired(),
-                rule.firedWall(),
+                rule.acts().fired(),
+                rule.acts().firedWall(),
                 rule.held().stream().map(Held::property).distinct().toList(),
                 off == null ? "" : off.reason(),
                 rule.here());
@@ -447,7 +446,7 @@ final class Rules {
     private static RuleCell.State how(State state, RuleRun run, RuleState rule) {
         if (!isAwake(state, run)) return RuleCell.State.ASLEEP;
         if (rule.isLimited(state.lastSite)) return RuleCell.State.LIMITED;
-        if (rule.unsureSince() != RuleState.SURE) return RuleCell.State.UNSURE;
+        if (!rule.isSure()) return RuleCell.State.UNSURE;
         if (rule.branch() != Branch.NONE) return RuleCell.State.WAITING;
         if (run.target() != 0) return rule.step() == 0 ? RuleCell.State.IDLE : RuleCell.State.ACTIVE;
         return switch (rule.phase()) {
@@ -467,9 +466,9 @@ final class Rules {
         long at = run.at().isEmpty() ? Hold.WITHOUT_END : site(nextAt(state, run, rule, state.lastWall), toSite);
         if (!(run.rule().does() instanceof Rule.Does.Reacts r)) return at;
         if (rule.branch() != Branch.NONE && rule.wakeSite() != RuleState.GOING) at = Math.min(at, rule.wakeSite());
-        if (rule.isLimited(state.lastSite)) return Math.min(at, rule.limitedUntil());
-        if (rule.unsureSince() != RuleState.SURE && rule.phase() != Phase.IDLE) return Math.min(at, silentAt(rule, r));
-        return rule.phase() == Phase.MET ? Math.min(at, rule.sinceSite() + State.micros(r.held())) : at;
+        if (rule.isLimited(state.lastSite)) return Math.min(at, rule.acts().limitedUntil());
+        if (!rule.isSure() && rule.phase() != Phase.IDLE) return Math.min(at, silentAt(rule, r));
+        return rule.phase() == Phase.MET ? Math.min(at, rule.met().sinceSite() + State.micros(r.held())) : at;
     }
 
     /// Site time at which the rule must be looked at although nothing happens; [Hold#WITHOUT_END] if never.

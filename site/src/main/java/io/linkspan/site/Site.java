@@ -630,6 +630,7 @@ public final class Site implements EntryCodec.Privacy {
                 duty(p, closed),
                 series.missingSince(),
                 series.cause(),
+                !closed && Condition.isKnown(state, p),
                 closed);
     }
 
